@@ -1,0 +1,3 @@
+//! Typed client for the Clerk Backend API.
+
+
