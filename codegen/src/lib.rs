@@ -1,1 +1,4 @@
 //! Generator.
+
+#[cfg(feature = "overlay")]
+pub mod overlay;
