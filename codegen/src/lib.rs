@@ -7,6 +7,8 @@ pub mod document;
 pub mod emit;
 mod finding;
 pub mod model;
+#[cfg(feature = "overlay")]
+pub mod overlay;
 
 pub use finding::{Finding, Findings};
 
