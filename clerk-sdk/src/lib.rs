@@ -1,5 +1,7 @@
 //! Typed client for the Clerk Backend API.
 
+#![warn(missing_docs)]
+
 #[cfg(feature = "blocking")]
 mod blocking;
 mod body;

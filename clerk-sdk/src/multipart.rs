@@ -123,7 +123,7 @@ impl http_body::Body for Encoded {
                 Piece::Read { reader, left } => ready!(read(reader, left, cx)),
                 Piece::Stream(stream) => {
                     let next = ready!(stream.as_mut().poll_next(cx));
-                    next.map(|item| item.map_err(|error| local(error)))
+                    next.map(|item| item.map_err(local))
                 }
             };
             match next {

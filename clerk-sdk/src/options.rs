@@ -81,39 +81,35 @@ impl fmt::Debug for CallOptions {
     }
 }
 
-/// The `with_*` methods of a request, for use inside of its `impl`. It needs a field `options: CallOptions`.
+/// The `with_*` methods of a request, for use inside of its `impl`. It needs a field `options: CallOptions`,
+/// and a `#[must_use]` on the type.
 macro_rules! call_options {
     () => {
         /// Retries this call by another policy than the client's.
-        #[must_use]
         pub fn with_retry(mut self, policy: $crate::RetryPolicy) -> Self {
             self.options.retry = Some(policy);
             self
         }
 
         /// Bounds the whole call, its retries and the waits between them included. Unbounded unless set.
-        #[must_use]
         pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
 
         /// Bounds each attempt until the headers of its answer, other than the client does.
-        #[must_use]
         pub fn with_attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.options.attempt_timeout = Some(timeout);
             self
         }
 
         /// Sends this call to another server, such as `https://proxy.example.com/v1`. It gets the secret key.
-        #[must_use]
         pub fn with_server_url(mut self, url: impl ::std::convert::Into<String>) -> Self {
             self.options.server_url = Some(url.into());
             self
         }
 
         /// Adds a header, or replaces one that the SDK sends.
-        #[must_use]
         pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
         where
             N: ::std::convert::TryInto<::http::HeaderName>,
@@ -124,7 +120,6 @@ macro_rules! call_options {
         }
 
         /// Calls with this key instead of the client's, be it of an instance or of a machine.
-        #[must_use]
         pub fn with_secret_key(mut self, key: impl ::std::convert::AsRef<str>) -> Self {
             self.options.set_secret_key(key.as_ref());
             self
@@ -132,7 +127,6 @@ macro_rules! call_options {
 
         /// Says whether a retry may repeat this call even where the server may have acted on it already.
         /// Unless said, GET, PUT and DELETE may be repeated, POST and PATCH as the client is set.
-        #[must_use]
         pub fn with_repeatable(mut self, repeatable: bool) -> Self {
             self.options.repeatable = Some(repeatable);
             self

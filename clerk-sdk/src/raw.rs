@@ -13,9 +13,10 @@ use serde::de::DeserializeOwned;
 use crate::call::execute;
 use crate::client::Clerk;
 use crate::error::Error;
-use crate::operation::{BodyKind, KeyKind, Meta, Parts, RequestBody};
+use crate::operation::{BodyKind, FormValue, KeyKind, Meta, Parts, RequestBody};
 use crate::options::{CallOptions, call_options};
 use crate::response::Response;
+use crate::upload::FilePart;
 
 /// A call of any endpoint, from [`Clerk::request`]. Await it to send it; the answer is decoded as `T`.
 ///
@@ -62,6 +63,25 @@ impl<T> RawRequest<T> {
             Err(error) => {
                 self.parts.invalid.get_or_insert(format!("the body cannot be written as JSON: {error}"));
             }
+        }
+        self
+    }
+
+    /// Adds a text field and sends a form (`multipart/form-data`).
+    pub fn text(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.part(name.into(), FormValue::Text(value.into()))
+    }
+
+    /// Adds a file and sends a form (`multipart/form-data`).
+    pub fn file(self, name: impl Into<String>, file: FilePart) -> Self {
+        self.part(name.into(), FormValue::File(file))
+    }
+
+    fn part(mut self, name: String, value: FormValue) -> Self {
+        let part = (Cow::Owned(name), value);
+        match &mut self.parts.body {
+            RequestBody::Form(parts) => parts.push(part),
+            body => *body = RequestBody::Form(vec![part]),
         }
         self
     }
