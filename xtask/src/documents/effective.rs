@@ -122,7 +122,7 @@ fn overlays(root: &Root) -> Result<Vec<Overlay>, Error> {
 }
 
 /// All files below a folder, in the order of their names.
-fn files(folder: &std::path::Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &std::path::Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
