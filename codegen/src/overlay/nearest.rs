@@ -27,13 +27,12 @@ pub(super) fn explain(document: &Value, target: &str) -> String {
     "matches nothing".to_owned()
 }
 
-/// Where each segment of a JSONPath ends, `$` included: outside of brackets and quotes.
+/// Where each segment of a JSONPath ends, `$` included: outside of brackets, which have all quotes in them.
 fn segment_ends(target: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     let (mut depth, mut quote, mut escaped, mut previous) = (0_usize, None, false, ' ');
     for (at, character) in target.char_indices() {
-        let outside = depth == 0 && quote.is_none();
-        if outside && at > 0 && matches!(character, '.' | '[') && previous != '.' {
+        if depth == 0 && at > 0 && matches!(character, '.' | '[') && previous != '.' {
             ends.push(at);
         }
         match quote {
