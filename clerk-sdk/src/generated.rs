@@ -19,6 +19,7 @@ pub mod v2026_05_12 {
     }
 
     /// A type for every operation: what is fixed about it and what it answers.
+    #[allow(missing_debug_implementations, reason = "there are no values of these types")]
     pub mod op {
         use super::{VERSION, types};
         use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};

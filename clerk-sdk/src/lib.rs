@@ -31,8 +31,8 @@ pub use http;
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};
 pub use self::error::{ApiError, ApiErrorItem, Error, ErrorKind};
-pub use self::hooks::{Attempt, Retry};
 pub use self::generated::v2026_05_12::{self, op, requests, resources, types};
+pub use self::hooks::{Attempt, Retry};
 pub use self::page::Page;
 #[cfg(feature = "blocking")]
 pub use self::pages::Blocking;

@@ -4,7 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::value::{AsField, Field, finish, path, read_items, take};
@@ -113,7 +115,8 @@ impl<'de, T: Field> Visitor<'de> for BareOrEnveloped<T> {
                 total = take(&mut map, TOTAL)?;
                 continue;
             }
-            let member = map.next_value_seed(MemberSeed(PhantomData)).map_err(|error| path::below_key(&key, error))?;
+            let member =
+                map.next_value_seed(MemberSeed(PhantomData)).map_err(|error| path::below_key(&key, error))?;
             match member {
                 Some(items) if list.is_none() || key == ITEMS => list = Some((key, items)),
                 None if key == ITEMS => {

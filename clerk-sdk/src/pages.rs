@@ -80,7 +80,8 @@ impl<Op: Paginated> Pages<Op> {
         let after = Op::CURSOR.and_then(&mut take);
         let order = parts.query.iter().find(|(name, _)| name == "order_by").map(|(_, order)| order.as_str());
         // The server takes a cursor in the order of creation alone, and without an offset.
-        let by_creation = matches!(order.map(|order| order.trim_start_matches(['+', '-'])), None | Some("created_at"));
+        let by_creation =
+            matches!(order.map(|order| order.trim_start_matches(['+', '-'])), None | Some("created_at"));
         let next = match Op::CURSOR {
             Some(cursor) if by_creation && offset.is_none() => Next::After(cursor, after),
             _ => Next::Offset(offset.unwrap_or(0)),
@@ -230,7 +231,10 @@ async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
 
 impl<Op: Paginated> fmt::Debug for Pages<Op> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("operation", &Op::META.id).field("total_count", &self.total).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("operation", &Op::META.id)
+            .field("total_count", &self.total)
+            .finish_non_exhaustive()
     }
 }
 

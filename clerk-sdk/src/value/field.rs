@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::path;
@@ -239,7 +239,8 @@ impl<T: Field> Field for BTreeMap<String, T> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = BTreeMap::new();
                 while let Some(key) = map.next_key::<String>()? {
-                    let value = map.next_value_seed(Seed::new()).map_err(|error| path::below_key(&key, error))?;
+                    let value =
+                        map.next_value_seed(Seed::new()).map_err(|error| path::below_key(&key, error))?;
                     entries.insert(key, value);
                 }
                 Ok(entries)

@@ -108,7 +108,10 @@ pub(crate) fn put<M: SerializeMap, T: Field>(
 }
 
 /// Reads the value of a field.
-pub(crate) fn take<'de, A: MapAccess<'de>, T: Field>(map: &mut A, name: &'static str) -> Result<Option<T>, A::Error> {
+pub(crate) fn take<'de, A: MapAccess<'de>, T: Field>(
+    map: &mut A,
+    name: &'static str,
+) -> Result<Option<T>, A::Error> {
     map.next_value_seed(Seed::new()).map(Some).map_err(|error| path::below_key(name, error))
 }
 

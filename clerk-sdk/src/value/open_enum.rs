@@ -75,7 +75,9 @@ macro_rules! open_enum {
 pub(crate) use open_enum;
 
 /// Reads a string, and nothing else, into an enum.
-pub(crate) fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     struct Text<T>(PhantomData<T>);
     impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
         type Value = T;

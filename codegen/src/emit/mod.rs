@@ -94,7 +94,8 @@ fn fill(out: &mut String, indent: &str, items: &[String]) {
             current.clear();
         }
         current.push_str(item);
-        current.push_str(", ");
+        // What opens a list is followed by its first item.
+        current.push_str(if item.ends_with('[') { "" } else { ", " });
     }
     if !current.is_empty() {
         line(out, indent, current.trim_end());

@@ -7,7 +7,6 @@ pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
     for operation in &api.operations {
         doc(&mut out, "", &[format!("{}: `{} {}`.", operation.id, operation.method, operation.path)]);
-        line(&mut out, "", "#[derive(Debug)]");
         line(&mut out, "", &format!("pub enum {} {{}}", operation.marker));
         line(&mut out, "", &format!("impl Operation for {} {{", operation.marker));
         line(&mut out, "    ", &format!("type Output = {};", output(api, operation)));

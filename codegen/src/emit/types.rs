@@ -2,7 +2,7 @@
 //! shown follows from one line per type for the macros of the runtime.
 
 use super::params::is_enum;
-use super::{doc, docs, fill, line, list, literal, rust_type};
+use super::{WIDTH, doc, docs, fill, line, list, literal, rust_type};
 use crate::model::{Api, Direction, Field, Type, TypeDef, TypeKind, Union, Variant};
 
 pub(super) fn file(api: &Api) -> String {
@@ -33,11 +33,18 @@ fn object(api: &Api, def: &TypeDef, fields: &[Field], out: &mut String) {
         setters(api, name, fields, out);
     }
     let entries: Vec<String> = fields.iter().map(|field| entry(field, def.direction)).collect();
-    line(out, "", "object! {");
-    line(out, "    ", &format!("{name} {{"));
-    fill(out, "        ", &entries);
-    line(out, "    ", "}");
-    line(out, "", "}");
+    invocation(out, "object", name, &entries);
+}
+
+/// The line for a macro of the runtime, or a few lines where it is long.
+fn invocation(out: &mut String, macro_name: &str, name: &str, entries: &[String]) {
+    let one = format!("{macro_name}! {{ {name} {{ {} }} }}", entries.join(", "));
+    if one.len() <= WIDTH {
+        return line(out, "", &one);
+    }
+    line(out, "", &format!("{macro_name}! {{ {name} {{"));
+    fill(out, "    ", entries);
+    line(out, "", "} }");
 }
 
 /// Answers know a value or none; what a caller sends can be absent, null or a value.
@@ -143,11 +150,7 @@ fn open_enum(def: &TypeDef, variants: &[Variant], out: &mut String) {
     line(out, "", "}");
     let entries: Vec<String> =
         variants.iter().map(|variant| format!("{} = {}", variant.ident, literal(&variant.wire))).collect();
-    line(out, "", "open_enum! {");
-    line(out, "    ", &format!("{name} {{"));
-    fill(out, "        ", &entries);
-    line(out, "    ", "}");
-    line(out, "", "}");
+    invocation(out, "open_enum", name, &entries);
 }
 
 fn union(api: &Api, def: &TypeDef, union: &Union, out: &mut String) {
@@ -169,15 +172,14 @@ fn union(api: &Api, def: &TypeDef, union: &Union, out: &mut String) {
     let strings = |texts: &[String]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ");
     for variant in &union.variants {
         line(out, "        ", &format!("{}({}) Shape {{", variant.ident, type_name(variant.ty)));
-        line(out, "            ", &format!("tags: &[{}],", strings(&variant.tags)));
-        line(out, "            ", &format!("keys: &[{}],", strings(&variant.keys)));
-        let hints: Vec<String> = variant
-            .hints
-            .iter()
-            .map(|(key, values)| format!("({}, &[{}])", literal(key), strings(values)))
-            .collect();
-        line(out, "            ", "hints: &[");
-        fill(out, "                ", &hints);
+        let mut parts = vec![
+            format!("tags: &[{}]", strings(&variant.tags)),
+            format!("keys: &[{}]", strings(&variant.keys)),
+            "hints: &[".to_owned(),
+        ];
+        let hints = variant.hints.iter();
+        parts.extend(hints.map(|(key, values)| format!("({}, &[{}])", literal(key), strings(values))));
+        fill(out, "            ", &parts);
         line(out, "            ", "],");
         line(out, "        ", "},");
     }
