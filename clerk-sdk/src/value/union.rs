@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Implements everything for an enum whose variants hold objects, with an `Unknown(Value)` for all others.
 macro_rules! union {
@@ -78,27 +78,49 @@ pub(crate) fn choose(value: &Value, tag: Option<&str>, shapes: &[Shape]) -> Opti
         return shapes.iter().position(|shape| shape.tags.contains(&tag));
     }
     let mut best: Option<(usize, usize)> = None;
+    let mut ambiguous = false;
     for (index, shape) in shapes.iter().enumerate() {
-        if !shape.keys.iter().all(|key| object.contains_key(*key)) {
-            continue;
-        }
-        let mut score = shape.keys.len();
-        let mut fits = true;
-        for (property, values) in shape.hints {
-            let Some(text) = object.get(*property).and_then(Value::as_str) else { continue };
-            let known = values.iter().any(|value| match value.strip_suffix('*') {
-                Some(beginning) => text.starts_with(beginning),
-                None => *value == text,
-            });
-            fits &= known;
-            // A value that only this variant knows says more than a key that all have.
-            score += 100;
-        }
-        if fits && best.is_none_or(|(_, highest)| score > highest) {
-            best = Some((index, score));
+        let Some(score) = score(object, shape, shapes) else { continue };
+        match best {
+            Some((_, highest)) if score < highest => {}
+            Some((_, highest)) if score == highest => ambiguous = true,
+            _ => {
+                best = Some((index, score));
+                ambiguous = false;
+            }
         }
     }
-    best.map(|(index, _)| index)
+    // What could as well be another variant is better kept as it came.
+    best.filter(|_| !ambiguous).map(|(index, _)| index)
+}
+
+/// How well an object fits a variant; `None` if it cannot be one.
+fn score(object: &Map<String, Value>, shape: &Shape, shapes: &[Shape]) -> Option<usize> {
+    if !shape.keys.iter().all(|key| object.contains_key(*key)) {
+        return None;
+    }
+    let mut score = shape.keys.len();
+    for (property, values) in shape.hints {
+        let Some(text) = object.get(*property).and_then(Value::as_str) else { continue };
+        if knows(values, text) {
+            // A value that only some variants know says more than a key that most have.
+            score += 100;
+        } else if shapes
+            .iter()
+            .flat_map(|other| other.hints)
+            .any(|(name, values)| name == property && knows(values, text))
+        {
+            return None;
+        }
+    }
+    Some(score)
+}
+
+fn knows(values: &[&str], text: &str) -> bool {
+    values.iter().any(|value| match value.strip_suffix('*') {
+        Some(beginning) => text.starts_with(beginning),
+        None => *value == text,
+    })
 }
 
 /// How an unknown value is shown: by its size alone, since nobody knows what is in it.
