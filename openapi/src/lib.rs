@@ -1,1 +1,48 @@
-//! Documents.
+//! Clerk's OpenAPI documents as data: facts without prose, with the corrections that `clerk-sdk` is
+//! generated from.
+//!
+//! Each document is OpenAPI 3.0 in JSON. `clerk-sdk`'s build script reads them from here, so that a
+//! packaged `clerk-sdk` builds without anything else at hand.
+
+#![warn(missing_docs)]
+
+/// All documents: for each API the versions in order, the oldest first.
+pub const DOCUMENTS: &[Document] = &[Document {
+    api: Api::Backend,
+    version: "2026-05-12",
+    json: include_bytes!("../effective/bapi/2026-05-12.json"),
+}];
+
+/// One document.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Document {
+    /// What it describes.
+    pub api: Api,
+    /// The API version, a date such as `2026-05-12`.
+    pub version: &'static str,
+    /// The document, as JSON in UTF-8.
+    pub json: &'static [u8],
+}
+
+/// What a document describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Api {
+    /// The Backend API: what a server that has a secret key can ask for.
+    Backend,
+    /// The webhooks: what Clerk tells a server by itself.
+    Webhooks,
+}
+
+/// The Backend API's document of a version; `None` where that version is not here.
+#[must_use]
+pub fn bapi(version: &str) -> Option<&'static Document> {
+    DOCUMENTS.iter().find(|document| document.api == Api::Backend && document.version == version)
+}
+
+/// The Backend API's newest document.
+#[must_use]
+pub fn newest_bapi() -> Option<&'static Document> {
+    DOCUMENTS.iter().rfind(|document| document.api == Api::Backend)
+}

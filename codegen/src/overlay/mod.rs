@@ -1,0 +1,183 @@
+//! Corrections to a document, as data: OpenAPI Overlay 1.0.
+//!
+//! An overlay is a list of actions; each selects places with a JSONPath (RFC 9535) and updates or
+//! removes them. Two things are stricter than the specification, so that corrections cannot rot:
+//! every action says why it exists (`x-reason`), and one that matches nothing is an error.
+
+mod action;
+mod merge;
+mod nearest;
+mod yaml;
+
+use std::fmt;
+
+use serde_json::Value;
+
+pub use action::{Action, Change};
+pub use yaml::read;
+
+/// A file of corrections.
+#[derive(Debug, Clone)]
+pub struct Overlay {
+    /// The file's name, as messages give it.
+    pub name: String,
+    /// The documents it is for (`x-applies-to`): an API (`bapi`) or one version of it
+    /// (`bapi/2026-05-12`). Empty: all documents.
+    pub applies_to: Vec<String>,
+    /// Its actions, in the order in which they are applied.
+    pub actions: Vec<Action>,
+}
+
+/// What an overlay did to a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// How many places the actions selected.
+    pub places: usize,
+    /// The index of each action that selected something and changed nothing: the document says so
+    /// by itself, and the action can go.
+    pub unneeded: Vec<usize>,
+}
+
+/// What is wrong with an overlay, or with one of its actions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The overlay's file name.
+    pub overlay: String,
+    /// The index of the action, from 0; `None` where the file as a whole is meant.
+    pub action: Option<usize>,
+    /// The action's JSONPath, as far as it has one.
+    pub target: Option<String>,
+    /// What is wrong and what would help.
+    pub message: String,
+}
+
+impl Overlay {
+    /// Reads an overlay from YAML or JSON; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// Everything that makes it no overlay, all at once: no version, no actions, an action without
+    /// a reason, a path that does not parse, a key that is not known.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        let whole =
+            |message: String| Finding { overlay: name.to_owned(), action: None, target: None, message };
+        let value = read(text).map_err(|error| vec![whole(error)])?;
+        let Value::Object(fields) = value else {
+            return Err(vec![whole("an overlay is an object".to_owned())]);
+        };
+        let mut findings = Vec::new();
+        match fields.get("overlay").and_then(Value::as_str) {
+            Some(version) if version.starts_with("1.0.") => {}
+            Some(version) => findings
+                .push(whole(format!("`overlay: {version}` is not understood; this engine reads 1.0.x"))),
+            None => findings.push(whole("`overlay: 1.0.0` is missing".to_owned())),
+        }
+        for key in fields.keys() {
+            if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions") && !key.starts_with("x-") {
+                findings.push(whole(format!("the key `{key}` is not known")));
+            }
+        }
+        let applies_to = names(&fields, "x-applies-to").unwrap_or_else(|message| {
+            findings.push(whole(message));
+            Vec::new()
+        });
+        let mut actions = Vec::new();
+        match fields.get("actions") {
+            Some(Value::Array(entries)) if !entries.is_empty() => {
+                for (index, entry) in entries.iter().enumerate() {
+                    match Action::parse(entry) {
+                        Ok(action) => actions.push(action),
+                        Err((target, messages)) => {
+                            findings.extend(messages.into_iter().map(|message| Finding {
+                                overlay: name.to_owned(),
+                                action: Some(index),
+                                target: target.clone(),
+                                message,
+                            }));
+                        }
+                    }
+                }
+            }
+            _ => findings.push(whole("`actions` is a list with at least one action".to_owned())),
+        }
+        if findings.is_empty() {
+            Ok(Self { name: name.to_owned(), applies_to, actions })
+        } else {
+            Err(findings)
+        }
+    }
+
+    /// Whether the overlay is for the document `id`, such as `bapi/2026-05-12`.
+    #[must_use]
+    pub fn is_for(&self, id: &str) -> bool {
+        names_document(&self.applies_to, id)
+    }
+}
+
+/// Applies the overlay to the document `id` (such as `bapi/2026-05-12`), action by action.
+///
+/// An overlay that is for other documents does nothing, and so does an action that is.
+///
+/// # Errors
+/// One finding for each action that matches nothing or does not fit what it matches. The document is
+/// then half corrected and of no use.
+pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applied, Vec<Finding>> {
+    let mut applied = Applied { places: 0, unneeded: Vec::new() };
+    let mut findings = Vec::new();
+    if !overlay.is_for(id) {
+        return Ok(applied);
+    }
+    for (index, action) in overlay.actions.iter().enumerate() {
+        if !names_document(&action.applies_to, id) {
+            continue;
+        }
+        match action.apply(document) {
+            Ok(outcome) => {
+                applied.places += outcome.places;
+                if !outcome.changed {
+                    applied.unneeded.push(index);
+                }
+            }
+            Err(message) => findings.push(Finding {
+                overlay: overlay.name.clone(),
+                action: Some(index),
+                target: Some(action.target.clone()),
+                message,
+            }),
+        }
+    }
+    if findings.is_empty() { Ok(applied) } else { Err(findings) }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.overlay)?;
+        if let Some(index) = self.action {
+            write!(out, ": actions[{index}]")?;
+        }
+        if let Some(target) = &self.target {
+            write!(out, " ({target})")?;
+        }
+        write!(out, ": {}", self.message)
+    }
+}
+
+/// A list of strings under `key`; none where the key is absent.
+fn names(fields: &serde_json::Map<String, Value>, key: &str) -> Result<Vec<String>, String> {
+    let wrong = || format!("`{key}` is a list of documents such as `bapi` or `bapi/2026-05-12`");
+    match fields.get(key) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(entries)) => {
+            entries.iter().map(|entry| entry.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// Whether a list of documents has `id` in it; an empty list has all.
+fn names_document(list: &[String], id: &str) -> bool {
+    let api = id.split('/').next();
+    list.is_empty() || list.iter().any(|name| name == id || Some(name.as_str()) == api)
+}
+
+#[cfg(test)]
+mod tests;

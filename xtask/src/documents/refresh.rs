@@ -1,0 +1,132 @@
+//! `cargo xtask refresh`: from a published document to a snapshot, its entry in `sources.toml` and the
+//! effective document.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::sources::{Source, Sources, sha256};
+use super::{Error, Root, effective, fetch, snapshot};
+
+/// Where a published document is, and what it is.
+#[derive(Debug, Args)]
+pub(crate) struct Refresh {
+    /// The document: a file or a URL, YAML or JSON
+    #[arg(long)]
+    pub(crate) from: String,
+    /// The API version that it describes, a date [default: what the document says]
+    #[arg(long)]
+    pub(crate) api: Option<String>,
+    /// The commit of the publishing repository
+    #[arg(long)]
+    pub(crate) commit: Option<String>,
+    /// The public URL of the document, where `--from` is a copy [default: as recorded before]
+    #[arg(long)]
+    pub(crate) origin: Option<String>,
+}
+
+/// Refreshes one document. Nothing is written unless all of it works.
+pub(crate) fn refresh(root: &Root, what: &Refresh) -> Result<(), Error> {
+    let bytes = fetch::fetch(&what.from)?;
+    let document = read(&bytes).map_err(|message| Error(format!("{}: {message}", what.from)))?;
+    let api = api_of(&document);
+    let version = version_of(&document, what.api.as_deref())?;
+    let mut sources = Sources::read(root)?;
+    let recorded = sources.find(api, &version);
+    let origin = match &what.origin {
+        Some(origin) => origin.clone(),
+        None if fetch::is_url(&what.from) => what.from.clone(),
+        None => recorded.map(|source| source.origin.clone()).ok_or_else(|| {
+            Error::new("nothing is recorded on where this is published: add --origin <URL>")
+        })?,
+    };
+    let upstream_sha256 = sha256(&bytes);
+    // The commit that is recorded stays true for as long as the bytes are the same.
+    let commit = what.commit.clone().or_else(|| {
+        recorded
+            .filter(|source| source.upstream_sha256 == upstream_sha256)
+            .and_then(|source| source.commit.clone())
+    });
+    let text = transcribe(&document)?;
+    let source = Source {
+        api: api.to_owned(),
+        version,
+        origin,
+        commit,
+        upstream_sha256,
+        snapshot_sha256: sha256(text.as_bytes()),
+        operations: operations(&document),
+    };
+    let id = source.id();
+    let corrected = effective::effective(root, &id, &text)?;
+
+    println!("{id}: {} operations", source.operations);
+    root.write(&root.snapshot(&id), text.as_bytes())?;
+    root.write(&root.effective(&id), corrected.as_bytes())?;
+    sources.put(source);
+    sources.write(root)
+}
+
+/// Reads YAML or JSON and checks that it is OpenAPI 3.0.
+fn read(bytes: &[u8]) -> Result<Value, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| format!("no text: {error}"))?;
+    let document = clerk_codegen::overlay::read(text)?;
+    match document.get("openapi").and_then(Value::as_str) {
+        Some(version) if version.starts_with("3.0.") => {}
+        Some(version) => return Err(format!("OpenAPI {version}; 3.0.x is understood")),
+        None => return Err("no OpenAPI document: it has no `openapi`".to_owned()),
+    }
+    if operations(&document) == 0 {
+        return Err("no operation or event is in it".to_owned());
+    }
+    Ok(document)
+}
+
+/// The snapshot's text: two spaces, and a newline at the end.
+pub(super) fn transcribe(document: &Value) -> Result<String, Error> {
+    let mut text =
+        serde_json::to_string_pretty(&snapshot::facts(document)).map_err(|error| Error(error.to_string()))?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// A document of webhooks has no paths.
+fn api_of(document: &Value) -> &'static str {
+    if document.get("paths").is_none() { "webhooks" } else { "bapi" }
+}
+
+fn version_of(document: &Value, given: Option<&str>) -> Result<String, Error> {
+    let said = document.pointer("/info/version").and_then(Value::as_str);
+    let version = match (given, said) {
+        (Some(given), Some(said)) if is_date(said) && given != said => {
+            return Err(Error(format!("--api is {given}, but the document says {said}")));
+        }
+        (Some(given), _) => given,
+        (None, Some(said)) => said,
+        (None, None) => return Err(Error::new("the document has no version: add --api <date>")),
+    };
+    if is_date(version) {
+        Ok(version.to_owned())
+    } else {
+        Err(Error(format!("`{version}` is not a date such as 2026-05-12: use --api <date>")))
+    }
+}
+
+fn is_date(version: &str) -> bool {
+    version.len() == 10
+        && version.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+/// How many operations there are, or events.
+fn operations(document: &Value) -> usize {
+    const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    ["paths", "x-webhooks"]
+        .iter()
+        .filter_map(|key| document.get(key)?.as_object())
+        .flat_map(|paths| paths.values())
+        .filter_map(Value::as_object)
+        .map(|item| item.keys().filter(|key| METHODS.contains(&key.as_str())).count())
+        .sum()
+}
