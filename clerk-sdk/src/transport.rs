@@ -214,9 +214,11 @@ fn from_reqwest(error: reqwest::Error) -> HttpError {
     let connect = error.is_connect();
     let local = chain(&error).find_map(|source| source.downcast_ref::<HttpError>());
     let permanent = local.is_some_and(|local| local.permanent);
+    // A handshake that the other side ended may succeed next time; one that failed will fail again.
+    let cut_handshake = connect && chain(&error).any(is_unexpected_end);
     let kind = if error.is_timeout() {
         HttpErrorKind::Timeout
-    } else if chain(&error).any(is_tls) {
+    } else if cut_handshake || chain(&error).any(is_tls) {
         HttpErrorKind::Tls
     } else if connect {
         HttpErrorKind::Connect
@@ -226,7 +228,7 @@ fn from_reqwest(error: reqwest::Error) -> HttpError {
         HttpErrorKind::Other
     };
     let mut http_error = HttpError::new(kind, error);
-    http_error.permanent |= permanent;
+    http_error.permanent = permanent || kind == HttpErrorKind::Tls && !cut_handshake;
     if connect { http_error.with_request_not_sent() } else { http_error }
 }
 
@@ -240,6 +242,10 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
         }
     }
     std::iter::successors(Some(error), next)
+}
+
+fn is_unexpected_end(error: &(dyn StdError + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::UnexpectedEof)
 }
 
 fn is_tls(error: &(dyn StdError + 'static)) -> bool {
