@@ -93,7 +93,7 @@ fn nothing_that_can_be_printed_holds_a_secret() {
     let answers = [
         Reply::json(
             401,
-            r#"{"errors":[{"code":"c","message":"m","long_message":"SECRET1"}],"secret":"SECRET2"}"#,
+            r#"{"errors":[{"code":"c","message":"m","meta":{"client_secret":"SECRET1"}}],"secret":"SECRET2"}"#,
         )
         .header("set-cookie", "SECRET3"),
         Reply::json(
