@@ -21,7 +21,8 @@ mod retry;
 mod transport;
 mod upload;
 
-pub use http;
+pub use bytes::Bytes;
+pub use http::{self, Method};
 
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};

@@ -70,3 +70,17 @@ async fn a_thread_for_blocking_work_may_block() {
 
     assert_eq!(tokio::task::spawn_blocking(move || call(&clerk)).await.unwrap(), 1);
 }
+
+#[test]
+fn a_hook_of_a_blocking_call_may_make_another_one() {
+    let server = Server::scripted([Reply::json(200, "1")]);
+    let inner = client(&server);
+    let clerk = Clerk::builder("sk_test_outer")
+        .server_url(server.url())
+        .before_request(move |_, _| assert_eq!(call(&inner), 1))
+        .build()
+        .unwrap();
+
+    assert_eq!(call(&clerk), 1);
+    assert_eq!(server.seen().len(), 2);
+}

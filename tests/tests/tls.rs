@@ -14,7 +14,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// A server for `localhost` with a certificate of its own authority: its URL, and the authority's certificate.
-async fn server() -> (String, Vec<u8>) {
+async fn server() -> (String, String) {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -43,7 +43,7 @@ async fn server() -> (String, Vec<u8>) {
             }
         }
     });
-    (url, root.der().to_vec())
+    (url, root.pem())
 }
 
 #[tokio::test]
