@@ -26,7 +26,8 @@ mod transport;
 mod upload;
 pub mod value;
 
-pub use http;
+pub use bytes::Bytes;
+pub use http::{self, Method};
 
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};
