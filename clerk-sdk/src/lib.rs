@@ -1,3 +1,4 @@
 //! Typed client for the Clerk Backend API.
 
-
+#[cfg(feature = "mock")]
+pub mod mock;
