@@ -19,7 +19,6 @@ pub(super) struct Document {
 pub(super) struct Operation {
     pub(super) id: String,
     pub(super) method: http::Method,
-    pub(super) path: String,
     segments: Vec<Segment>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) body: Option<Body>,
@@ -105,8 +104,7 @@ impl Document {
             self.success(&value["responses"]).ok_or_else(|| format!("{id}: no success"))?;
         let segments = path.split('/').skip(1).map(Segment::parse).collect();
         let public = value.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty);
-        let path = path.to_owned();
-        Ok(Operation { id, method, path, segments, parameters, body, authenticated: !public, status, answer })
+        Ok(Operation { id, method, segments, parameters, body, authenticated: !public, status, answer })
     }
 
     fn parameter(&self, value: &Value) -> Parameter {

@@ -30,6 +30,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("saml_account", "samlacc"),
     ("saml_connection", "samlc"),
     ("session", "sess"),
+    ("session_activity", "sess_activity"),
     ("sign_in_token", "sit"),
     ("sign_up_attempt", "sua"),
     ("template", "tmpl"),

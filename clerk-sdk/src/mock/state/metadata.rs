@@ -1,6 +1,6 @@
 //! Metadata: merged deeply or replaced whole.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Call, Object};
 
@@ -31,7 +31,7 @@ fn merge_value(target: &mut Value, change: &Value) {
         return;
     };
     if !target.is_object() {
-        *target = Value::Object(Object::new());
+        *target = Value::Object(Map::new());
     }
     if let Value::Object(target) = target {
         for (key, value) in change {
