@@ -1,4 +1,38 @@
-//! Generator.
+//! Turns Clerk's OpenAPI documents into the typed client of `clerk-sdk`.
+//!
+//! Three steps, each a folder that knows only the ones before it: [`document`] reads, [`model`] decides every name
+//! and shape of the public API, [`emit`] writes the model down as Rust. All of it is pure: bytes in, text out.
 
+pub mod document;
+pub mod emit;
+mod finding;
+pub mod model;
 #[cfg(feature = "overlay")]
 pub mod overlay;
+
+pub use finding::{Finding, Findings};
+
+/// One generated file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// The file's name, such as `types.rs`.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Reads a document and lowers it to the model.
+///
+/// # Errors
+/// All that the generator does not understand, or would have to guess, each with its place.
+pub fn read(json: &[u8]) -> Result<model::Api, Findings> {
+    model::lower(&document::Document::parse(json)?)
+}
+
+/// Generates the client for one document.
+///
+/// # Errors
+/// See [`read`].
+pub fn generate(json: &[u8]) -> Result<Vec<GeneratedFile>, Findings> {
+    Ok(emit::client(&read(json)?))
+}

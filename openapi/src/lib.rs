@@ -6,15 +6,14 @@
 
 #![warn(missing_docs)]
 
-/// All documents: for each API the versions in order, the oldest first.
-pub const DOCUMENTS: &[Document] = &[Document {
-    api: Api::Backend,
-    version: "2026-05-12",
-    json: include_bytes!("../effective/bapi/2026-05-12.json"),
-}];
+mod documents;
+
+use std::fmt;
+
+pub use documents::DOCUMENTS;
 
 /// One document.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Document {
     /// What it describes.
@@ -45,4 +44,14 @@ pub fn bapi(version: &str) -> Option<&'static Document> {
 #[must_use]
 pub fn newest_bapi() -> Option<&'static Document> {
     DOCUMENTS.iter().rfind(|document| document.api == Api::Backend)
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Document")
+            .field("api", &self.api)
+            .field("version", &self.version)
+            .field("bytes", &self.json.len())
+            .finish()
+    }
 }

@@ -1,14 +1,14 @@
-//! The effective documents: what the snapshots say after our corrections.
+//! The effective documents: what the snapshots say after our corrections; and the list of them.
 
 use std::path::PathBuf;
 
 use clerk_codegen::overlay::{Overlay, apply};
 use serde_json::Value;
 
-use super::sources::Sources;
+use super::sources::{Sources, sha256};
 use super::{Error, Root};
 
-/// Writes the effective document of every snapshot.
+/// Writes the effective document of every snapshot, and the list.
 pub(crate) fn write_effective(root: &Root) -> Result<(), Error> {
     for (path, text) in all(root)? {
         root.write(&path, text.as_bytes())?;
@@ -16,8 +16,8 @@ pub(crate) fn write_effective(root: &Root) -> Result<(), Error> {
     Ok(())
 }
 
-/// The names of the effective documents that are not what the snapshots and overlays give, and of
-/// those that nothing gives.
+/// The names of the derived files that are not what the snapshots and overlays give, and of
+/// effective documents that nothing gives.
 pub(crate) fn stale_effective(root: &Root) -> Result<Vec<String>, Error> {
     let all = all(root)?;
     let mut stale = Vec::new();
@@ -57,19 +57,55 @@ pub(super) fn effective(root: &Root, id: &str, snapshot: &str) -> Result<String,
     }
 }
 
+/// The derived files: the effective documents, and the list of them in the crate that ships them.
 fn all(root: &Root) -> Result<Vec<(PathBuf, String)>, Error> {
     let (mut all, mut errors) = (Vec::new(), Vec::new());
-    for source in Sources::read(root)?.documents {
-        let id = source.id();
-        let snapshot = String::from_utf8(root.read(&root.snapshot(&id))?)
-            .map_err(|error| Error(format!("{id}: {error}")))?;
+    let sources = Sources::read(root)?;
+    for source in &sources.documents {
+        let (id, path) = (source.id(), root.snapshot(&source.id()));
+        let snapshot = root.read(&path)?;
+        if sha256(&snapshot) != source.snapshot_sha256 {
+            errors.push(format!(
+                "{}: not what was transcribed (its sha256 is not the one in openapi/sources.toml); corrections \
+                 belong into openapi/overlays",
+                root.name(&path)
+            ));
+            continue;
+        }
+        let snapshot = String::from_utf8(snapshot).map_err(|error| Error(format!("{id}: {error}")))?;
         match effective(root, &id, &snapshot) {
             Ok(text) => all.push((root.effective(&id), text)),
             Err(error) => errors.push(error.0),
         }
     }
+    all.push((root.list(), list(&sources)));
     if errors.is_empty() { Ok(all) } else { Err(Error(errors.join("\n"))) }
 }
+
+/// Rust: the constant that names every document.
+fn list(sources: &Sources) -> String {
+    let mut text = LIST.to_owned();
+    for source in &sources.documents {
+        let api = if source.api == "webhooks" { "Webhooks" } else { "Backend" };
+        text.push_str(&format!(
+            "    Document {{ api: Api::{api}, version: {:?}, json: include_bytes!(\"../effective/{}.json\") }},\n",
+            source.version,
+            source.id()
+        ));
+    }
+    text.push_str("];\n");
+    text
+}
+
+const LIST: &str = "\
+//! The list of the documents. `cargo xtask refresh` writes this file.
+
+use super::{Api, Document};
+
+/// All documents: for each API the versions in order, the oldest first.
+#[rustfmt::skip]
+pub const DOCUMENTS: &[Document] = &[
+";
 
 /// The overlays, in the order of their names: `fixes` comes before those that build on it.
 fn overlays(root: &Root) -> Result<Vec<Overlay>, Error> {

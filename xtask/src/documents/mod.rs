@@ -56,6 +56,10 @@ impl Root {
         self.0.join("effective").join(format!("{id}.json"))
     }
 
+    fn list(&self) -> PathBuf {
+        self.0.join("src/documents.rs")
+    }
+
     /// How messages call a file: from the workspace on, never with the machine's own folders.
     fn name(&self, path: &Path) -> String {
         let inside = path.strip_prefix(&self.0).unwrap_or(path);

@@ -24,7 +24,7 @@ pub(crate) struct Refresh {
     pub(crate) origin: Option<String>,
 }
 
-/// Refreshes one document. Nothing is written unless all of it works.
+/// Refreshes one document. Nothing is written unless the overlays fit.
 pub(crate) fn refresh(root: &Root, what: &Refresh) -> Result<(), Error> {
     let bytes = fetch::fetch(&what.from)?;
     let document = read(&bytes).map_err(|message| Error(format!("{}: {message}", what.from)))?;
@@ -57,13 +57,16 @@ pub(crate) fn refresh(root: &Root, what: &Refresh) -> Result<(), Error> {
         operations: operations(&document),
     };
     let id = source.id();
-    let corrected = effective::effective(root, &id, &text)?;
+    // Finds out whether the overlays still fit before anything is written.
+    effective::effective(root, &id, &text)?;
 
-    println!("{id}: {} operations", source.operations);
+    let done = format!("{id}: {} operations", source.operations);
     root.write(&root.snapshot(&id), text.as_bytes())?;
-    root.write(&root.effective(&id), corrected.as_bytes())?;
     sources.put(source);
-    sources.write(root)
+    sources.write(root)?;
+    effective::write_effective(root)?;
+    println!("{done}");
+    Ok(())
 }
 
 /// Reads YAML or JSON and checks that it is OpenAPI 3.0.

@@ -1,0 +1,333 @@
+//! What each type of value does about absence, null and numbers.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::path;
+
+/// A value of the API: how it is read, written, and what it is where it is absent.
+///
+/// All types of answers and arguments implement it; there is no need to do so elsewhere.
+pub trait Field: Sized {
+    /// Reads a value that is there.
+    ///
+    /// # Errors
+    /// If the value is of another JSON type.
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+    /// Writes the value.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// What it means that the value is not there; `None` if it has to be.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// What null means inside of an `Option`.
+    fn null() -> Option<Self> {
+        None
+    }
+
+    /// Whether it is left out when it is written.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// A field as serde sees it.
+pub(crate) struct AsField<'a, T>(pub(crate) &'a T);
+
+impl<T: Field> Serialize for AsField<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.encode(serializer)
+    }
+}
+
+/// Asks serde for a field.
+pub(super) struct Seed<T>(PhantomData<T>);
+
+impl<T> Seed<T> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::decode(deserializer)
+    }
+}
+
+/// Types whose own serde implementations do what is wanted.
+macro_rules! plain {
+    ($($ty:ty),*) => {$(
+        impl Field for $ty {
+            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::deserialize(deserializer)
+            }
+            fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
+            }
+        }
+    )*};
+}
+plain!(String, bool, Value);
+
+impl Field for Map<String, Value> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<Self>::deserialize(deserializer).map(Option::unwrap_or_default)
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl Field for i64 {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_i64(Whole)
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(*self)
+    }
+}
+
+/// A whole number, however it is written: `10`, `10.0` and `1e1`.
+struct Whole;
+
+impl Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number of at most 64 bits")
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+    fn visit_u64<E: Error>(self, value: u64) -> Result<i64, E> {
+        i64::try_from(value).map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
+    }
+    fn visit_f64<E: Error>(self, value: f64) -> Result<i64, E> {
+        whole(value).ok_or_else(|| E::invalid_value(Unexpected::Float(value), &self))
+    }
+}
+
+/// The integer that a float stands for, if it stands for one.
+pub(crate) fn whole(value: f64) -> Option<i64> {
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0; // 2^63, which is exact as a float
+    #[allow(clippy::cast_possible_truncation, reason = "whole, and within the limits of i64")]
+    (value.fract() == 0.0 && (-LIMIT..LIMIT).contains(&value)).then_some(value as i64)
+}
+
+impl Field for f64 {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        f64::deserialize(deserializer)
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match whole(*self) {
+            Some(whole) => serializer.serialize_i64(whole),
+            None => serializer.serialize_f64(*self),
+        }
+    }
+}
+
+impl<T: Field> Field for Box<T> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::decode(deserializer).map(Box::new)
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        T::encode(self, serializer)
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Optional<T>(PhantomData<T>);
+        impl<'de, T: Field> Visitor<'de> for Optional<T> {
+            type Value = Option<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value or null")
+            }
+            fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
+                Ok(T::null())
+            }
+            fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+                Ok(T::null())
+            }
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+                T::decode(deserializer).map(Some)
+            }
+        }
+        deserializer.deserialize_option(Optional(PhantomData))
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(value) => value.encode(serializer),
+            None => serializer.serialize_unit(),
+        }
+    }
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Field> Field for Vec<T> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<T>(PhantomData<T>);
+        impl<'de, T: Field> Visitor<'de> for List<T> {
+            type Value = Vec<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
+                Ok(Vec::new())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+                let mut list = Vec::new();
+                loop {
+                    match items.next_element_seed(Seed::new()) {
+                        Ok(Some(item)) => list.push(item),
+                        Ok(None) => return Ok(list),
+                        Err(error) => return Err(path::below_index(list.len(), error)),
+                    }
+                }
+            }
+        }
+        deserializer.deserialize_any(List(PhantomData))
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(AsField))
+    }
+    fn absent() -> Option<Self> {
+        Some(Vec::new())
+    }
+}
+
+impl<T: Field> Field for BTreeMap<String, T> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+        impl<'de, T: Field> Visitor<'de> for Entries<T> {
+            type Value = BTreeMap<String, T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(BTreeMap::new())
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = BTreeMap::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    let value = map.next_value_seed(Seed::new()).map_err(|error| path::below_key(&key, error))?;
+                    entries.insert(key, value);
+                }
+                Ok(entries)
+            }
+        }
+        deserializer.deserialize_any(Entries(PhantomData))
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key, AsField(value))))
+    }
+    fn absent() -> Option<Self> {
+        Some(BTreeMap::new())
+    }
+}
+
+/// A value as a query parameter: one text, or several under one key.
+#[doc(hidden)]
+pub trait Query {
+    /// Adds the texts to send.
+    fn texts(self, out: &mut Vec<String>);
+}
+
+impl Query for String {
+    fn texts(self, out: &mut Vec<String>) {
+        out.push(self);
+    }
+}
+
+impl Query for &str {
+    fn texts(self, out: &mut Vec<String>) {
+        out.push(self.to_owned());
+    }
+}
+
+impl Query for Cow<'_, str> {
+    fn texts(self, out: &mut Vec<String>) {
+        out.push(self.into_owned());
+    }
+}
+
+impl Query for bool {
+    fn texts(self, out: &mut Vec<String>) {
+        out.push(self.to_string());
+    }
+}
+
+impl Query for f64 {
+    fn texts(self, out: &mut Vec<String>) {
+        out.push(whole(self).map_or_else(|| self.to_string(), |whole| whole.to_string()));
+    }
+}
+
+macro_rules! whole_query {
+    ($($ty:ty),*) => {$(
+        impl Query for $ty {
+            fn texts(self, out: &mut Vec<String>) {
+                out.push(self.to_string());
+            }
+        }
+    )*};
+}
+whole_query!(i32, u32, i64, u64, usize);
+
+impl<T: Query> Query for Vec<T> {
+    fn texts(self, out: &mut Vec<String>) {
+        self.into_iter().for_each(|item| item.texts(out));
+    }
+}
+
+impl<T: Query, const N: usize> Query for [T; N] {
+    fn texts(self, out: &mut Vec<String>) {
+        self.into_iter().for_each(|item| item.texts(out));
+    }
+}
+
+/// A list as one comma-separated text.
+#[doc(hidden)]
+pub fn joined<T: Query>(items: Vec<T>) -> String {
+    let mut texts = Vec::with_capacity(items.len());
+    items.texts(&mut texts);
+    texts.join(",")
+}
+
+/// A list from what a caller has at hand.
+#[doc(hidden)]
+pub fn into_list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
+    items.into_iter().map(Into::into).collect()
+}
+
+/// A map from what a caller has at hand.
+#[doc(hidden)]
+pub fn into_map<T>(
+    entries: impl IntoIterator<Item = (impl Into<String>, impl Into<T>)>,
+) -> BTreeMap<String, T> {
+    entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
+}

@@ -1,0 +1,117 @@
+//! The three states of a field that a caller may set: not mentioned, null, or a value.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::de::Deserializer;
+use serde::ser::Serializer;
+
+use super::{Field, Timestamp};
+
+/// Null, for a field that is to be cleared: `.username(Null)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Null;
+
+/// Null or a value, for a field that a caller mentions; what is not mentioned is not touched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nullable<T> {
+    /// Null.
+    Null,
+    /// A value.
+    Value(T),
+}
+
+impl<T> Nullable<T> {
+    /// The value, if it is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}
+
+impl<T: Field> Field for Nullable<T> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<T>::decode(deserializer).map(|value| value.map_or(Self::Null, Self::Value))
+    }
+    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Value(value) => value.encode(serializer),
+        }
+    }
+    fn null() -> Option<Self> {
+        Some(Self::Null)
+    }
+}
+
+/// What a nullable field can be set to: a value, [`Null`], or an `Option` whose `None` is null.
+pub trait IntoNullable<T> {
+    /// The value, or null.
+    fn into_nullable(self) -> Nullable<T>;
+}
+
+impl<T> IntoNullable<T> for Null {
+    fn into_nullable(self) -> Nullable<T> {
+        Nullable::Null
+    }
+}
+
+impl<T> IntoNullable<T> for Nullable<T> {
+    fn into_nullable(self) -> Self {
+        self
+    }
+}
+
+impl<T, U: IntoNullable<T>> IntoNullable<T> for Option<U> {
+    fn into_nullable(self) -> Nullable<T> {
+        self.map_or(Nullable::Null, U::into_nullable)
+    }
+}
+
+/// Says which types a nullable field takes as its value.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! into_nullable {
+    ($($target:ty: $($from:ty),*;)*) => {$($(
+        impl $crate::value::IntoNullable<$target> for $from {
+            fn into_nullable(self) -> $crate::value::Nullable<$target> {
+                $crate::value::Nullable::Value(<$target>::from(self))
+            }
+        }
+    )*)*};
+    ($target:ty: $($from:ty),*) => { $crate::into_nullable!($target: $($from),*;); };
+}
+
+crate::into_nullable! {
+    String: String, &str, &String, Cow<'_, str>, Box<str>, char;
+    bool: bool;
+    i64: i64, i32, u32, i16, u16, i8, u8;
+    f64: f64, f32, i32, u32, i16, u16, i8, u8;
+    Timestamp: Timestamp, i64, std::time::SystemTime;
+}
+
+impl<T, U: Into<T>> IntoNullable<Vec<T>> for Vec<U> {
+    fn into_nullable(self) -> Nullable<Vec<T>> {
+        Nullable::Value(super::into_list(self))
+    }
+}
+
+impl<T, U: Into<T>, const N: usize> IntoNullable<Vec<T>> for [U; N] {
+    fn into_nullable(self) -> Nullable<Vec<T>> {
+        Nullable::Value(super::into_list(self))
+    }
+}
+
+impl<T, U: Into<T> + Clone> IntoNullable<Vec<T>> for &[U] {
+    fn into_nullable(self) -> Nullable<Vec<T>> {
+        Nullable::Value(super::into_list(self.iter().cloned()))
+    }
+}
+
+impl<T> IntoNullable<Self> for BTreeMap<String, T> {
+    fn into_nullable(self) -> Nullable<Self> {
+        Nullable::Value(self)
+    }
+}

@@ -1,0 +1,91 @@
+//! Open string enums: values that the document lists, and whatever else the API sends.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, Visitor};
+
+/// Implements everything for an enum whose variants stand for strings, with an `Unknown(String)` for all others.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! open_enum {
+    ($($name:ident { $($variant:ident = $wire:literal),* $(,)? })*) => {$(
+        impl $name {
+            /// The value as the API spells it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+        }
+        impl From<&str> for $name {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($wire => Self::$variant,)*
+                    _ => Self::Unknown(value.to_owned()),
+                }
+            }
+        }
+        impl From<String> for $name {
+            fn from(value: String) -> Self {
+                match value.as_str() {
+                    $($wire => Self::$variant,)*
+                    _ => Self::Unknown(value),
+                }
+            }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$variant => f.write_str(stringify!($variant)),)*
+                    Self::Unknown(value) => $crate::value::UnknownValue::Text(value.len()).fmt(f),
+                }
+            }
+        }
+        impl $crate::__private::Serialize for $name {
+            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> $crate::__private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::value::read_text(deserializer)
+            }
+        }
+        impl $crate::value::Field for $name {
+            fn decode<'de, D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::value::read_text(deserializer)
+            }
+            fn encode<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl $crate::value::Query for $name {
+            fn texts(self, out: &mut Vec<String>) {
+                out.push(self.as_str().to_owned());
+            }
+        }
+        $crate::into_nullable!($name: $name, &str, String);
+    )*};
+}
+
+/// Reads a string, and nothing else, into an enum.
+pub(crate) fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Text<T>(PhantomData<T>);
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
+            Ok(T::from(value))
+        }
+    }
+    deserializer.deserialize_str(Text(PhantomData))
+}

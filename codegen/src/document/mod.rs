@@ -1,0 +1,82 @@
+//! Reads an OpenAPI 3.0 document into plain values that remember where they stand. What the generator does not
+//! understand becomes a finding with its JSON pointer; nothing is skipped in silence.
+
+mod node;
+mod operation;
+mod schema;
+
+pub use node::Node;
+pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success};
+pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind};
+
+use serde_json::Value;
+
+use crate::finding::Findings;
+
+/// A parsed document: the JSON as it stands, and the operations found in it.
+#[derive(Debug)]
+pub struct Document {
+    root: Value,
+}
+
+/// The parts of a document that the model is made from.
+#[derive(Debug)]
+pub struct Contents {
+    /// `info.version`: the API version.
+    pub version: String,
+    /// All operations, in document order.
+    pub operations: Vec<Operation>,
+}
+
+impl Document {
+    /// Parses the JSON text of a document.
+    ///
+    /// # Errors
+    /// A finding if the text is not JSON or not an OpenAPI 3.0 document.
+    pub fn parse(json: &[u8]) -> Result<Self, Findings> {
+        let mut findings = Findings::default();
+        let root: Value = match serde_json::from_slice(json) {
+            Ok(root) => root,
+            Err(error) => {
+                findings.add("", format!("not JSON: {error}"), "");
+                return Err(findings);
+            }
+        };
+        match root.get("openapi").and_then(Value::as_str) {
+            Some(version) if version.starts_with("3.0.") => {}
+            Some(version) => findings.add(
+                "/openapi",
+                format!("OpenAPI {version}, and only 3.0 is understood"),
+                "convert the document to OpenAPI 3.0",
+            ),
+            None => findings.add("/openapi", "not an OpenAPI document: `openapi` is missing", ""),
+        }
+        findings.into_result(Self { root })
+    }
+
+    /// The root of the document.
+    pub fn root(&self) -> Node<'_> {
+        Node::root(&self.root)
+    }
+
+    /// The place that a JSON pointer names.
+    pub fn at(&self, pointer: &str) -> Option<Node<'_>> {
+        self.root().at(pointer)
+    }
+
+    /// Reads all operations.
+    ///
+    /// # Errors
+    /// Every construct that is not understood, with its place.
+    pub fn contents(&self) -> Result<Contents, Findings> {
+        let mut findings = Findings::default();
+        let root = self.root();
+        let version =
+            root.get("info").and_then(|info| info.get("version")).and_then(|v| v.str().map(str::to_owned));
+        if version.is_none() {
+            findings.add("/info/version", "the API version is missing", "set info.version");
+        }
+        let operations = operation::read_all(&root, &mut findings);
+        findings.into_result(Contents { version: version.unwrap_or_default(), operations })
+    }
+}

@@ -1,0 +1,97 @@
+//! A value of the document together with its JSON pointer.
+
+use serde_json::Value;
+
+/// A place in the document.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    root: &'a Value,
+    value: &'a Value,
+    pointer: String,
+}
+
+/// How many references in a row are followed before they count as a circle.
+const LONGEST_CHAIN: usize = 32;
+
+impl<'a> Node<'a> {
+    pub(super) fn root(value: &'a Value) -> Self {
+        Self { root: value, value, pointer: String::new() }
+    }
+
+    /// The JSON pointer of this place.
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// The value itself.
+    pub fn value(&self) -> &'a Value {
+        self.value
+    }
+
+    /// The member `key`, if this is an object that has one.
+    pub fn get(&self, key: &str) -> Option<Self> {
+        self.value.get(key).map(|value| self.child(key, value))
+    }
+
+    /// The text, if this is a string.
+    pub fn str(&self) -> Option<&'a str> {
+        self.value.as_str()
+    }
+
+    /// Whether the member `key` is `true`.
+    pub fn flag(&self, key: &str) -> bool {
+        self.value.get(key).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// The text of the member `key`.
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.value.get(key).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// The members of an object, in document order.
+    pub fn members(&self) -> Vec<(&'a str, Self)> {
+        let members = self.value.as_object().into_iter().flatten();
+        members.map(|(key, value)| (key.as_str(), self.child(key, value))).collect()
+    }
+
+    /// The elements of an array.
+    pub fn elements(&self) -> Vec<Self> {
+        let elements = self.value.as_array().into_iter().flatten().enumerate();
+        elements.map(|(index, value)| self.child(&index.to_string(), value)).collect()
+    }
+
+    /// The strings of the array `key`.
+    pub fn strings(&self, key: &str) -> Vec<String> {
+        let elements = self.value.get(key).and_then(Value::as_array).into_iter().flatten();
+        elements.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    pub(super) fn at(&self, pointer: &str) -> Option<Self> {
+        let value = self.root.pointer(pointer)?;
+        Some(Self { root: self.root, value, pointer: pointer.to_owned() })
+    }
+
+    /// The place that `$ref` leads to, or this one if it is no reference.
+    ///
+    /// # Errors
+    /// What is wrong with the reference: it leads nowhere, out of the document or in a circle.
+    pub fn resolve(&self) -> Result<Self, String> {
+        let mut node = self.clone();
+        for _ in 0..LONGEST_CHAIN {
+            let Some(reference) = node.value.get("$ref") else { return Ok(node) };
+            let Some(target) = reference.as_str().and_then(|reference| reference.strip_prefix('#')) else {
+                return Err(format!("the reference {reference} leads out of the document"));
+            };
+            match node.root.pointer(target) {
+                Some(value) => node = Self { root: node.root, value, pointer: target.to_owned() },
+                None => return Err(format!("the reference {reference} leads nowhere")),
+            }
+        }
+        Err("the reference leads in a circle".to_owned())
+    }
+
+    fn child(&self, key: &str, value: &'a Value) -> Self {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        Self { root: self.root, value, pointer: format!("{}/{key}", self.pointer) }
+    }
+}

@@ -1,0 +1,287 @@
+//! Path items: operations with their parameters, bodies and answers.
+
+use super::{Node, Schema};
+use crate::finding::Findings;
+
+/// One operation of the document.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Where it stands.
+    pub pointer: String,
+    /// `operationId`.
+    pub id: String,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// The first tag.
+    pub tag: Option<String>,
+    /// Whether it is marked deprecated.
+    pub deprecated: bool,
+    /// Whether it is sent without authentication (`security: []`).
+    pub public: bool,
+    /// `x-speakeasy-group`.
+    pub group: Option<String>,
+    /// `x-speakeasy-name-override`.
+    pub name: Option<String>,
+    /// `x-rust-group` and `x-rust-name`: our own names.
+    pub rust_group: Option<String>,
+    /// See `rust_group`.
+    pub rust_name: Option<String>,
+    /// `x-rust-alias`: more names to be found by.
+    pub aliases: Vec<String>,
+    /// `x-clerk-key`: the kind of key.
+    pub key: Option<String>,
+    /// `x-pagination`: `false`, or `cursor`.
+    pub pagination: Option<bool>,
+    /// The query parameter that takes a cursor.
+    pub cursor: Option<String>,
+    /// Path and query parameters, in document order.
+    pub parameters: Vec<Parameter>,
+    /// The body, if it takes one.
+    pub body: Option<Body>,
+    /// The answer in case of success.
+    pub success: Success,
+    /// The other statuses that the document declares.
+    pub failures: Vec<String>,
+}
+
+/// A path or query parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name on the wire.
+    pub name: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Whether an array repeats its key (`explode`), as it does by default.
+    pub explode: bool,
+    /// Whether it is marked deprecated.
+    pub deprecated: bool,
+    /// `x-rust-name`.
+    pub rust_name: Option<String>,
+    /// `x-sensitive`, here or in the schema.
+    pub sensitive: Option<bool>,
+    /// Its schema.
+    pub schema: Schema,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query,
+}
+
+/// What an operation takes as its body.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Whether it must be sent.
+    pub required: bool,
+    /// JSON or a form.
+    pub content: BodyContent,
+    /// Its schema.
+    pub schema: Schema,
+}
+
+/// The media types of bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyContent {
+    /// `application/json`.
+    Json,
+    /// `multipart/form-data`.
+    Multipart,
+}
+
+/// The answer of an operation in case of success.
+#[derive(Clone, Debug)]
+pub struct Success {
+    /// The status.
+    pub status: u16,
+    /// The schema of the JSON content; `None` without content.
+    pub schema: Option<Schema>,
+}
+
+const METHODS: &[&str] = &["get", "put", "post", "delete", "patch", "options", "head", "trace"];
+
+pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operation> {
+    let mut operations: Vec<Operation> = Vec::new();
+    let Some(paths) = root.get("paths") else {
+        findings.add("", "`paths` is missing", "a document without operations needs an empty `paths`");
+        return operations;
+    };
+    for (path, item) in paths.members() {
+        let shared = item.get("parameters").map(|list| list.elements()).unwrap_or_default();
+        for (method, node) in item.members() {
+            if METHODS.contains(&method) {
+                let operation = read(path, method, &node, &shared, findings);
+                if let Some(twin) = operations.iter().find(|other| other.id == operation.id) {
+                    let message = format!("the operation id `{}` is also at {}", operation.id, twin.pointer);
+                    findings.add(
+                        node.pointer(),
+                        message,
+                        "give one of them another operationId by an overlay action",
+                    );
+                }
+                operations.push(operation);
+            } else if method != "parameters" && !method.starts_with("x-") && !PROSE.contains(&method) {
+                findings.add(
+                    node.pointer(),
+                    format!("`{method}` in a path item is not understood"),
+                    "remove it by an overlay action",
+                );
+            }
+        }
+    }
+    operations
+}
+
+const PROSE: &[&str] = &["summary", "description"];
+
+fn read(
+    path: &str,
+    method: &str,
+    node: &Node<'_>,
+    shared: &[Node<'_>],
+    findings: &mut Findings,
+) -> Operation {
+    let id = node.text("operationId").unwrap_or_else(|| {
+        findings.add(node.pointer(), "`operationId` is missing", "add one by an overlay action");
+        String::new()
+    });
+    let mut parameters: Vec<Parameter> = Vec::new();
+    let own = node.get("parameters").map(|list| list.elements()).unwrap_or_default();
+    for parameter in shared.iter().chain(&own) {
+        let Some(parameter) = resolved(parameter, findings) else { continue };
+        let Some(parameter) = read_parameter(&parameter, findings) else { continue };
+        // An operation's own parameter replaces the path item's.
+        parameters.retain(|other| other.name != parameter.name || other.place != parameter.place);
+        parameters.push(parameter);
+    }
+    let pagination = node.get("x-pagination");
+    let security = node.get("security");
+    Operation {
+        pointer: node.pointer().to_owned(),
+        method: method.to_ascii_uppercase(),
+        path: path.to_owned(),
+        tag: node.strings("tags").into_iter().next(),
+        deprecated: node.flag("deprecated"),
+        public: security.is_some_and(|security| security.elements().is_empty()),
+        group: node.text("x-speakeasy-group"),
+        name: node.text("x-speakeasy-name-override"),
+        rust_group: node.text("x-rust-group"),
+        rust_name: node.text("x-rust-name"),
+        aliases: node.strings("x-rust-alias"),
+        key: node.text("x-clerk-key"),
+        cursor: pagination.as_ref().and_then(|pagination| pagination.text("cursor")),
+        pagination: pagination.and_then(|pagination| pagination.value().as_bool()),
+        body: node.get("requestBody").and_then(|body| read_body(&resolved(&body, findings)?, findings)),
+        success: read_success(node, findings),
+        failures: failures(node),
+        parameters,
+        id,
+    }
+}
+
+fn resolved<'a>(node: &Node<'a>, findings: &mut Findings) -> Option<Node<'a>> {
+    match node.resolve() {
+        Ok(target) => Some(target),
+        Err(reason) => {
+            findings.add(node.pointer(), reason, "correct the reference by an overlay action");
+            None
+        }
+    }
+}
+
+fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter> {
+    let name = node.text("name").unwrap_or_default();
+    let place = match node.get("in").as_ref().and_then(Node::str) {
+        Some("path") => Place::Path,
+        Some("query") => Place::Query,
+        other => {
+            let message =
+                format!("the parameter `{name}` is in {other:?}, and only path and query are understood");
+            findings.add(node.pointer(), message, "remove it by an overlay action");
+            return None;
+        }
+    };
+    let Some(schema) = node.get("schema") else {
+        findings.add(
+            node.pointer(),
+            format!("the parameter `{name}` has no schema"),
+            "add one by an overlay action",
+        );
+        return None;
+    };
+    if let Some(style) = node.get("style").filter(|style| !matches!(style.str(), Some("form" | "simple"))) {
+        let message = format!("the parameter style {} is not understood", style.value());
+        findings.add(style.pointer(), message, "replace it by `form` in an overlay action");
+    }
+    let schema = Schema::read(&schema, findings);
+    Some(Parameter {
+        place,
+        required: place == Place::Path || node.flag("required"),
+        explode: node.get("explode").is_none_or(|explode| explode.value().as_bool() != Some(false)),
+        deprecated: node.flag("deprecated") || schema.deprecated,
+        rust_name: node.text("x-rust-name"),
+        sensitive: node.get("x-sensitive").and_then(|x| x.value().as_bool()).or(schema.sensitive),
+        name,
+        schema,
+    })
+}
+
+fn read_body(node: &Node<'_>, findings: &mut Findings) -> Option<Body> {
+    let content = node.get("content")?;
+    let known = [("application/json", BodyContent::Json), ("multipart/form-data", BodyContent::Multipart)];
+    for (media_type, kind) in known {
+        let Some(media) = content.get(media_type) else { continue };
+        let Some(schema) = media.get("schema") else {
+            findings.add(media.pointer(), "a body without a schema", "add one by an overlay action");
+            return None;
+        };
+        let schema = Schema::read(&schema, findings);
+        return Some(Body { required: node.flag("required"), content: kind, schema });
+    }
+    let message = "a body that is neither application/json nor multipart/form-data";
+    findings.add(
+        content.pointer(),
+        message,
+        "remove it, or add a media type that is understood, by an overlay action",
+    );
+    None
+}
+
+fn read_success(node: &Node<'_>, findings: &mut Findings) -> Success {
+    let responses = node.get("responses").map(|responses| responses.members()).unwrap_or_default();
+    let mut successes = responses.iter().filter_map(|(status, answer)| {
+        Some((status.parse().ok().filter(|s| (200..300).contains(s))?, answer))
+    });
+    let Some((status, answer)) = successes.next() else {
+        findings.add(node.pointer(), "no success among the responses", "add one by an overlay action");
+        return Success { status: 200, schema: None };
+    };
+    if let Some((_, second)) = successes.next() {
+        findings.add(
+            second.pointer(),
+            "a second success among the responses",
+            "remove one by an overlay action",
+        );
+    }
+    let Some(answer) = resolved(answer, findings) else { return Success { status, schema: None } };
+    let schema = answer.get("content").and_then(|content| content.get("application/json")?.get("schema"));
+    Success { status, schema: schema.map(|schema| Schema::read(&schema, findings)) }
+}
+
+fn failures(node: &Node<'_>) -> Vec<String> {
+    let responses = node.get("responses").map(|responses| responses.members()).unwrap_or_default();
+    let mut statuses: Vec<String> = responses
+        .iter()
+        .filter(|(status, _)| !status.starts_with('2'))
+        .map(|(status, _)| (*status).to_owned())
+        .collect();
+    statuses.sort();
+    statuses
+}

@@ -1,0 +1,101 @@
+//! Equal structure, one type: inline objects that are written out in several places, and enums that list the same
+//! values for a property of the same name, become one.
+
+use std::collections::HashMap;
+
+use super::types::{Def, Origin};
+use super::{Field, Type, TypeKind};
+
+/// For each definition the one that stands for it.
+pub(super) fn representatives(defs: &[Def]) -> Vec<usize> {
+    let mut stands_for: Vec<usize> = (0..defs.len()).collect();
+    // Merging the parts of two objects can make the objects equal, so it goes on until nothing changes.
+    loop {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut changed = false;
+        for (index, def) in defs.iter().enumerate() {
+            let key = key(def, &stands_for);
+            let first = *seen.entry(key).or_insert(index);
+            if stands_for.get(index) != Some(&first) {
+                changed |= first != index;
+                if let Some(slot) = stands_for.get_mut(index) {
+                    *slot = first;
+                }
+            }
+        }
+        if !changed {
+            return stands_for;
+        }
+    }
+}
+
+fn key(def: &Def, stands_for: &[usize]) -> String {
+    // A component keeps its own name and so its own type, unless it is a copy that the document numbered.
+    let identity = match (&def.explicit_name, &def.origin) {
+        (Some(name), _) => format!("explicit {name}"),
+        (None, Origin::Component(name)) => format!("component {}", without_number(name)),
+        (None, Origin::Property { .. } | Origin::Answer { .. } | Origin::Shared(_)) => "inline".to_owned(),
+    };
+    match &def.kind {
+        TypeKind::Object(fields) => {
+            let fields: Vec<String> = fields.iter().map(|field| field_key(field, stands_for)).collect();
+            format!("{identity} {:?} object {}", def.direction, fields.join(","))
+        }
+        TypeKind::Enum(variants) => {
+            let property = match &def.origin {
+                Origin::Property { property, .. } => property.as_str(),
+                _ => "",
+            };
+            let mut values: Vec<&str> = variants.iter().map(|variant| variant.wire.as_str()).collect();
+            values.sort_unstable();
+            let property = if def.explicit_name.is_some() { "" } else { property };
+            format!("{identity} enum {property} {values:?}")
+        }
+        TypeKind::Union(union) => {
+            let variants: Vec<String> = union
+                .variants
+                .iter()
+                .map(|variant| {
+                    format!("{}:{:?}", stands_for.get(variant.ty).unwrap_or(&variant.ty), variant.tags)
+                })
+                .collect();
+            format!("{identity} {:?} union {:?} {}", def.direction, union.tag, variants.join(","))
+        }
+    }
+}
+
+fn without_number(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((stem, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => stem,
+        _ => name,
+    }
+}
+
+fn field_key(field: &Field, stands_for: &[usize]) -> String {
+    let Field { wire, ident, ty, required, nullable, sensitive, deprecated, constant, facts } = field;
+    let ty = ty.map_ids(&|id| stands_for.get(id).copied().unwrap_or(id));
+    format!("{wire}/{ident}/{ty:?}/{required}/{nullable}/{sensitive}/{deprecated}/{constant:?}/{facts:?}")
+}
+
+impl Type {
+    /// The same type with every reference to a definition replaced.
+    pub(super) fn map_ids(&self, map: &impl Fn(usize) -> usize) -> Self {
+        match self {
+            Self::List(inner) => Self::List(Box::new(inner.map_ids(map))),
+            Self::Map(inner) => Self::Map(Box::new(inner.map_ids(map))),
+            Self::Nullable(inner) => Self::Nullable(Box::new(inner.map_ids(map))),
+            Self::Named(id) => Self::Named(map(*id)),
+            Self::Boxed(id) => Self::Boxed(map(*id)),
+            plain => plain.clone(),
+        }
+    }
+
+    /// The definition that this type leads to, through lists, maps and boxes.
+    pub fn definition(&self) -> Option<usize> {
+        match self {
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.definition(),
+            Self::Named(id) | Self::Boxed(id) => Some(*id),
+            _ => None,
+        }
+    }
+}

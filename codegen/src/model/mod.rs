@@ -1,0 +1,300 @@
+//! The model: everything that names or shapes the public API, decided. What `emit` writes, what tables and listings
+//! show and what two versions are compared by is read from here.
+
+mod dedup;
+mod finish;
+mod lower;
+pub mod names;
+mod sensitive;
+mod types;
+
+pub use lower::lower;
+
+use crate::document::Facts;
+
+/// The API of one document, as the SDK presents it.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The API version, such as `2026-05-12`.
+    pub version: String,
+    /// The resources, in document order of their first operation.
+    pub resources: Vec<Resource>,
+    /// The operations, in document order.
+    pub operations: Vec<Operation>,
+    /// The types that operations reach, in the order they are met.
+    pub types: Vec<TypeDef>,
+}
+
+/// Operations that belong together: what `clerk.users()` answers.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The method of the client, such as `users`.
+    pub accessor: String,
+    /// The type it answers, such as `Users`.
+    pub type_name: String,
+    /// Other names to be found by.
+    pub aliases: Vec<String>,
+    /// Indexes of its operations.
+    pub operations: Vec<usize>,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The document's id, such as `GetUserList`.
+    pub id: String,
+    /// The type that stands for it, such as `GetUserList`.
+    pub marker: String,
+    /// The accessor of its resource.
+    pub resource: String,
+    /// The method on its resource, such as `list`.
+    pub method_name: String,
+    /// Other names to be found by.
+    pub aliases: Vec<String>,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// Clerk's page about it.
+    pub reference: String,
+    /// Whether it is marked deprecated.
+    pub deprecated: bool,
+    /// The kind of key it wants.
+    pub key: Key,
+    /// Whether a repetition has no effect of its own.
+    pub repeatable: bool,
+    /// The required arguments, in the order they are given.
+    pub arguments: Vec<Argument>,
+    /// The optional ones, each a setter.
+    pub setters: Vec<Argument>,
+    /// The body.
+    pub body: Body,
+    /// The status of a success.
+    pub status: u16,
+    /// The answer.
+    pub output: Output,
+    /// How further pages are asked for, for operations that answer a list by pages.
+    pub paging: Option<Paging>,
+    /// The other statuses that the document declares.
+    pub failures: Vec<String>,
+}
+
+/// The kind of key an operation wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The secret key.
+    Secret,
+    /// A machine's key.
+    Machine,
+    /// None.
+    None,
+}
+
+/// The body of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// None.
+    None,
+    /// JSON that need not be sent.
+    OptionalJson,
+    /// JSON that is always sent.
+    RequiredJson,
+    /// A form.
+    Form,
+}
+
+/// The answer of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// None.
+    Nothing,
+    /// A value.
+    Value(Type),
+    /// A page of a list.
+    Page(Type),
+}
+
+/// How an operation that answers pages is asked for the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// Whether it takes `paginated`.
+    pub paginated: bool,
+    /// The query parameter that takes the id of the last item, if there is one.
+    pub cursor: Option<String>,
+}
+
+/// Something that a caller passes.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// The name on the wire.
+    pub wire: String,
+    /// The name in Rust.
+    pub ident: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Its type.
+    pub ty: Type,
+    /// Whether null may be passed.
+    pub nullable: bool,
+    /// Whether it is marked deprecated.
+    pub deprecated: bool,
+    /// Whether it is a secret.
+    pub sensitive: bool,
+    /// Limits, defaults, formats.
+    pub facts: Facts,
+}
+
+/// Where an argument goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Into the path.
+    Path,
+    /// Into the query; an array repeats its key.
+    Query,
+    /// Into the query; an array is joined with commas.
+    JoinedQuery,
+    /// A field of the JSON body.
+    BodyField,
+    /// The whole JSON body.
+    WholeBody,
+    /// A part of the form.
+    FormPart,
+}
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// Text.
+    String,
+    /// True or false.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// Unix milliseconds.
+    Timestamp,
+    /// Any JSON.
+    Json,
+    /// A JSON object, kept as it is.
+    JsonObject,
+    /// Metadata: a JSON object with accessors.
+    Metadata,
+    /// A file to upload.
+    File,
+    /// A list.
+    List(Box<Type>),
+    /// A map from names to values.
+    Map(Box<Type>),
+    /// A value that may be null, inside of a list or a map.
+    Nullable(Box<Type>),
+    /// A type of the model, by its index in [`Api::types`].
+    Named(usize),
+    /// The same, behind a box since it contains itself.
+    Boxed(usize),
+}
+
+/// In which direction a type travels: callers tell absent, null and value apart, answers don't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the caller to Clerk.
+    Request,
+    /// From Clerk to the caller.
+    Response,
+}
+
+/// A type of the generated API.
+#[derive(Clone, Debug)]
+pub struct TypeDef {
+    /// Its name.
+    pub name: String,
+    /// Where it was found first.
+    pub pointer: String,
+    /// Which way it travels; of no importance for enums.
+    pub direction: Direction,
+    /// Its shape.
+    pub kind: TypeKind,
+    /// Whether it is marked deprecated.
+    pub deprecated: bool,
+}
+
+/// The shape of a type.
+#[derive(Clone, Debug)]
+pub enum TypeKind {
+    /// A struct.
+    Object(Vec<Field>),
+    /// An open string enum.
+    Enum(Vec<Variant>),
+    /// An open union.
+    Union(Union),
+}
+
+/// A field of a struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The JSON name.
+    pub wire: String,
+    /// The name in Rust.
+    pub ident: String,
+    /// Its type, without what follows from the next two.
+    pub ty: Type,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Whether it is a secret.
+    pub sensitive: bool,
+    /// Whether it is marked deprecated.
+    pub deprecated: bool,
+    /// The only value it has, for tags such as `object: "user"`.
+    pub constant: Option<String>,
+    /// Limits, defaults, formats.
+    pub facts: Facts,
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Variant {
+    /// The JSON string.
+    pub wire: String,
+    /// The name in Rust.
+    pub ident: String,
+}
+
+/// A union.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// The property that tells the variants apart, if there is one.
+    pub tag: Option<String>,
+    /// The variants.
+    pub variants: Vec<UnionVariant>,
+}
+
+/// A variant of a union, and what its values look like.
+#[derive(Clone, Debug)]
+pub struct UnionVariant {
+    /// The name in Rust.
+    pub ident: String,
+    /// The index of its type in [`Api::types`].
+    pub ty: usize,
+    /// Values of the tag that mean this variant.
+    pub tags: Vec<String>,
+    /// Keys that such a value has.
+    pub keys: Vec<String>,
+    /// Properties with known values, and these values; a value that ends in `*` is a beginning.
+    pub hints: Vec<(String, Vec<String>)>,
+}
+
+impl Field {
+    /// Whether a response presents it as an `Option`.
+    pub fn is_option(&self) -> bool {
+        !self.required || self.nullable
+    }
+}
+
+impl Operation {
+    /// All arguments, the required ones first.
+    pub fn all_arguments(&self) -> impl Iterator<Item = &Argument> {
+        self.arguments.iter().chain(&self.setters)
+    }
+}

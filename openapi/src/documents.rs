@@ -1,0 +1,9 @@
+//! The list of the documents. `cargo xtask refresh` writes this file.
+
+use super::{Api, Document};
+
+/// All documents: for each API the versions in order, the oldest first.
+#[rustfmt::skip]
+pub const DOCUMENTS: &[Document] = &[
+    Document { api: Api::Backend, version: "2026-05-12", json: include_bytes!("../effective/bapi/2026-05-12.json") },
+];
