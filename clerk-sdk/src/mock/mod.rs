@@ -5,6 +5,7 @@
 //! What it does not keep state for it answers with a well-formed value of the declared type.
 
 mod check;
+mod client;
 mod document;
 mod error;
 mod faults;
@@ -29,9 +30,12 @@ use tokio::sync::oneshot;
 
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 
+const SECRET_KEY: &str = "sk_test_embedded";
+
 /// An embedded Clerk that runs until it is dropped. Each has a port and a state of its own.
 pub struct MockClerk {
     address: SocketAddr,
+    client: crate::Clerk,
     inner: Inner,
     /// Dropped with the server, which ends it.
     _stop: oneshot::Sender<()>,
@@ -50,7 +54,7 @@ impl MockClerk {
     /// Starts a server on a free loopback port, on the Tokio runtime of the caller.
     ///
     /// # Errors
-    /// Where no port can be bound.
+    /// Where no port can be bound, or no HTTP client be set up.
     pub async fn start() -> io::Result<MockClerk> {
         MockClerk::start_on(0).await
     }
@@ -58,11 +62,12 @@ impl MockClerk {
     /// Starts a server on this loopback port; 0 is any free one.
     ///
     /// # Errors
-    /// Where the port cannot be bound.
+    /// Where the port cannot be bound, or no HTTP client be set up.
     pub async fn start_on(port: u16) -> io::Result<MockClerk> {
         let document = document::Document::get().map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
+        let client = client::build(address).map_err(io::Error::other)?;
         let inner = Inner {
             document,
             state: Arc::new(Mutex::new(state::State::new(document))),
@@ -76,7 +81,7 @@ impl MockClerk {
             let _ = stopped.await;
         });
         tokio::spawn(serving.into_future());
-        Ok(MockClerk { address, inner, _stop: stop })
+        Ok(MockClerk { address, client, inner, _stop: stop })
     }
 
     /// The URL that a client is given, `/v1` included.
@@ -86,7 +91,7 @@ impl MockClerk {
 
     /// A secret key that the server takes. It takes every other that begins with `sk_`, `ak_` or `mk_`, too.
     pub fn secret_key(&self) -> &'static str {
-        "sk_test_embedded"
+        SECRET_KEY
     }
 
     /// The next `n` requests are answered with this status and an error in Clerk's shape. A status outside

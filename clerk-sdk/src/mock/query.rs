@@ -6,7 +6,7 @@ pub(super) struct Query(pub(super) Vec<(String, String)>);
 
 impl Query {
     pub(super) fn parse(text: &str) -> Query {
-        Query(form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+        Query(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
     }
 
     /// The first value of a key.

@@ -5,7 +5,6 @@ use axum::body::Body;
 use axum::extract::{Request, State as Shared};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
@@ -113,25 +112,15 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<RecordedBody, ApiE
         let boundary = multer::parse_boundary(content_type).map_err(|_| unreadable())?;
         return read_form(body, boundary).await.map_err(|_| unreadable());
     }
-    let mut bytes = BytesMut::new();
-    let mut stream = body.into_data_stream();
-    while let Some(chunk) = stream.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|_| unreadable())?);
-        if bytes.len() > LARGEST_JSON {
-            let status = StatusCode::PAYLOAD_TOO_LARGE;
-            return Err(ApiError::new(
-                status,
-                "request_body_too_large",
-                "too large",
-                "The body is too large.",
-            ));
-        }
-    }
+    let bytes = axum::body::to_bytes(body, LARGEST_JSON).await.map_err(|_| {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        ApiError::new(status, "request_body_too_large", "too large", "The body is too large.")
+    })?;
     if bytes.is_empty() {
         return Ok(RecordedBody::Empty);
     }
     Ok(serde_json::from_slice(&bytes)
-        .map_or_else(|_| RecordedBody::Bytes(bytes.freeze()), RecordedBody::Json))
+        .map_or_else(|_| RecordedBody::Bytes(bytes.clone()), RecordedBody::Json))
 }
 
 /// Reads a form part by part; of large parts the size and the beginning stay, so that an upload of any size

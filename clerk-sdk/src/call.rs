@@ -1,0 +1,229 @@
+//! The one pipeline of all calls: prepare, hooks, the retry loop, read the answer, classify it.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::body::Body;
+use crate::client::Clerk;
+use crate::error::{ApiError, Error, ErrorKind};
+use crate::hooks::{Attempt, Retry};
+use crate::observe;
+use crate::operation::{Meta, Parts};
+use crate::options::CallOptions;
+use crate::prepare::{Payload, Prepared};
+use crate::response::Response;
+use crate::retry;
+use crate::transport::{HttpError, HttpErrorKind, HttpRequest, HttpResponse};
+
+/// Makes a call and answers with the body of a 2xx, not decoded yet.
+pub(crate) async fn execute(
+    clerk: &Clerk,
+    meta: &Meta,
+    parts: Parts,
+    options: &CallOptions,
+) -> Result<Response<Bytes>, Error> {
+    let span = observe::span(meta);
+    let call = Call { clerk, meta, options, attempts: AtomicU32::new(0), started: Instant::now() };
+    let work = async {
+        let result = match options.timeout {
+            None => call.run(parts).await,
+            Some(limit) => {
+                let timed = tokio::time::timeout(limit, call.run(parts)).await;
+                timed.unwrap_or_else(|_| Err(Error::transport(call.timed_out())))
+            }
+        };
+        let attempts = call.attempts.load(Ordering::Relaxed);
+        let result = result.map_err(|error| error.in_call(meta, attempts));
+        observe::finished(&result, attempts);
+        result
+    };
+    work.instrument(span).await
+}
+
+struct Call<'a> {
+    clerk: &'a Clerk,
+    meta: &'a Meta,
+    options: &'a CallOptions,
+    /// How many attempts were begun.
+    attempts: AtomicU32,
+    started: Instant,
+}
+
+impl Call<'_> {
+    async fn run(&self, parts: Parts) -> Result<Response<Bytes>, Error> {
+        let prepared = Prepared::new(self.clerk, self.meta, parts, self.options).await?;
+        let policy = self.options.retry.as_ref().unwrap_or(&self.clerk.0.retry);
+        let repeatable =
+            self.options.repeatable.unwrap_or(self.meta.repeatable || self.clerk.0.repeat_unsafe);
+        loop {
+            let number = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            let error = match self.attempt(&prepared, number).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error.in_call(self.meta, number),
+            };
+            if !prepared.payload.is_repeatable() || !may_repeat(&error, repeatable) {
+                return Err(error);
+            }
+            let elapsed = self.started.elapsed();
+            let left = self.options.timeout.map(|limit| limit.saturating_sub(elapsed));
+            let floor = error.api().and_then(ApiError::retry_after);
+            let Some(wait) = policy.wait(number, elapsed, floor, left, fastrand::f64()) else {
+                return Err(error);
+            };
+            observe::retrying(&error, number, wait);
+            for hook in &self.clerk.0.hooks.on_retry {
+                hook(&self.about(number), &Retry { error: &error, wait });
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn about(&self, number: u32) -> Attempt<'_> {
+        Attempt { operation: &self.meta.id, method: &self.meta.method, path: &self.meta.path, number }
+    }
+
+    fn timed_out(&self) -> HttpError {
+        let error = HttpError::message(HttpErrorKind::Timeout, "the call took longer than its time limit");
+        if self.attempts.load(Ordering::Relaxed) == 0 { error.with_request_not_sent() } else { error }
+    }
+
+    async fn attempt(&self, prepared: &Prepared, number: u32) -> Result<Response<Bytes>, Error> {
+        let mut request = prepared.request(self.meta).await.map_err(Error::transport)?;
+        for hook in &self.clerk.0.hooks.before_request {
+            hook(&self.about(number), &mut request);
+        }
+        observe::sending(&request, &prepared.payload, number);
+        let response = self.send(request, &prepared.payload).await.map_err(Error::transport)?;
+        let (head, body) = response.into_parts();
+        for hook in &self.clerk.0.hooks.after_response {
+            hook(&self.about(number), &head);
+        }
+        let shared = &self.clerk.0;
+        let body =
+            read(body, shared.idle_timeout, shared.max_response_bytes).await.map_err(Error::transport)?;
+        observe::answered(head.status, &body, number);
+        if head.status.is_success() {
+            Ok(Response::new(head.status, head.headers, number, body))
+        } else {
+            Err(Error::from_api(ApiError::new(head.status, head.headers, body)))
+        }
+    }
+
+    /// Waits for the headers of an answer for as long as an attempt may take, from the last byte that was taken of
+    /// an upload.
+    async fn send(&self, request: HttpRequest, payload: &Payload) -> Result<HttpResponse, HttpError> {
+        let limit = self.options.attempt_timeout.unwrap_or(self.clerk.0.attempt_timeout);
+        let progress = Arc::new(Mutex::new(Instant::now()));
+        let request = match payload {
+            Payload::Form(_) => request.map(|body| Body::wrap(Upload { body, progress: progress.clone() })),
+            Payload::None | Payload::Json(_) => request,
+        };
+        let mut send = self.clerk.0.http.send(request);
+        let mut timer = pin!(tokio::time::sleep(limit));
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = send.as_mut().poll(cx) {
+                return Poll::Ready(result);
+            }
+            loop {
+                ready!(timer.as_mut().poll(cx));
+                let last = *progress.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                match last.checked_add(limit) {
+                    Some(next) if next > Instant::now() => timer.as_mut().reset(next),
+                    _ => {
+                        let message = "no answer came within the time limit of an attempt";
+                        return Poll::Ready(Err(HttpError::message(HttpErrorKind::Timeout, message)));
+                    }
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// Whether another attempt may be made, as far as the error and the operation decide.
+fn may_repeat(error: &Error, repeatable: bool) -> bool {
+    if let Some(api) = error.api() {
+        return retry::is_retryable(api.status())
+            && (repeatable || retry::is_refusal(api.status(), api.headers()));
+    }
+    match error.http_error() {
+        Some(http) => !http.is_permanent() && (repeatable || http.request_not_sent()),
+        None => {
+            debug_assert_ne!(error.kind(), ErrorKind::Transport);
+            false
+        }
+    }
+}
+
+/// Reads a body into one piece, which is the one that came where only one did.
+async fn read(mut body: Body, idle: Duration, limit: usize) -> Result<Bytes, HttpError> {
+    let too_large = || {
+        HttpError::message(HttpErrorKind::Body, "the answer is larger than the client's limit")
+            .with_permanent()
+    };
+    let declared = body.size_hint().lower();
+    if declared > limit as u64 {
+        return Err(too_large());
+    }
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    loop {
+        let frame = tokio::time::timeout(idle, body.frame()).await.map_err(|_| {
+            HttpError::message(HttpErrorKind::Timeout, "the body of the answer stopped coming")
+        })?;
+        let Some(frame) = frame else { break };
+        let Ok(data) = frame?.into_data() else { continue };
+        if first.len() + all.len() + data.len() > limit {
+            return Err(too_large());
+        }
+        if first.is_empty() && all.is_empty() {
+            first = data;
+        } else {
+            if all.is_empty() {
+                // What a header declares is believed up to a megabyte; the rest grows as it comes.
+                all.reserve(usize::try_from(declared).unwrap_or(usize::MAX).min(1 << 20).max(first.len()));
+                all.extend_from_slice(&std::mem::take(&mut first));
+            }
+            all.extend_from_slice(&data);
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+/// The body of an upload, which notes when something was last taken of it.
+struct Upload {
+    body: Body,
+    progress: Arc<Mutex<Instant>>,
+}
+
+impl http_body::Body for Upload {
+    type Data = Bytes;
+    type Error = HttpError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        *self.progress.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Instant::now();
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

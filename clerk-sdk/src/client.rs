@@ -1,0 +1,419 @@
+//! The client: its settings, and what is computed from them once.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use crate::config::{DEFAULT_SERVER, Environment, SecretKey, ServerUrl};
+use crate::error::Error;
+use crate::hooks::{Attempt, Hooks, Retry};
+use crate::raw::RawRequest;
+use crate::retry::RetryPolicy;
+use crate::transport::{
+    CONNECT_TIMEOUT, Configure, HttpClient, HttpRequest, Reqwest, ReqwestBuilder, Settings, Tls,
+};
+
+/// A client of the Clerk Backend API.
+///
+/// Cheap to clone: all clones share connections and settings.
+#[derive(Clone)]
+pub struct Clerk(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) http: Box<dyn HttpClient>,
+    pub(crate) server: ServerUrl,
+    pub(crate) allow_insecure_http: bool,
+    pub(crate) key: KeySource,
+    pub(crate) machine_key: Option<SecretKey>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) repeat_unsafe: bool,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) max_response_bytes: usize,
+    /// The headers that are the same for all calls of this API version.
+    pub(crate) headers: HeaderMap,
+    pub(crate) user_agent_suffix: Option<String>,
+    pub(crate) hooks: Hooks,
+    #[allow(dead_code, reason = "used by the verification of tokens")]
+    pub(crate) jwt_key: Option<String>,
+    #[allow(dead_code, reason = "used by the verification of tokens")]
+    pub(crate) publishable_key: Option<String>,
+}
+
+type KeyFuture = Pin<Box<dyn Future<Output = Result<String, KeyProviderError>> + Send>>;
+type KeyProviderError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where the secret key comes from.
+#[derive(Clone)]
+pub(crate) enum KeySource {
+    Fixed(SecretKey),
+    Provider(Arc<dyn Fn() -> KeyFuture + Send + Sync>),
+}
+
+impl KeySource {
+    /// The key of a call that begins now.
+    pub(crate) async fn get(&self) -> Result<SecretKey, Error> {
+        match self {
+            Self::Fixed(key) => Ok(key.clone()),
+            Self::Provider(provider) => {
+                let key =
+                    provider().await.map_err(|error| Error::config_from("the key provider failed", error))?;
+                SecretKey::new(&key, "the key of the key provider").map_err(Error::config)
+            }
+        }
+    }
+}
+
+impl Clerk {
+    /// A client with the settings of the environment.
+    ///
+    /// `CLERK_SECRET_KEY` is required. `CLERK_API_URL` (default `https://api.clerk.com/v1`; `/v1` is added to a URL
+    /// without a path), `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY` and `CLERK_PUBLISHABLE_KEY` are read too.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config), naming the variable that is missing or wrong.
+    pub fn from_env() -> Result<Self, Error> {
+        ClerkBuilder::from_env()?.build()
+    }
+
+    /// A client with this secret key and default settings.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config) where it cannot be a secret key.
+    pub fn new(secret_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(secret_key).build()
+    }
+
+    /// Begins the settings of a client with this secret key.
+    pub fn builder(secret_key: impl Into<String>) -> ClerkBuilder {
+        ClerkBuilder::with_key(Key::Fixed(secret_key.into()))
+    }
+
+    /// Begins the settings of a client that asks `provider` for its key whenever a call begins, so that keys can be
+    /// rotated while the program runs.
+    ///
+    /// Retries of a call use the key that the call began with. The provider should answer from memory.
+    pub fn builder_with_key_provider<P, F, E>(provider: P) -> ClerkBuilder
+    where
+        P: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        ClerkBuilder::with_key(Key::Provider(Arc::new(move || {
+            let key = provider();
+            Box::pin(async move { key.await.map_err(Into::into) })
+        })))
+    }
+
+    /// A call of an endpoint that this version of the SDK does not know, with the same key, retries and errors.
+    ///
+    /// `path` is what follows the server's URL, such as `/users/user_1`: it begins with a slash, ids in it are
+    /// percent-encoded by the caller, and the query is given with [`RawRequest::query`].
+    pub fn request<T>(&self, method: Method, path: impl Into<String>) -> RawRequest<T> {
+        RawRequest::new(self.clone(), method, path.into())
+    }
+}
+
+impl fmt::Debug for Clerk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clerk")
+            .field("server_url", &self.0.server.as_str())
+            .field("retry", &self.0.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of a [`Clerk`].
+#[must_use]
+pub struct ClerkBuilder {
+    key: Key,
+    machine_key: Option<String>,
+    server: Server,
+    allow_insecure_http: bool,
+    retry: RetryPolicy,
+    repeat_unsafe: bool,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    idle_timeout: Duration,
+    max_response_bytes: usize,
+    user_agent_suffix: Option<String>,
+    http: Option<Box<dyn HttpClient>>,
+    configure: Option<Box<dyn Configure>>,
+    tls: Option<Tls>,
+    roots: Vec<Vec<u8>>,
+    hooks: Hooks,
+    jwt_key: Option<String>,
+    publishable_key: Option<String>,
+}
+
+enum Key {
+    Fixed(String),
+    Provider(Arc<dyn Fn() -> KeyFuture + Send + Sync>),
+}
+
+enum Server {
+    Default,
+    Checked(ServerUrl),
+    Given(String),
+}
+
+impl ClerkBuilder {
+    fn with_key(key: Key) -> Self {
+        Self {
+            key,
+            machine_key: None,
+            server: Server::Default,
+            allow_insecure_http: false,
+            retry: RetryPolicy::default(),
+            repeat_unsafe: false,
+            connect_timeout: CONNECT_TIMEOUT,
+            attempt_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(30),
+            max_response_bytes: 64 * 1024 * 1024,
+            user_agent_suffix: None,
+            http: None,
+            configure: None,
+            tls: Tls::preferred(),
+            roots: Vec::new(),
+            hooks: Hooks::default(),
+            jwt_key: None,
+            publishable_key: None,
+        }
+    }
+
+    /// The settings of the environment, as [`Clerk::from_env`] reads them, to change some of them.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config), naming the variable that is missing or wrong.
+    pub fn from_env() -> Result<Self, Error> {
+        let environment = Environment::read(|name| std::env::var(name).ok()).map_err(Error::config)?;
+        let mut builder = Self::with_key(Key::Fixed(environment.secret_key));
+        if let Some(server) = environment.server_url {
+            builder.server = Server::Checked(server);
+        }
+        builder.machine_key = environment.machine_secret_key;
+        builder.jwt_key = environment.jwt_key;
+        builder.publishable_key = environment.publishable_key;
+        Ok(builder)
+    }
+
+    /// The URL that paths are appended to, taken as it is. `https://api.clerk.com/v1` unless set.
+    pub fn server_url(mut self, url: impl Into<String>) -> Self {
+        self.server = Server::Given(url.into());
+        self
+    }
+
+    /// Allows plain `http` to hosts other than this machine, over which the secret key travels unencrypted.
+    pub fn allow_insecure_http(mut self, allow: bool) -> Self {
+        self.allow_insecure_http = allow;
+        self
+    }
+
+    /// When failed calls are repeated. [`RetryPolicy::exponential`] unless set.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Whether POST and PATCH may be repeated even where the server may have acted on them already. They may not
+    /// unless set.
+    pub fn repeat_unsafe(mut self, repeat: bool) -> Self {
+        self.repeat_unsafe = repeat;
+        self
+    }
+
+    /// How long connecting may take. 10 seconds unless set; an HTTP client that is handed over has its own.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long an attempt may take until the headers of its answer; while a body is sent, how long it may make no
+    /// progress. 30 seconds unless set.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long the body of an answer may make no progress. 30 seconds unless set.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// How many bytes of an answer's body are read before it is given up as too large. 64 MiB unless set.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// The key for operations that are called by a machine, such as `createM2MToken`.
+    pub fn machine_secret_key(mut self, key: impl Into<String>) -> Self {
+        self.machine_key = Some(key.into());
+        self
+    }
+
+    /// The public key that session tokens are verified with, as PEM.
+    pub fn jwt_key(mut self, pem: impl Into<String>) -> Self {
+        self.jwt_key = Some(pem.into());
+        self
+    }
+
+    /// The publishable key of the instance, which names its session cookie.
+    pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
+        self.publishable_key = Some(key.into());
+        self
+    }
+
+    /// What is added to the `User-Agent` header, such as `acme-backend/1.4`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// Sends through this client instead of the SDK's own. It must not follow redirects;
+    /// [`reqwest_builder`](crate::reqwest_builder) gives one that does not.
+    pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
+        self.http = Some(Box::new(client));
+        self
+    }
+
+    /// Changes the SDK's own reqwest client: proxies, default headers, pools, addresses.
+    ///
+    /// TLS and "no redirects" are set afterwards. Additional root certificates are given with
+    /// [`add_root_certificate`](Self::add_root_certificate): where rustls does TLS, those of reqwest's builder are
+    /// not looked at.
+    pub fn configure_reqwest<F>(mut self, configure: F) -> Self
+    where
+        F: FnOnce(ReqwestBuilder) -> ReqwestBuilder + Clone + Send + Sync + 'static,
+    {
+        self.configure = Some(Box::new(configure));
+        self
+    }
+
+    /// Who does TLS in the SDK's own client, where several cargo features for that are on.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Trusts a root certificate (DER) besides those of the platform, in the SDK's own client.
+    pub fn add_root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(der.into());
+        self
+    }
+
+    /// Called before each attempt; may change its headers.
+    pub fn before_request(
+        mut self,
+        hook: impl Fn(&Attempt<'_>, &mut HttpRequest) + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.before_request.push(Box::new(hook));
+        self
+    }
+
+    /// Called with the status and the headers of each answer.
+    pub fn after_response(
+        mut self,
+        hook: impl Fn(&Attempt<'_>, &http::response::Parts) + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.after_response.push(Box::new(hook));
+        self
+    }
+
+    /// Called when an attempt has failed and another one will be made.
+    pub fn on_retry(mut self, hook: impl Fn(&Attempt<'_>, &Retry<'_>) + Send + Sync + 'static) -> Self {
+        self.hooks.on_retry.push(Box::new(hook));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config): a key or URL that cannot be one, or an HTTP client that cannot
+    /// be set up.
+    pub fn build(self) -> Result<Clerk, Error> {
+        let key = match self.key {
+            Key::Fixed(key) => {
+                KeySource::Fixed(SecretKey::new(&key, "the secret key").map_err(Error::config)?)
+            }
+            Key::Provider(provider) => KeySource::Provider(provider),
+        };
+        let machine_key = self
+            .machine_key
+            .map(|key| SecretKey::new(&key, "the machine secret key").map_err(Error::config))
+            .transpose()?;
+        let server = match self.server {
+            Server::Default => ServerUrl::new(DEFAULT_SERVER, false),
+            Server::Checked(server) => Ok(server),
+            Server::Given(url) => ServerUrl::new(&url, self.allow_insecure_http),
+        }
+        .map_err(Error::config)?;
+        let http = match self.http {
+            Some(client) => client,
+            None => {
+                if self.tls.is_none() && server.is_https() {
+                    return Err(Error::config(
+                        "https needs one of clerk-sdk's cargo features rustls, rustls-aws-lc and native-tls, \
+                         or an HTTP client of your own",
+                    ));
+                }
+                Box::new(Reqwest::new(Settings {
+                    connect_timeout: self.connect_timeout,
+                    tls: self.tls,
+                    extra_roots: self.roots,
+                    configure: self.configure,
+                })?)
+            }
+        };
+        let headers = constant_headers(crate::API_VERSION, self.user_agent_suffix.as_deref())?;
+        Ok(Clerk(Arc::new(Shared {
+            http,
+            server,
+            allow_insecure_http: self.allow_insecure_http,
+            key,
+            machine_key,
+            retry: self.retry,
+            repeat_unsafe: self.repeat_unsafe,
+            attempt_timeout: self.attempt_timeout,
+            idle_timeout: self.idle_timeout,
+            max_response_bytes: self.max_response_bytes,
+            headers,
+            user_agent_suffix: self.user_agent_suffix,
+            hooks: self.hooks,
+            jwt_key: self.jwt_key,
+            publishable_key: self.publishable_key,
+        })))
+    }
+}
+
+impl fmt::Debug for ClerkBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClerkBuilder").field("retry", &self.retry).finish_non_exhaustive()
+    }
+}
+
+/// The headers of every call to this API version.
+pub(crate) fn constant_headers(api_version: &str, suffix: Option<&str>) -> Result<HeaderMap, Error> {
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+    let mut agent = format!("clerk-sdk-rust/{VERSION} (+api {api_version})");
+    if let Some(suffix) = suffix {
+        agent = format!("{agent} {suffix}");
+    }
+    let value = |text: &str, what: &str| {
+        HeaderValue::from_str(text)
+            .map_err(|error| Error::config_from(format!("{what} cannot be sent"), error))
+    };
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(http::header::USER_AGENT, value(&agent, "the user agent")?);
+    headers.insert(HeaderName::from_static("clerk-api-version"), value(api_version, "the API version")?);
+    headers.insert(
+        HeaderName::from_static("x-clerk-sdk"),
+        HeaderValue::from_static(concat!("rust/", env!("CARGO_PKG_VERSION"))),
+    );
+    Ok(headers)
+}

@@ -1,0 +1,213 @@
+//! What a client is told: keys, the server's URL, and the environment variables that they come from.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::HeaderValue;
+use url::{Host, Url};
+
+/// Where Clerk is, unless said otherwise.
+pub(crate) const DEFAULT_SERVER: &str = "https://api.clerk.com/v1";
+
+/// A secret key of an instance or of a machine. Never printed.
+#[derive(Clone)]
+pub(crate) struct SecretKey {
+    /// `Bearer …`, marked as sensitive.
+    header: HeaderValue,
+}
+
+impl SecretKey {
+    /// Refuses what cannot be a key, and says why without repeating it. `what` names the key in that text.
+    pub(crate) fn new(key: &str, what: &str) -> Result<Self, String> {
+        if key.is_empty() {
+            return Err(format!("{what} is empty"));
+        }
+        if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(format!("{what} contains spaces, line breaks or control characters"));
+        }
+        if key.starts_with("pk_") {
+            return Err(format!(
+                "{what} is a publishable key (pk_…); the Backend API needs the secret key of the instance (sk_…)"
+            ));
+        }
+        if !key.is_ascii() {
+            return Err(format!("{what} contains characters that no key has"));
+        }
+        let mut header = HeaderValue::from_str(&format!("Bearer {key}"))
+            .map_err(|_| format!("{what} contains characters that no key has"))?;
+        header.set_sensitive(true);
+        Ok(Self { header })
+    }
+
+    /// The value of the `Authorization` header.
+    pub(crate) fn header(&self) -> &HeaderValue {
+        &self.header
+    }
+
+    /// The key itself.
+    #[allow(dead_code, reason = "used by the verification of tokens")]
+    pub(crate) fn expose(&self) -> &str {
+        self.header.to_str().ok().and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The URL that all paths are appended to: absolute, without a slash at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerUrl(String);
+
+impl ServerUrl {
+    /// Takes `https`, and `http` where the host is this machine or `allow_insecure_http` is set.
+    pub(crate) fn new(url: &str, allow_insecure_http: bool) -> Result<Self, String> {
+        let parsed =
+            Url::parse(url).map_err(|error| format!("the server URL is no absolute URL: {error}"))?;
+        match parsed.scheme() {
+            "https" => {}
+            "http" if allow_insecure_http || is_loopback(&parsed) => {}
+            "http" => {
+                return Err("the server URL is plain http, which would send the secret key unencrypted; \
+                            use https, or ClerkBuilder::allow_insecure_http"
+                    .into());
+            }
+            scheme => return Err(format!("the server URL has the scheme {scheme}, which is not https")),
+        }
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err("the server URL contains a user name or password".into());
+        }
+        if parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err("the server URL contains a query or a fragment".into());
+        }
+        Ok(Self(parsed.as_str().trim_end_matches('/').to_owned()))
+    }
+
+    /// As [`new`](Self::new), for `CLERK_API_URL`: a URL without a path means the origin, and gets `/v1`.
+    fn from_variable(url: &str) -> Result<Self, String> {
+        let server = Self::new(url, false)?;
+        match Url::parse(&server.0) {
+            Ok(parsed) if parsed.path() == "/" => Ok(Self(server.0 + "/v1")),
+            _ => Ok(server),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => Ipv4Addr::is_loopback(&ip),
+        Some(Host::Ipv6(ip)) => Ipv6Addr::is_loopback(&ip),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// What the environment says.
+pub(crate) struct Environment {
+    pub(crate) secret_key: String,
+    pub(crate) server_url: Option<ServerUrl>,
+    pub(crate) machine_secret_key: Option<String>,
+    pub(crate) jwt_key: Option<String>,
+    pub(crate) publishable_key: Option<String>,
+}
+
+impl Environment {
+    /// Reads variables through `get`; one that is set to nothing counts as not set.
+    pub(crate) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let get = |name| get(name).filter(|value| !value.trim().is_empty());
+        let secret_key = get("CLERK_SECRET_KEY").ok_or(
+            "the environment variable CLERK_SECRET_KEY is not set; \
+             set it to the secret key of the instance (sk_…), from the API keys page of Clerk's dashboard",
+        )?;
+        SecretKey::new(&secret_key, "CLERK_SECRET_KEY")?;
+        let server_url = get("CLERK_API_URL")
+            .map(|url| ServerUrl::from_variable(&url).map_err(|message| format!("CLERK_API_URL: {message}")))
+            .transpose()?;
+        let machine_secret_key = get("CLERK_MACHINE_SECRET_KEY");
+        if let Some(key) = &machine_secret_key {
+            SecretKey::new(key, "CLERK_MACHINE_SECRET_KEY")?;
+        }
+        Ok(Self {
+            secret_key,
+            server_url,
+            machine_secret_key,
+            jwt_key: get("CLERK_JWT_KEY"),
+            publishable_key: get("CLERK_PUBLISHABLE_KEY"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Environment, String> {
+        Environment::read(|name| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_missing_or_wrong_variable_is_named() {
+        for (variables, name) in [
+            (&[][..], "CLERK_SECRET_KEY"),
+            (&[("CLERK_SECRET_KEY", "")], "CLERK_SECRET_KEY"),
+            (&[("CLERK_SECRET_KEY", "pk_test_x")], "CLERK_SECRET_KEY"),
+            (&[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_API_URL", "api.clerk.com")], "CLERK_API_URL"),
+            (
+                &[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_MACHINE_SECRET_KEY", "a b")],
+                "CLERK_MACHINE_SECRET_KEY",
+            ),
+        ] {
+            let message = read(variables).err().unwrap();
+            assert!(message.contains(name), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_api_url_without_a_path_means_the_first_version() {
+        let server = |url| {
+            let environment = read(&[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_API_URL", url)]).unwrap();
+            environment.server_url.unwrap().as_str().to_owned()
+        };
+        assert_eq!(server("https://api.clerk.com"), "https://api.clerk.com/v1");
+        assert_eq!(server("https://api.clerk.com/"), "https://api.clerk.com/v1");
+        assert_eq!(server("https://proxy.example.com/clerk/"), "https://proxy.example.com/clerk");
+        assert_eq!(server("http://[::1]:4010"), "http://[::1]:4010/v1");
+    }
+
+    #[test]
+    fn plain_http_needs_a_loopback_host_or_an_opt_in() {
+        for url in ["http://127.0.0.1:1/v1", "http://localhost", "http://[::1]:9", "http://a.localhost/"] {
+            assert!(ServerUrl::new(url, false).is_ok(), "{url}");
+        }
+        for url in ["http://api.clerk.com/v1", "http://localhost.example.com", "ftp://localhost", "/v1"] {
+            assert!(ServerUrl::new(url, false).is_err(), "{url}");
+        }
+        assert!(ServerUrl::new("http://clerk.internal/v1", true).is_ok());
+        assert!(ServerUrl::new("https://u:p@api.clerk.com/v1", true).is_err());
+        assert!(ServerUrl::new("https://api.clerk.com/v1?x=1", true).is_err());
+    }
+
+    #[test]
+    fn keys_are_checked_and_never_printed() {
+        for key in ["", " sk_test_x", "sk_test_x\n", "sk test", "sk_\u{0}", "pk_live_x", "sk_ä"] {
+            let message = SecretKey::new(key, "the secret key").err().unwrap();
+            assert!(message.contains("the secret key"), "{message}");
+        }
+        for key in ["sk_test_x", "ak_machine", "anything"] {
+            let key = SecretKey::new(key, "the secret key").unwrap();
+            assert_eq!(format!("{key:?}"), "[redacted]");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! How errors read: the call, what came of it, and what to do where that is known.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+use super::{ApiError, Error, Kind};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(call) = &self.0.call {
+            write!(f, "{}: {} {} → ", call.operation, call.method, call.path)?;
+        }
+        match &self.0.kind {
+            Kind::Api(api) => self.api_text(api, f),
+            Kind::Transport(error) => {
+                write!(f, "{error}")?;
+                if let Some(source) = StdError::source(error) {
+                    write!(f, ": {}", Innermost(source))?;
+                }
+                if error.request_not_sent() {
+                    f.write_str(" (the request was not sent")?;
+                } else {
+                    f.write_str(" (the request may have been sent")?;
+                }
+                match self.attempts() {
+                    0 | 1 => f.write_str(")"),
+                    attempts => write!(f, ", {attempts} attempts)"),
+                }
+            }
+            Kind::Decode { path, source, status, body, .. } => {
+                let place = if path.is_empty() { "its root" } else { path };
+                write!(
+                    f,
+                    "{} but the answer ({} bytes) does not decode at {place}: {}",
+                    status.as_u16(),
+                    body.len(),
+                    decode_reason(source)
+                )
+            }
+            Kind::InvalidRequest { message, source } => {
+                f.write_str(if self.0.call.is_some() { "not sent: " } else { "" })?;
+                with_source(f, message, source.as_deref())
+            }
+            Kind::Config { message, source } => with_source(f, message, source.as_deref()),
+        }
+    }
+}
+
+/// What is wrong, without the value that is: a text that the server put where a number belongs may be a secret.
+fn decode_reason(source: &serde_json::Error) -> String {
+    let text = source.to_string();
+    match text.find(['"', '`']) {
+        Some(quote) if source.is_data() && text.starts_with("invalid") => {
+            let expected = text.rfind("expected").map(|at| &text[at..]);
+            let found = text[..quote].trim_end();
+            match expected {
+                Some(expected) => format!("{found} […], {expected}"),
+                None => format!("{found} […]"),
+            }
+        }
+        _ => text,
+    }
+}
+
+fn with_source(
+    f: &mut fmt::Formatter<'_>,
+    message: &str,
+    source: Option<&(dyn StdError + Send + Sync + 'static)>,
+) -> fmt::Result {
+    f.write_str(message)?;
+    match source {
+        Some(source) => write!(f, ": {}", Innermost(source)),
+        None => Ok(()),
+    }
+}
+
+impl Error {
+    fn api_text(&self, api: &ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", api.status().as_u16())?;
+        for (i, item) in api.errors().iter().enumerate() {
+            f.write_str(if i == 0 { " " } else { "; " })?;
+            let text = item.message().or(item.long_message());
+            match (item.code(), text) {
+                (Some(code), Some(text)) => write!(f, "{code}: {text}")?,
+                (Some(one), None) | (None, Some(one)) => f.write_str(one)?,
+                (None, None) => f.write_str("an error without code or message")?,
+            }
+        }
+        if api.errors().is_empty() {
+            let reason = api.status().canonical_reason().unwrap_or("unknown status");
+            write!(f, " {reason}, with a body of {} bytes", api.body().len())?;
+        }
+        let attempts = self.attempts();
+        let plural = if attempts == 1 { "" } else { "s" };
+        match api.trace_id() {
+            Some(trace) => write!(f, " (trace {trace}, {attempts} attempt{plural})")?,
+            None => write!(f, " ({attempts} attempt{plural})")?,
+        }
+        if let Some(advice) = advice(api.status()) {
+            write!(f, "; {advice}")?;
+        }
+        Ok(())
+    }
+}
+
+fn advice(status: StatusCode) -> Option<&'static str> {
+    match status {
+        StatusCode::UNAUTHORIZED => Some("check that the secret key is the one of this instance"),
+        status if status.is_redirection() => {
+            Some("redirects are not followed; check the server URL of the client")
+        }
+        _ => None,
+    }
+}
+
+/// The last of a chain of sources, which is where libraries put the reason.
+struct Innermost<'a>(&'a (dyn StdError + 'static));
+
+impl fmt::Display for Innermost<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut error = self.0;
+        while let Some(source) = error.source() {
+            error = source;
+        }
+        fmt::Display::fmt(error, f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.kind());
+        if let Some(call) = &self.0.call {
+            out.field("operation", &call.operation)
+                .field("method", &call.method)
+                .field("path", &call.path)
+                .field("attempts", &call.attempts);
+        }
+        match &self.0.kind {
+            Kind::Api(api) => out.field("api", api),
+            Kind::Transport(error) => out.field("transport", error),
+            Kind::Decode { path, source, status, body, .. } => out
+                .field("at", path)
+                .field("reason", &decode_reason(source))
+                .field("status", status)
+                .field("body", &format_args!("{} bytes", body.len())),
+            Kind::InvalidRequest { message, source } | Kind::Config { message, source } => {
+                out.field("message", message).field("source", &source.as_ref().map(ToString::to_string))
+            }
+        };
+        out.finish()
+    }
+}

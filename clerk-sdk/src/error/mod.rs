@@ -1,0 +1,284 @@
+//! The one error type of all calls: what went wrong, in which operation, and what to do about it.
+//!
+//! `Error` is one pointer wide and opaque; accessors answer questions about it. Neither its `Display` nor its
+//! `Debug` contains a key, a token or the text of an answer.
+
+mod api;
+mod display;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+
+pub use self::api::{ApiError, ApiErrorItem};
+use crate::operation::Meta;
+use crate::response::Response;
+use crate::transport::{HttpError, HttpErrorKind};
+
+/// Why a call failed, or why a client could not be built.
+pub struct Error(Box<Inner>);
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The server answered with a status other than 2xx.
+    Api,
+    /// No complete answer came: connecting, sending, waiting or reading failed.
+    Transport,
+    /// The answer is not what the document promises.
+    Decode,
+    /// The call's arguments cannot be sent; nothing was sent.
+    InvalidRequest,
+    /// A key, a URL or an environment variable is missing or wrong; nothing was sent.
+    Config,
+}
+
+impl ErrorKind {
+    /// A stable name in lower case with underscores: `api`, `transport`, `decode`, `invalid_request`, `config`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Transport => "transport",
+            Self::Decode => "decode",
+            Self::InvalidRequest => "invalid_request",
+            Self::Config => "config",
+        }
+    }
+}
+
+pub(crate) struct Inner {
+    kind: Kind,
+    call: Option<Call>,
+}
+
+/// The call that an error came from.
+struct Call {
+    operation: Cow<'static, str>,
+    method: Method,
+    path: Cow<'static, str>,
+    attempts: u32,
+}
+
+enum Kind {
+    Api(ApiError),
+    Transport(HttpError),
+    Decode { path: String, source: serde_json::Error, status: StatusCode, headers: HeaderMap, body: Bytes },
+    InvalidRequest { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
+    Config { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
+}
+
+impl Error {
+    fn new(kind: Kind) -> Self {
+        Self(Box::new(Inner { kind, call: None }))
+    }
+
+    pub(crate) fn from_api(error: ApiError) -> Self {
+        Self::new(Kind::Api(error))
+    }
+
+    pub(crate) fn transport(error: HttpError) -> Self {
+        Self::new(Kind::Transport(error))
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(Kind::Config { message: message.into(), source: None })
+    }
+
+    pub(crate) fn config_from(
+        message: impl Into<String>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::new(Kind::Config { message: message.into(), source: Some(source.into()) })
+    }
+
+    /// An argument that cannot be sent, found before it belongs to a call.
+    pub(crate) fn bad_argument(message: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidRequest { message: message.into(), source: None })
+    }
+
+    pub(crate) fn bad_argument_from(
+        message: impl Into<String>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::new(Kind::InvalidRequest { message: message.into(), source: Some(source.into()) })
+    }
+
+    /// An argument of a call that cannot be sent.
+    #[allow(dead_code, reason = "used by the typed requests")]
+    pub(crate) fn invalid_request(meta: &Meta, message: impl Into<String>) -> Self {
+        Self::bad_argument(message).in_call(meta, 0)
+    }
+
+    /// An answer that is not what `meta` promises; `path` says where in it.
+    pub(crate) fn decode(
+        meta: &Meta,
+        response: Response<Bytes>,
+        path: String,
+        source: serde_json::Error,
+    ) -> Self {
+        let attempts = response.attempts();
+        let (status, headers, body) = response.into_parts();
+        Self::new(Kind::Decode { path, source, status, headers, body }).in_call(meta, attempts)
+    }
+
+    /// Says which call it was, and how many attempts were begun.
+    pub(crate) fn in_call(mut self, meta: &Meta, attempts: u32) -> Self {
+        self.0.call = Some(Call {
+            operation: meta.id.clone(),
+            method: meta.method.clone(),
+            path: meta.path.clone(),
+            attempts,
+        });
+        self
+    }
+}
+
+impl Error {
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self.0.kind {
+            Kind::Api(_) => ErrorKind::Api,
+            Kind::Transport(_) => ErrorKind::Transport,
+            Kind::Decode { .. } => ErrorKind::Decode,
+            Kind::InvalidRequest { .. } => ErrorKind::InvalidRequest,
+            Kind::Config { .. } => ErrorKind::Config,
+        }
+    }
+
+    /// The server's answer, where it answered with a status other than 2xx.
+    pub fn api(&self) -> Option<&ApiError> {
+        match &self.0.kind {
+            Kind::Api(api) => Some(api),
+            _ => None,
+        }
+    }
+
+    /// The status of the answer, where one came: of kinds [`ErrorKind::Api`] and [`ErrorKind::Decode`].
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.kind {
+            Kind::Api(api) => Some(api.status()),
+            Kind::Decode { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// The headers of the answer, where one came.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        match &self.0.kind {
+            Kind::Api(api) => Some(api.headers()),
+            Kind::Decode { headers, .. } => Some(headers),
+            _ => None,
+        }
+    }
+
+    /// The raw body of the answer, where one came. It may hold secrets, such as a new key.
+    pub fn body(&self) -> Option<&Bytes> {
+        match &self.0.kind {
+            Kind::Api(api) => Some(api.body()),
+            Kind::Decode { body, .. } => Some(body),
+            _ => None,
+        }
+    }
+
+    /// Whether the server answered 404.
+    pub fn is_not_found(&self) -> bool {
+        self.is_api_status(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether the server answered 429, after all retries.
+    pub fn is_rate_limited(&self) -> bool {
+        self.is_api_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Whether the server answered 401: the key is not one of this instance, or has been revoked.
+    pub fn is_unauthorized(&self) -> bool {
+        self.is_api_status(StatusCode::UNAUTHORIZED)
+    }
+
+    fn is_api_status(&self, status: StatusCode) -> bool {
+        self.api().is_some_and(|api| api.status() == status)
+    }
+
+    /// Whether a time limit was hit: of connecting, of an attempt, of reading the body or of the whole call.
+    pub fn is_timeout(&self) -> bool {
+        self.transport_kind() == Some(HttpErrorKind::Timeout)
+    }
+
+    /// Whether one of the errors that the server listed has this code, such as `form_identifier_exists`.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.api().is_some_and(|api| api.errors().iter().any(|item| item.code() == Some(code)))
+    }
+
+    /// Clerk's identifier of the request, to quote to its support.
+    pub fn trace_id(&self) -> Option<&str> {
+        self.api().and_then(ApiError::trace_id)
+    }
+
+    /// What failed below HTTP, where no complete answer came.
+    pub fn transport_kind(&self) -> Option<HttpErrorKind> {
+        match &self.0.kind {
+            Kind::Transport(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn http_error(&self) -> Option<&HttpError> {
+        match &self.0.kind {
+            Kind::Transport(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the server may have acted on the request. False only where it is certain that it never left.
+    pub fn maybe_sent(&self) -> bool {
+        match &self.0.kind {
+            Kind::Api(_) | Kind::Decode { .. } => true,
+            Kind::Transport(error) => !error.request_not_sent(),
+            Kind::InvalidRequest { .. } | Kind::Config { .. } => false,
+        }
+    }
+
+    /// Where in the answer decoding failed, such as `data[3].email_addresses[0].id`; empty for its root.
+    pub fn decode_path(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Decode { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The operation that was called, such as `GetUser`; none where a client was being built.
+    pub fn operation(&self) -> Option<&str> {
+        self.0.call.as_ref().map(|call| call.operation.as_ref())
+    }
+
+    /// The HTTP method of the operation.
+    pub fn method(&self) -> Option<&Method> {
+        self.0.call.as_ref().map(|call| &call.method)
+    }
+
+    /// The path template of the operation, such as `/users/{user_id}`.
+    pub fn path(&self) -> Option<&str> {
+        self.0.call.as_ref().map(|call| call.path.as_ref())
+    }
+
+    /// How many attempts were begun; 0 where nothing was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.call.as_ref().map_or(0, |call| call.attempts)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.kind {
+            Kind::Api(_) => None,
+            Kind::Transport(error) => StdError::source(error),
+            Kind::Decode { source, .. } => Some(source),
+            Kind::InvalidRequest { source, .. } | Kind::Config { source, .. } => {
+                source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+            }
+        }
+    }
+}

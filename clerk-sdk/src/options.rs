@@ -1,0 +1,137 @@
+//! What can be said about one call alone: the `with_*` options.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+
+use crate::config::SecretKey;
+use crate::error::Error;
+use crate::retry::RetryPolicy;
+
+/// The options of a call, all unset at first: then the client's settings count.
+#[derive(Clone, Default)]
+pub(crate) struct CallOptions {
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) server_url: Option<String>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) key: Option<SecretKey>,
+    pub(crate) repeatable: Option<bool>,
+    invalid: Option<Invalid>,
+}
+
+/// The first option that cannot be used.
+#[derive(Clone)]
+enum Invalid {
+    Argument(String),
+    Config(String),
+}
+
+impl CallOptions {
+    pub(crate) fn set_secret_key(&mut self, key: &str) {
+        match SecretKey::new(key, "the secret key of the call") {
+            Ok(key) => self.key = Some(key),
+            Err(message) => self.refuse(Invalid::Config(message)),
+        }
+    }
+
+    pub(crate) fn add_header<N, V>(&mut self, name: N, value: V)
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        let Ok(name) = name.try_into() else {
+            return self.refuse(Invalid::Argument("the name of a header of the call is none".into()));
+        };
+        match value.try_into() {
+            Ok(value) => self.headers.push((name, value)),
+            Err(_) => {
+                self.refuse(Invalid::Argument(format!("the value of the header `{name}` cannot be sent")));
+            }
+        }
+    }
+
+    fn refuse(&mut self, invalid: Invalid) {
+        self.invalid.get_or_insert(invalid);
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match &self.invalid {
+            None => Ok(()),
+            Some(Invalid::Argument(message)) => Err(Error::bad_argument(message)),
+            Some(Invalid::Config(message)) => Err(Error::config(message)),
+        }
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&HeaderName> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("CallOptions")
+            .field("retry", &self.retry)
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("server_url", &self.server_url)
+            .field("headers", &headers)
+            .field("key", &self.key)
+            .field("repeatable", &self.repeatable)
+            .finish()
+    }
+}
+
+/// The `with_*` methods of a request, for use inside of its `impl`. It needs a field `options: CallOptions`,
+/// and a `#[must_use]` on the type.
+macro_rules! call_options {
+    () => {
+        /// Retries this call by another policy than the client's.
+        pub fn with_retry(mut self, policy: $crate::RetryPolicy) -> Self {
+            self.options.retry = Some(policy);
+            self
+        }
+
+        /// Bounds the whole call, its retries and the waits between them included. Unbounded unless set.
+        pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+
+        /// Bounds each attempt until the headers of its answer, other than the client does.
+        pub fn with_attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.options.attempt_timeout = Some(timeout);
+            self
+        }
+
+        /// Sends this call to another server, such as `https://proxy.example.com/v1`. It gets the secret key.
+        pub fn with_server_url(mut self, url: impl ::std::convert::Into<String>) -> Self {
+            self.options.server_url = Some(url.into());
+            self
+        }
+
+        /// Adds a header, or replaces one that the SDK sends.
+        pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
+        where
+            N: ::std::convert::TryInto<::http::HeaderName>,
+            V: ::std::convert::TryInto<::http::HeaderValue>,
+        {
+            self.options.add_header(name, value);
+            self
+        }
+
+        /// Calls with this key instead of the client's, be it of an instance or of a machine.
+        pub fn with_secret_key(mut self, key: impl ::std::convert::AsRef<str>) -> Self {
+            self.options.set_secret_key(key.as_ref());
+            self
+        }
+
+        /// Says whether a retry may repeat this call even where the server may have acted on it already.
+        /// Unless said, GET, PUT and DELETE may be repeated, POST and PATCH as the client is set.
+        pub fn with_repeatable(mut self, repeatable: bool) -> Self {
+            self.options.repeatable = Some(repeatable);
+            self
+        }
+    };
+}
+
+pub(crate) use call_options;

@@ -1,0 +1,196 @@
+//! From what a caller set to a request that can be sent; refuses what cannot.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::body::Body;
+use crate::client::{Clerk, constant_headers};
+use crate::config::ServerUrl;
+use crate::error::Error;
+use crate::multipart::Form;
+use crate::operation::{BodyKind, KeyKind, Meta, Parts, RequestBody};
+use crate::options::CallOptions;
+use crate::transport::{HttpError, HttpRequest};
+
+/// A request that can be sent as often as its payload allows.
+pub(crate) struct Prepared {
+    uri: Uri,
+    headers: HeaderMap,
+    pub(crate) payload: Payload,
+}
+
+/// What a request carries.
+pub(crate) enum Payload {
+    None,
+    Json(Bytes),
+    Form(Form),
+}
+
+impl Payload {
+    /// Whether a second attempt would send the same.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        match self {
+            Self::None | Self::Json(_) => true,
+            Self::Form(form) => form.is_repeatable(),
+        }
+    }
+}
+
+impl Prepared {
+    pub(crate) async fn new(
+        clerk: &Clerk,
+        meta: &Meta,
+        parts: Parts,
+        options: &CallOptions,
+    ) -> Result<Self, Error> {
+        if let Some(invalid) = parts.invalid {
+            return Err(Error::bad_argument(invalid));
+        }
+        options.check()?;
+        let uri = uri(clerk, meta, &parts.path, &parts.query, options)?;
+        let payload = payload(meta.body, parts.body)?;
+        let mut headers = if meta.api_version == crate::API_VERSION {
+            clerk.0.headers.clone()
+        } else {
+            constant_headers(meta.api_version, clerk.0.user_agent_suffix.as_deref())?
+        };
+        match &payload {
+            Payload::None => {}
+            Payload::Json(_) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+            Payload::Form(form) => {
+                let content_type = HeaderValue::from_str(&form.content_type()).map_err(|error| {
+                    Error::bad_argument_from("the content type of the form cannot be sent", error)
+                })?;
+                headers.insert(CONTENT_TYPE, content_type);
+            }
+        }
+        if let Some(authorization) = authorization(clerk, meta, options).await? {
+            headers.insert(AUTHORIZATION, authorization);
+        }
+        for (name, value) in &options.headers {
+            headers.insert(name, value.clone());
+        }
+        Ok(Self { uri, headers, payload })
+    }
+
+    /// The request of one attempt.
+    pub(crate) async fn request(&self, meta: &Meta) -> Result<HttpRequest, HttpError> {
+        let body = match &self.payload {
+            Payload::None => Body::empty(),
+            Payload::Json(json) => json.clone().into(),
+            Payload::Form(form) => form.body().await?,
+        };
+        let mut request = HttpRequest::new(body);
+        *request.method_mut() = meta.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        Ok(request)
+    }
+}
+
+async fn authorization(
+    clerk: &Clerk,
+    meta: &Meta,
+    options: &CallOptions,
+) -> Result<Option<HeaderValue>, Error> {
+    if meta.key == KeyKind::None {
+        return Ok(None);
+    }
+    if let Some(key) = &options.key {
+        return Ok(Some(key.header().clone()));
+    }
+    match meta.key {
+        KeyKind::None => Ok(None),
+        KeyKind::Secret => Ok(Some(clerk.0.key.get().await?.header().clone())),
+        KeyKind::Machine => match &clerk.0.machine_key {
+            Some(key) => Ok(Some(key.header().clone())),
+            None => Err(Error::bad_argument(
+                "this operation is called with the secret key of a machine: set CLERK_MACHINE_SECRET_KEY or \
+                 ClerkBuilder::machine_secret_key, or give it to the call by with_secret_key",
+            )),
+        },
+    }
+}
+
+/// All that stands for itself in a URL (RFC 3986, unreserved); everything else is encoded.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+fn uri(
+    clerk: &Clerk,
+    meta: &Meta,
+    path: &[(&'static str, String)],
+    query: &[(Cow<'static, str>, String)],
+    options: &CallOptions,
+) -> Result<Uri, Error> {
+    let own;
+    let server = match &options.server_url {
+        None => &clerk.0.server,
+        Some(url) => {
+            own = ServerUrl::new(url, clerk.0.allow_insecure_http).map_err(Error::config)?;
+            &own
+        }
+    };
+    let mut text = String::with_capacity(server.as_str().len() + meta.path.len() + 64);
+    text.push_str(server.as_str());
+    let mut rest = meta.path.as_ref();
+    while let Some((literal, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').ok_or_else(|| {
+            Error::bad_argument(format!("the path template {} has an open brace", meta.path))
+        })?;
+        let value = path.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        text.push_str(literal);
+        push_segment(&mut text, name, value)?;
+        rest = after;
+    }
+    text.push_str(rest);
+    for (i, (key, value)) in query.iter().enumerate() {
+        let separator = if i == 0 { '?' } else { '&' };
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "{separator}{}={}",
+            utf8_percent_encode(key, ENCODED),
+            utf8_percent_encode(value, ENCODED)
+        );
+    }
+    text.parse()
+        .map_err(|error: http::uri::InvalidUri| Error::bad_argument_from("the URL cannot be sent", error))
+}
+
+/// One path parameter is one segment, whatever it contains.
+fn push_segment(text: &mut String, name: &str, value: Option<&str>) -> Result<(), Error> {
+    let problem = match value {
+        None => "is missing",
+        Some("") => "is empty",
+        Some("." | "..") => "is a dot segment, which would name another path",
+        Some(value) => {
+            text.extend(utf8_percent_encode(value, ENCODED));
+            return Ok(());
+        }
+    };
+    Err(Error::bad_argument(format!("the path parameter `{name}` {problem}")))
+}
+
+fn payload(kind: BodyKind, body: RequestBody) -> Result<Payload, Error> {
+    let json = |value: Result<Vec<u8>, serde_json::Error>| match value {
+        Ok(json) => Ok(Payload::Json(json.into())),
+        Err(error) => Err(Error::bad_argument_from("the body cannot be written as JSON", error)),
+    };
+    let form = |parts| Form::new(parts).map(Payload::Form).map_err(Error::bad_argument);
+    match (body, kind) {
+        (RequestBody::Empty, BodyKind::None | BodyKind::OptionalJson) => Ok(Payload::None),
+        (RequestBody::Empty, BodyKind::RequiredJson) => Ok(Payload::Json(Bytes::from_static(b"{}"))),
+        (RequestBody::Empty, BodyKind::Form) => form(Vec::new()),
+        (RequestBody::Object(object), BodyKind::OptionalJson) if object.is_empty() => Ok(Payload::None),
+        (RequestBody::Object(object), _) => json(serde_json::to_vec(&object)),
+        (RequestBody::Value(value), _) => json(serde_json::to_vec(&value)),
+        (RequestBody::Form(parts), _) => form(parts),
+    }
+}

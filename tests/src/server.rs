@@ -1,0 +1,313 @@
+//! A small HTTP/1.1 server on a loopback port, which answers what a test scripts, misbehaves on demand and records
+//! the requests it got.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+
+/// A running server. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    seen: Arc<Mutex<Vec<Recorded>>>,
+    /// A runtime of its own, so that tests may block theirs; in an option to be shut down without waiting.
+    runtime: Option<Runtime>,
+}
+
+/// A request that the server got.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The method, such as `GET`.
+    pub method: String,
+    /// The path with its query, as it stood on the wire.
+    pub target: String,
+    /// Names in lower case, in the order they came.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty where it was larger than a megabyte, see `body_length`.
+    pub body: Vec<u8>,
+    /// How many bytes the body had.
+    pub body_length: usize,
+    /// When its head was complete.
+    pub at: Instant,
+}
+
+impl Recorded {
+    /// The value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// What the server does with a request.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    delay: Duration,
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    Complete,
+    /// The connection is closed without an answer.
+    Silence,
+    /// The connection is closed, or stays open without progress, after half of the body.
+    Half {
+        stall: bool,
+    },
+    /// Dribbles the body, a byte at a time.
+    Dribble(Duration),
+}
+
+impl Reply {
+    /// A status with a JSON body.
+    pub fn json(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type".into(), "application/json".into())],
+            body: body.as_bytes().to_vec(),
+            delay: Duration::ZERO,
+            end: End::Complete,
+        }
+    }
+
+    /// A status with a body that is no JSON.
+    pub fn text(status: u16, body: &str) -> Self {
+        Self { headers: vec![("content-type".into(), "text/html".into())], ..Self::json(status, body) }
+    }
+
+    /// No answer: the connection is closed when the request has been read.
+    pub fn hang_up() -> Self {
+        Self { end: End::Silence, ..Self::json(200, "") }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Waits before it answers.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Closes the connection after half of the body.
+    #[must_use]
+    pub fn cut(mut self) -> Self {
+        self.end = End::Half { stall: false };
+        self
+    }
+
+    /// Stops sending after half of the body.
+    #[must_use]
+    pub fn stalled(mut self) -> Self {
+        self.end = End::Half { stall: true };
+        self
+    }
+
+    /// Sends one byte of the body at a time, with a pause before each.
+    #[must_use]
+    pub fn dribbled(mut self, pause: Duration) -> Self {
+        self.end = End::Dribble(pause);
+        self
+    }
+}
+
+impl Server {
+    /// Answers with `replies` in their order, and with the last one from then on.
+    pub fn scripted(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Mutex<VecDeque<Reply>> = Mutex::new(replies.into_iter().collect());
+        Self::answering(move |_| {
+            let mut replies = replies.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let next = if replies.len() > 1 { replies.pop_front() } else { replies.front().cloned() };
+            next.unwrap_or_else(|| Reply::json(500, "{}"))
+        })
+    }
+
+    /// Answers with what `answer` makes of each request.
+    #[allow(clippy::expect_used, reason = "a test without its server has nothing to test")]
+    pub fn answering(answer: impl Fn(&Recorded) -> Reply + Send + Sync + 'static) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime for the server");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("a socket that does not block");
+        let address = listener.local_addr().expect("the server's address");
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let state = Arc::new((answer, seen.clone()));
+        runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).expect("a listener");
+            while let Ok((stream, _)) = listener.accept().await {
+                let state = state.clone();
+                tokio::spawn(async move {
+                    // A client that goes away is no failure of the server.
+                    let _ = serve(stream, &state.0, &state.1).await;
+                });
+            }
+        });
+        Self { address, seen, runtime: Some(runtime) }
+    }
+
+    /// The URL to append paths to: `http://127.0.0.1:<port>/v1`.
+    pub fn url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<Recorded> {
+        self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// The only request so far.
+    ///
+    /// # Panics
+    /// Where there were none or several.
+    #[track_caller]
+    pub fn only(&self) -> Recorded {
+        let mut seen = self.seen();
+        assert_eq!(seen.len(), 1, "number of requests: {seen:?}");
+        seen.remove(0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A URL where nobody listens.
+#[allow(clippy::expect_used, reason = "a test without a free port has nothing to test")]
+pub fn nobody() -> String {
+    // Bound and dropped: the port was free a moment ago.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    format!("http://{}/v1", listener.local_addr().expect("its address"))
+}
+
+async fn serve(
+    stream: TcpStream,
+    answer: &(impl Fn(&Recorded) -> Reply + Send + Sync),
+    seen: &Mutex<Vec<Recorded>>,
+) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read(&mut stream).await? {
+        let reply = answer(&request);
+        seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(request);
+        tokio::time::sleep(reply.delay).await;
+        if !write(&mut stream, reply).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Recorded>> {
+    let mut line = String::new();
+    if stream.read_line(&mut line).await? == 0 {
+        return Ok(None);
+    }
+    let mut words = line.split_whitespace().map(str::to_owned);
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await?;
+        match line.trim_end().split_once(':') {
+            Some((name, value)) => headers.push((name.to_ascii_lowercase(), value.trim().to_owned())),
+            None => break,
+        }
+    }
+    let mut request =
+        Recorded { method, target, headers, body: Vec::new(), body_length: 0, at: Instant::now() };
+    if request.header("transfer-encoding") == Some("chunked") {
+        loop {
+            let mut size = String::new();
+            stream.read_line(&mut size).await?;
+            let size = usize::from_str_radix(size.trim(), 16).map_err(io::Error::other)?;
+            body(stream, size, &mut request).await?;
+            stream.read_line(&mut String::new()).await?;
+            if size == 0 {
+                break;
+            }
+        }
+    } else {
+        let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        body(stream, length, &mut request).await?;
+    }
+    Ok(Some(request))
+}
+
+/// Reads a piece of a body, and keeps it while all of it is not large.
+async fn body(stream: &mut BufReader<TcpStream>, mut left: usize, request: &mut Recorded) -> io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    while left > 0 {
+        let size = left.min(buffer.len());
+        let read = stream.read(&mut buffer[..size]).await?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        left -= read;
+        request.body_length += read;
+        if request.body_length <= 1 << 20 {
+            request.body.extend_from_slice(&buffer[..read]);
+        } else {
+            request.body = Vec::new();
+        }
+    }
+    Ok(())
+}
+
+/// Whether the connection can be used again.
+async fn write(stream: &mut BufReader<TcpStream>, reply: Reply) -> io::Result<bool> {
+    if reply.end == End::Silence {
+        return Ok(false);
+    }
+    let mut head = format!("HTTP/1.1 {} Status\r\n", reply.status);
+    for (name, value) in &reply.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", reply.body.len()));
+    stream.write_all(head.as_bytes()).await?;
+    match reply.end {
+        End::Complete | End::Silence => stream.write_all(&reply.body).await?,
+        End::Half { .. } => stream.write_all(&reply.body[..reply.body.len() / 2]).await?,
+        End::Dribble(pause) => {
+            for byte in &reply.body {
+                tokio::time::sleep(pause).await;
+                stream.write_all(&[*byte]).await?;
+                stream.flush().await?;
+            }
+        }
+    }
+    stream.flush().await?;
+    match reply.end {
+        End::Half { stall: true } => {
+            // Until the client gives up: what it says then is the end of the connection.
+            let _ = stream.read(&mut [0]).await;
+            Ok(false)
+        }
+        End::Half { stall: false } => Ok(false),
+        _ => Ok(true),
+    }
+}

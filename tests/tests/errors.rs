@@ -1,0 +1,132 @@
+//! What a caller learns from a failed call, and what nobody learns from it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use clerk_sdk::http::Method;
+use clerk_sdk::{Clerk, Error, ErrorKind, HttpErrorKind, RetryPolicy};
+use clerk_tests::server::{Reply, Server};
+use serde_json::Value;
+
+async fn error(reply: Reply) -> Error {
+    let server = Server::scripted([reply]);
+    let clerk =
+        Clerk::builder("sk_test_errors").server_url(server.url()).retry(RetryPolicy::none()).build().unwrap();
+    clerk.request::<u32>(Method::GET, "/users/user_1").await.unwrap_err()
+}
+
+#[tokio::test]
+async fn an_error_reads_as_what_happened() {
+    let body = r#"{"errors":[{"code":"too_many_requests","message":"Slow down."}],"clerk_trace_id":"5fa1"}"#;
+
+    let error = error(Reply::json(429, body).header("retry-after", "7").header("cf-ray", "no")).await;
+
+    assert_eq!(
+        error.to_string(),
+        "request: GET /users/user_1 → 429 too_many_requests: Slow down. (trace 5fa1, 1 attempt)"
+    );
+    assert!(error.is_rate_limited() && !error.is_not_found());
+    assert!(error.has_code("too_many_requests") && !error.has_code("other"));
+    assert_eq!(error.trace_id(), Some("5fa1"));
+    let api = error.api().unwrap();
+    assert_eq!(api.retry_after(), Some(Duration::from_secs(7)));
+    assert_eq!(api.body(), body);
+    assert_eq!((error.operation(), error.path()), (Some("request"), Some("/users/user_1")));
+    assert_eq!(error.method(), Some(&Method::GET));
+}
+
+#[tokio::test]
+async fn a_wrong_key_comes_with_advice() {
+    let error = error(Reply::json(401, r#"{"errors":[{"code":"authentication_invalid"}]}"#)).await;
+
+    assert!(error.to_string().contains("check that the secret key"), "{error}");
+    assert!(error.is_unauthorized());
+}
+
+#[tokio::test]
+async fn what_is_odd_in_an_error_body_hides_nothing_else() {
+    let body = r#"{"errors":[{"code":7,"message":"m","meta":{"param_name":"p"}},"text",{"code":"c","message":null},
+        {"long_message":"l"}],"clerk_trace_id":12}"#;
+
+    let error = error(Reply::json(422, body).header("cf-ray", "ray1")).await;
+
+    let errors = error.api().unwrap().errors();
+    assert_eq!(errors.len(), 3);
+    assert_eq!((errors[0].code(), errors[0].message()), (None, Some("m")));
+    assert_eq!(errors[0].meta().unwrap()["param_name"], "p");
+    assert_eq!((errors[1].code(), errors[1].message()), (Some("c"), None));
+    assert_eq!(errors[2].long_message(), Some("l"));
+    assert_eq!(error.trace_id(), Some("ray1"));
+}
+
+#[tokio::test]
+async fn any_status_and_any_body_is_an_api_error() {
+    for (status, body) in
+        [(404, ""), (418, "<html>teapot</html>"), (500, "[]"), (503, r#"{"errors":"none"}"#), (399, "null")]
+    {
+        let error = error(Reply::text(status, body)).await;
+        let api = error.api().unwrap();
+        assert_eq!((error.kind(), api.status().as_u16()), (ErrorKind::Api, status));
+        assert_eq!(api.body(), body);
+        assert!(api.errors().is_empty());
+        assert!(error.to_string().contains(&status.to_string()), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_decode_keeps_everything() {
+    let error = error(Reply::json(200, r#""sk_live_leak""#).header("x-request-id", "r1")).await;
+
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.decode_path(), Some(""));
+    assert_eq!(error.status().unwrap().as_u16(), 200);
+    assert_eq!(error.headers().unwrap()["x-request-id"], "r1");
+    assert_eq!(error.body().unwrap().as_ref(), br#""sk_live_leak""#);
+    assert_eq!((error.attempts(), error.operation()), (1, Some("request")));
+    assert!(error.source().is_some());
+    assert!(!format!("{error} {error:?}").contains("leak"), "{error} {error:?}");
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_not_read() {
+    let server = Server::scripted([Reply::json(200, &format!("{:?}", "x".repeat(2000)))]);
+    let clerk =
+        Clerk::builder("sk_test_x").server_url(server.url()).max_response_bytes(2001).build().unwrap();
+
+    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+    assert_eq!(error.transport_kind(), Some(HttpErrorKind::Body));
+    assert_eq!(error.attempts(), 1);
+    let clerk =
+        Clerk::builder("sk_test_x").server_url(server.url()).max_response_bytes(2002).build().unwrap();
+    clerk.request::<Value>(Method::GET, "/x").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_broken_connection_may_have_been_a_request() {
+    let error = error(Reply::hang_up()).await;
+
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.maybe_sent());
+    assert!(error.to_string().contains("may have been sent"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_a_tls_or_connection_error_that_was_not_sent() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let url = server.url().replace("http://", "https://");
+    let clerk = Clerk::builder("sk_test_x").server_url(url).build().unwrap();
+
+    let error = clerk.request::<Value>(Method::POST, "/x").await.unwrap_err();
+
+    assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Tls), 1), "{error}");
+    assert!(!error.maybe_sent());
+}
+
+#[tokio::test]
+async fn errors_are_small_and_can_be_sent() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<Error>();
+    assert_eq!(size_of::<Error>(), size_of::<usize>());
+}

@@ -1,0 +1,193 @@
+//! What leaves the machine for a call.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clerk_sdk::http::Method;
+use clerk_sdk::{Clerk, ErrorKind, RetryPolicy};
+use clerk_tests::server::{Reply, Server};
+use serde_json::{Value, json};
+
+fn client(server: &Server) -> Clerk {
+    Clerk::builder("sk_test_wire").server_url(server.url()).retry(RetryPolicy::none()).build().unwrap()
+}
+
+#[tokio::test]
+async fn every_call_says_who_it_is_and_which_version_it_speaks() {
+    let server = Server::scripted([Reply::json(200, r#"{"id":"user_1"}"#)]);
+
+    let value: Value = client(&server).request(Method::GET, "/users/user_1").await.unwrap();
+
+    assert_eq!(value, json!({"id": "user_1"}));
+    let seen = server.only();
+    assert_eq!((seen.method.as_str(), seen.target.as_str()), ("GET", "/v1/users/user_1"));
+    assert_eq!(seen.header("authorization"), Some("Bearer sk_test_wire"));
+    assert_eq!(seen.header("accept"), Some("application/json"));
+    assert_eq!(seen.header("clerk-api-version"), Some(clerk_sdk::API_VERSION));
+    assert_eq!(seen.header("x-clerk-sdk"), Some("rust/0.1.0"));
+    assert_eq!(seen.header("user-agent"), Some("clerk-sdk-rust/0.1.0 (+api 2026-05-12)"));
+    assert_eq!(seen.header("content-type"), None);
+    assert_eq!(seen.header("content-length"), None);
+}
+
+#[tokio::test]
+async fn the_query_is_sent_in_order_repeated_and_encoded() {
+    let server = Server::scripted([Reply::json(200, "[]")]);
+
+    let _: Value = client(&server)
+        .request(Method::GET, "/users")
+        .query("email_address", "ada+1@example.com")
+        .query("email_address", "b&c=d é")
+        .query("limit", 10)
+        .query("banned", false)
+        .query("empty", "")
+        .await
+        .unwrap();
+
+    let expected = "/v1/users?email_address=ada%2B1%40example.com&email_address=b%26c%3Dd%20%C3%A9\
+                    &limit=10&banned=false&empty=";
+    assert_eq!(server.only().target, expected);
+}
+
+#[tokio::test]
+async fn a_json_body_is_sent_as_it_was_given() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+
+    let _: Value = client(&server)
+        .request(Method::PATCH, "/users/user_1")
+        .json(json!({"first_name": null, "public_metadata": {"plan": null}, "n": i64::MAX}))
+        .await
+        .unwrap();
+
+    let seen = server.only();
+    assert_eq!(seen.header("content-type"), Some("application/json"));
+    let body: Value = serde_json::from_slice(&seen.body).unwrap();
+    assert_eq!(body, json!({"first_name": null, "public_metadata": {"plan": null}, "n": i64::MAX}));
+}
+
+#[tokio::test]
+async fn a_path_that_means_another_path_never_leaves() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+
+    for path in ["/users/..", "/users/%2e%2E/organizations", "/users//ban", "users", "/users/?limit=1"] {
+        let error = client(&server).request::<Value>(Method::DELETE, path).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{path}: {error}");
+        assert!(!error.maybe_sent());
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn options_of_a_call_count_for_it_alone() {
+    let (one, other) = (Server::scripted([Reply::json(200, "1")]), Server::scripted([Reply::json(200, "2")]));
+    let clerk = client(&one);
+
+    let special: u32 = clerk
+        .request(Method::GET, "/x")
+        .with_server_url(format!("{}///", other.url()))
+        .with_secret_key("ak_machine")
+        .with_header("x-a", "b")
+        .with_header("accept", "text/plain")
+        .await
+        .unwrap();
+    let plain: u32 = clerk.request(Method::GET, "/x").await.unwrap();
+
+    assert_eq!((special, plain), (2, 1));
+    let seen = other.only();
+    assert_eq!(seen.target, "/v1/x");
+    assert_eq!(seen.header("authorization"), Some("Bearer ak_machine"));
+    assert_eq!((seen.header("x-a"), seen.header("accept")), (Some("b"), Some("text/plain")));
+    let seen = one.only();
+    assert_eq!((seen.header("authorization"), seen.header("x-a")), (Some("Bearer sk_test_wire"), None));
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_keys_are_refused_before_anything_is_sent() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    for key in ["", "sk test", "sk_test\n", "pk_test_abc"] {
+        let error = Clerk::new(key).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let error =
+            client(&server).request::<Value>(Method::GET, "/x").with_secret_key(key).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    }
+    assert!(Clerk::new("pk_test_abc").unwrap_err().to_string().contains("publishable key"));
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn headers_and_servers_that_cannot_be_used_are_refused() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = client(&server);
+
+    let header = clerk.request::<Value>(Method::GET, "/x").with_header("x-a", "b\r\nx-c: d").await;
+    let url = clerk.request::<Value>(Method::GET, "/x").with_server_url("http://clerk.example.com/v1").await;
+
+    assert_eq!(header.unwrap_err().kind(), ErrorKind::InvalidRequest);
+    assert_eq!(url.unwrap_err().kind(), ErrorKind::Config);
+    assert_eq!(
+        Clerk::builder("sk").server_url("http://clerk.example.com").build().unwrap_err().kind(),
+        ErrorKind::Config
+    );
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_provider_is_asked_for_each_call() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let count = Arc::new(AtomicU32::new(0));
+    let clerk = Clerk::builder_with_key_provider(move || {
+        let number = count.fetch_add(1, Ordering::Relaxed);
+        async move { if number < 2 { Ok(format!("sk_test_{number}")) } else { Err("the vault is sealed") } }
+    })
+    .server_url(server.url())
+    .build()
+    .unwrap();
+
+    for _ in 0..2 {
+        let _: Value = clerk.request(Method::GET, "/x").await.unwrap();
+    }
+    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+    let keys: Vec<_> =
+        server.seen().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
+    assert_eq!(keys, ["Bearer sk_test_0", "Bearer sk_test_1"]);
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("the vault is sealed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_is_not_followed() {
+    let target = Server::scripted([Reply::json(200, "{}")]);
+    let server =
+        Server::scripted([Reply::json(307, "").header("location", &format!("{}/stolen", target.url()))]);
+
+    let error = client(&server)
+        .request::<Value>(Method::POST, "/x")
+        .json(json!({"password": "p"}))
+        .await
+        .unwrap_err();
+
+    assert_eq!(error.api().unwrap().status().as_u16(), 307);
+    assert_eq!(error.api().unwrap().headers()["location"], format!("{}/stolen", target.url()));
+    assert!(target.seen().is_empty());
+}
+
+#[tokio::test]
+async fn the_whole_answer_is_there_for_who_asks() {
+    let server = Server::scripted([Reply::json(201, r#"{"a":1}"#).header("x-request-id", "r1")]);
+
+    let response = client(&server).request::<Value>(Method::GET, "/x").with_response().await.unwrap();
+
+    assert_eq!((response.status().as_u16(), response.attempts()), (201, 1));
+    assert_eq!(response.headers()["x-request-id"], "r1");
+    assert_eq!(response.into_inner(), json!({"a": 1}));
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_nothing() {
+    let server = Server::scripted([Reply::text(204, "")]);
+
+    client(&server).request::<()>(Method::DELETE, "/x").await.unwrap();
+}
