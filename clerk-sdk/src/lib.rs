@@ -11,6 +11,8 @@ mod config;
 mod error;
 mod generated;
 mod hooks;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod multipart;
 mod observe;
 pub mod operation;

@@ -1,0 +1,311 @@
+//! Requests against the document: what is missing, what is unknown, what has the wrong type or value. Every
+//! finding is an error in Clerk's shape that names the parameter.
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::document::{Document, Operation, Parameter};
+use super::error::ApiError;
+use super::query::Query;
+use super::record::RecordedBody;
+
+/// Parameters that Clerk's own SDKs send although the document spells them otherwise: the token check of the
+/// Python SDK posts `secret` everywhere.
+const ALIASES: &[(&str, &str, &str)] = &[("verifyM2MToken", "secret", "token")];
+
+/// Checks the parameters and the body of a request, and gives the body as the operation's handler reads it: JSON,
+/// or the fields of a form (a file is its name).
+pub(super) fn check(
+    document: &Document,
+    operation: &Operation,
+    path: &[(String, String)],
+    query: &Query,
+    body: &RecordedBody,
+) -> Result<Value, ApiError> {
+    let mut errors = Vec::new();
+    for parameter in &operation.parameters {
+        check_parameter(document, parameter, path, query, &mut errors);
+    }
+    let value = check_body(document, operation, body, &mut errors)?;
+    match ApiError::all(errors) {
+        Some(error) => Err(error),
+        None => Ok(value),
+    }
+}
+
+fn check_parameter(
+    document: &Document,
+    parameter: &Parameter,
+    path: &[(String, String)],
+    query: &Query,
+    errors: &mut Vec<ApiError>,
+) {
+    if parameter.in_path {
+        // A path always has a value for each variable; an id that no object has is a 404, whatever its shape.
+        let value = path.iter().find(|(name, _)| *name == parameter.name).map_or("", |(_, v)| v.as_str());
+        if parameter.schema.get("enum").is_some() || parameter.schema["type"] != "string" {
+            check_text(document, &parameter.schema, value, &parameter.name, errors);
+        }
+        return;
+    }
+    let mut values: Vec<&str> = query.all(&parameter.name).collect();
+    if values.is_empty() && parameter.required {
+        errors.push(ApiError::missing(&parameter.name));
+    }
+    if parameter.schema["type"] == "array" {
+        if !parameter.explode {
+            values = values.iter().flat_map(|v| v.split(',')).collect();
+        }
+        if values.len() > 100 {
+            errors.push(array_too_long(&parameter.name, 100));
+        }
+        let items = document.resolve(&parameter.schema["items"]);
+        for value in values {
+            check_text(document, items, value, &parameter.name, errors);
+        }
+    } else if let Some(value) = values.first() {
+        check_text(document, &parameter.schema, value, &parameter.name, errors);
+    }
+}
+
+/// A parameter's text, read as what its schema says.
+fn check_text(document: &Document, schema: &Value, text: &str, name: &str, errors: &mut Vec<ApiError>) {
+    let value = match schema["type"].as_str() {
+        Some("integer") => text.parse::<i64>().ok().map(Value::from),
+        Some("number") => {
+            let number = text.parse::<i64>().ok().map(Value::from);
+            number.or_else(|| text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::from))
+        }
+        Some("boolean") => text.parse::<bool>().ok().map(Value::from),
+        _ => Some(Value::from(text)),
+    };
+    match value {
+        Some(value) => check_value(document, schema, &value, name, errors),
+        None => errors.push(ApiError::wrong_type(name, wanted(schema))),
+    }
+}
+
+fn check_body(
+    document: &Document,
+    operation: &Operation,
+    given: &RecordedBody,
+    errors: &mut Vec<ApiError>,
+) -> Result<Value, ApiError> {
+    let Some(body) = &operation.body else { return Ok(Value::Null) };
+    let flat = document.flatten(&body.schema);
+    let mut value = match given {
+        RecordedBody::Empty if flat["type"] == "array" => {
+            return if body.required { Err(malformed()) } else { Ok(Value::Array(Vec::new())) };
+        }
+        RecordedBody::Empty => Value::Object(Map::new()),
+        RecordedBody::Json(value) => value.clone(),
+        RecordedBody::Form(parts) if body.multipart => {
+            parts.iter().map(|p| (p.name.clone(), Value::from(p.value()))).collect()
+        }
+        _ if body.multipart => return Err(unsupported("multipart/form-data")),
+        RecordedBody::Form(_) => return Err(unsupported("application/json")),
+        RecordedBody::Bytes(_) => return Err(malformed()),
+    };
+    if body.multipart && !matches!(given, RecordedBody::Form(_)) {
+        return Err(match given {
+            RecordedBody::Empty => ApiError::missing("file"),
+            _ => unsupported("multipart/form-data"),
+        });
+    }
+    if let Value::Object(fields) = &mut value {
+        for (_, from, to) in ALIASES.iter().filter(|(id, ..)| *id == operation.id) {
+            if let Some(moved) = fields.remove(*from) {
+                fields.entry(*to).or_insert(moved);
+            }
+        }
+        // The document does not require the picture of a picture upload; the server does.
+        if body.multipart && flat["properties"].get("file").is_some() && !fields.contains_key("file") {
+            errors.push(ApiError::missing("file"));
+            return Ok(value);
+        }
+    }
+    let fits = match flat["type"].as_str() {
+        Some("array") => value.is_array(),
+        Some("object") => value.is_object(),
+        _ => true,
+    };
+    if !fits {
+        return Err(malformed());
+    }
+    let items = value.as_array().map_or(0, Vec::len) as u64;
+    if flat["maxItems"].as_u64().is_some_and(|max| items > max) {
+        return Err(ApiError::bad_request("bulk_size_exceeded", "bulk size exceeded"));
+    }
+    check_value(document, &body.schema, &value, "", errors);
+    Ok(value)
+}
+
+/// A value against a schema. `name` is the parameter's name, empty for the body itself; what is inside is named
+/// `parent.child` and `parent[0]`.
+pub(super) fn check_value(
+    document: &Document,
+    schema: &Value,
+    value: &Value,
+    name: &str,
+    errors: &mut Vec<ApiError>,
+) {
+    let schema = &document.flatten(schema);
+    if value.is_null() {
+        if schema["nullable"] != true && !schema.as_object().is_some_and(Map::is_empty) {
+            errors.push(ApiError::wrong_type(name, wanted(schema)));
+        }
+        return;
+    }
+    for union in ["oneOf", "anyOf"] {
+        check_union(document, schema, union, value, name, errors);
+    }
+    if let Some(allowed) = schema["enum"].as_array()
+        && !allowed.contains(value)
+    {
+        let allowed: Vec<String> = allowed.iter().map(text).collect();
+        let reason = format!("does not match the allowed values. Allowed values: {}", allowed.join(", "));
+        errors.push(ApiError::value(name, &reason));
+        return;
+    }
+    match (schema["type"].as_str(), value) {
+        (Some("object"), Value::Object(fields)) => check_object(document, schema, fields, name, errors),
+        (Some("array"), Value::Array(items)) => check_array(document, schema, items, name, errors),
+        (Some("string"), Value::String(text)) => check_string(schema, text, name, errors),
+        (Some("integer"), Value::Number(n)) if n.is_i64() || n.is_u64() => {
+            check_number(schema, n.as_f64().unwrap_or(0.0), name, errors);
+        }
+        (Some("number"), Value::Number(n)) => check_number(schema, n.as_f64().unwrap_or(0.0), name, errors),
+        (Some("boolean"), Value::Bool(_)) | (None, _) => {}
+        _ => errors.push(ApiError::wrong_type(name, wanted(schema))),
+    }
+}
+
+fn check_union(
+    document: &Document,
+    schema: &Value,
+    union: &str,
+    value: &Value,
+    name: &str,
+    errors: &mut Vec<ApiError>,
+) {
+    let Some(variants) = schema[union].as_array() else { return };
+    let fits = variants.iter().any(|variant| {
+        let mut findings = Vec::new();
+        check_value(document, variant, value, name, &mut findings);
+        findings.is_empty()
+    });
+    if fits {
+        return;
+    }
+    // Variants that hold only `required` say which fields are needed together: the first of them is the advice.
+    let missing = variants.iter().filter_map(|v| v["required"].as_array()?.first()?.as_str()).next();
+    match missing {
+        Some(field) if schema.get("properties").is_some() => errors.push(ApiError::missing(field)),
+        _ => errors.push(ApiError::value(name, "has none of the allowed forms")),
+    }
+}
+
+fn check_object(
+    document: &Document,
+    schema: &Value,
+    fields: &Map<String, Value>,
+    name: &str,
+    errors: &mut Vec<ApiError>,
+) {
+    for required in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !fields.contains_key(required) {
+            errors.push(ApiError::missing(&inside(name, required)));
+        }
+    }
+    let properties = schema["properties"].as_object();
+    let others = schema.get("additionalProperties").filter(|a| a.is_object());
+    for (key, value) in fields {
+        let name = inside(name, key);
+        match (properties.and_then(|p| p.get(key)), others) {
+            (Some(property), _) | (None, Some(property)) => {
+                check_value(document, property, value, &name, errors);
+            }
+            // An object with declared fields takes no others unless it says so; one without is free.
+            (None, None) if properties.is_some() && schema["additionalProperties"] != true => {
+                errors.push(ApiError::unknown(&name));
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+fn check_array(document: &Document, schema: &Value, items: &[Value], name: &str, errors: &mut Vec<ApiError>) {
+    if let Some(max) = schema["maxItems"].as_u64().filter(|max| items.len() as u64 > *max) {
+        errors.push(array_too_long(name, max));
+    }
+    if let Some(min) = schema["minItems"].as_u64().filter(|min| (items.len() as u64) < *min) {
+        errors.push(ApiError::value(name, &format!("must have at least {min} items")));
+    }
+    if schema["uniqueItems"] == true && items.iter().enumerate().any(|(i, item)| items[..i].contains(item)) {
+        errors.push(ApiError::value(name, "must not contain duplicates"));
+    }
+    for (index, item) in items.iter().enumerate() {
+        check_value(document, &schema["items"], item, &format!("{name}[{index}]"), errors);
+    }
+}
+
+fn check_string(schema: &Value, text: &str, name: &str, errors: &mut Vec<ApiError>) {
+    let length = text.chars().count() as u64;
+    if let Some(max) = schema["maxLength"].as_u64().filter(|max| length > *max) {
+        let long = format!("{name} should not exceed {max} characters.");
+        errors.push(ApiError::param("form_param_max_length_exceeded", name, "exceeds maximum length", &long));
+    }
+    if let Some(min) = schema["minLength"].as_u64().filter(|min| length < *min) {
+        let long = format!("{name} must be at least {min} characters long.");
+        let short = "does not reach minimum length";
+        errors.push(ApiError::param("form_param_min_length_exceeded", name, short, &long));
+    }
+}
+
+fn check_number(schema: &Value, number: f64, name: &str, errors: &mut Vec<ApiError>) {
+    // OpenAPI 3.0 writes `exclusiveMinimum: true` beside `minimum`.
+    let exclusive = schema["exclusiveMinimum"] == true;
+    if schema["minimum"].as_f64().is_some_and(|min| number < min || (exclusive && number == min)) {
+        let relation = if exclusive { "more than" } else { "at least" };
+        errors.push(ApiError::value(name, &format!("must be {relation} {}", schema["minimum"])));
+    }
+    if schema["maximum"].as_f64().is_some_and(|max| number > max) {
+        let long = format!("The value of {name} can't be greater than {}", schema["maximum"]);
+        errors.push(ApiError::param("form_param_value_too_large", name, "Value too large", &long));
+    }
+}
+
+fn inside(parent: &str, child: &str) -> String {
+    if parent.is_empty() { child.to_owned() } else { format!("{parent}.{child}") }
+}
+
+fn wanted(schema: &Value) -> &'static str {
+    match schema["type"].as_str() {
+        Some("integer") => "an integer",
+        Some("number") => "a number",
+        Some("boolean") => "a boolean",
+        Some("array") => "an array",
+        Some("string") => "a string",
+        _ => "an object",
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn array_too_long(name: &str, max: u64) -> ApiError {
+    let long = format!("{name} should not exceed {max} items.");
+    ApiError::param("form_param_array_size_exceeded", name, "exceeds maximum size", &long)
+}
+
+fn malformed() -> ApiError {
+    let long = "The request body is invalid: it is no JSON of the kind that this operation takes.";
+    ApiError::new(StatusCode::BAD_REQUEST, "request_body_invalid", "Request body invalid", long)
+}
+
+fn unsupported(expected: &str) -> ApiError {
+    let long = format!("This Content-Type is unsupported. You should use {expected} instead.");
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    ApiError::new(status, "unsupported_content_type", "Content-Type is unsupported", &long)
+}

@@ -1,0 +1,166 @@
+//! HTTP: a request is read, recorded, held up or refused where a fault was ordered, authenticated, routed, checked
+//! and handed to the state; what comes back is written as Clerk writes it.
+
+use axum::body::Body;
+use axum::extract::{Request, State as Shared};
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::Value;
+
+use super::Inner;
+use super::document::{Operation, Route};
+use super::error::ApiError;
+use super::query::Query;
+use super::record::{RecordedBody, RecordedPart, RecordedRequest};
+use super::state::Call;
+
+/// Larger JSON bodies are refused.
+const LARGEST_JSON: usize = 8 << 20;
+/// So much of each part of a form is kept for the record.
+const KEPT_OF_PART: usize = 1 << 20;
+
+/// An answer before it is written; no body where the document declares no content.
+type Answer = Result<(StatusCode, Option<Value>), ApiError>;
+
+/// Answers one request.
+pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = below_version(parts.uri.path());
+    let route = inner.document.route(&parts.method, path);
+    let body = read_body(&parts.headers, body).await;
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let operation = match &route {
+        Route::Found(operation, _) => Some(*operation),
+        _ => None,
+    };
+    inner.record.push(RecordedRequest {
+        operation_id: operation.map(|o| o.id.clone()),
+        method: parts.method.clone(),
+        path: parts.uri.path().to_owned(),
+        query: query.0.clone(),
+        headers: parts.headers.clone(),
+        body: body.as_ref().cloned().unwrap_or_default(),
+    });
+    let fault = inner.faults.next();
+    let delay = inner.faults.delay();
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    let answer = match fault {
+        Some(error) => Err(error),
+        None => decide(&inner, &parts.method, path, &parts.headers, route, &query, body),
+    };
+    write(&inner, answer)
+}
+
+fn decide(
+    inner: &Inner,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+    route: Route<'_>,
+    query: &Query,
+    body: Result<RecordedBody, ApiError>,
+) -> Answer {
+    let (operation, variables) = match route {
+        Route::Found(operation, variables) => (operation, variables),
+        Route::OtherMethod => {
+            let long = format!("{method} is not possible on {path}.");
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            return Err(ApiError::new(status, "method_not_allowed", "Method not allowed", &long));
+        }
+        Route::Unknown => {
+            let long = format!("There is nothing at {path}.");
+            let status = StatusCode::NOT_FOUND;
+            return Err(ApiError::new(status, "resource_not_found", "URL not found", &long));
+        }
+    };
+    authenticate(operation, headers)?;
+    let body = super::check::check(inner.document, operation, &variables, query, &body?)?;
+    let call = Call { operation, path: variables, query, body };
+    Ok((operation.status, super::lock(&inner.state).answer(&call)?))
+}
+
+/// A key of any of Clerk's secret kinds will do.
+fn authenticate(operation: &Operation, headers: &HeaderMap) -> Result<(), ApiError> {
+    if !operation.authenticated {
+        return Ok(());
+    }
+    let unauthorized = |code, message| Err(ApiError::new(StatusCode::UNAUTHORIZED, code, message, message));
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return unauthorized("authentication_invalid", "Invalid authentication");
+    };
+    let key =
+        value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(s, _)| s.eq_ignore_ascii_case("bearer"));
+    match key {
+        None => unauthorized("authorization_header_format_invalid", "Invalid Authorization header format"),
+        Some((_, key)) if ["sk_", "ak_", "mk_"].iter().any(|p| key.trim().starts_with(p)) => Ok(()),
+        Some(_) => unauthorized("clerk_key_invalid", "The provided Clerk Secret Key is invalid"),
+    }
+}
+
+/// The path without the version: Clerk's own SDKs ask for some paths with `/v1` and for some without.
+fn below_version(path: &str) -> &str {
+    path.strip_prefix("/v1").filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
+
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<RecordedBody, ApiError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let unreadable = || ApiError::bad_request("malformed_request_parameters", "The body could not be read");
+    if content_type.starts_with("multipart/form-data") {
+        let boundary = multer::parse_boundary(content_type).map_err(|_| unreadable())?;
+        return read_form(body, boundary).await.map_err(|_| unreadable());
+    }
+    let bytes = axum::body::to_bytes(body, LARGEST_JSON).await.map_err(|_| {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        ApiError::new(status, "request_body_too_large", "too large", "The body is too large.")
+    })?;
+    if bytes.is_empty() {
+        return Ok(RecordedBody::Empty);
+    }
+    Ok(serde_json::from_slice(&bytes)
+        .map_or_else(|_| RecordedBody::Bytes(bytes.clone()), RecordedBody::Json))
+}
+
+/// Reads a form part by part; of large parts the size and the beginning stay, so that an upload of any size
+/// leaves memory flat.
+async fn read_form(body: Body, boundary: String) -> Result<RecordedBody, multer::Error> {
+    let mut form = multer::Multipart::new(body.into_data_stream(), boundary);
+    let mut parts = Vec::new();
+    while let Some(mut field) = form.next_field().await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let content_type = field.content_type().map(ToString::to_string);
+        let (mut content, mut size) = (BytesMut::new(), 0_u64);
+        while let Some(chunk) = field.chunk().await? {
+            size += chunk.len() as u64;
+            let room = KEPT_OF_PART.saturating_sub(content.len());
+            content.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+        parts.push(RecordedPart { name, file_name, content_type, size, content: content.freeze() });
+    }
+    Ok(RecordedBody::Form(parts))
+}
+
+/// The content type has no charset: Clerk's JavaScript SDK decodes JSON under this exact name only.
+fn write(inner: &Inner, answer: Answer) -> Response {
+    let (status, body, retry_after) = match answer {
+        Ok((status, body)) => (status, body, None),
+        Err(error) => {
+            let trace = super::lock(&inner.state).trace_id();
+            (error.status, Some(error.body(&trace)), error.retry_after)
+        }
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    if let Some(body) = body {
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        *response.body_mut() = Body::from(Bytes::from(body.to_string()));
+    }
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,242 @@
+//! E-mail addresses and phone numbers: both belong to a user, are unique, verified or not, and one of each may be
+//! the primary one.
+
+use serde_json::{Value, json};
+
+use super::{Call, Handler, Object, State, deleted, fields, find, identifiers};
+use crate::mock::error::ApiError;
+
+/// Which of the two it is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Contact {
+    Email,
+    Phone,
+}
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("CreateEmailAddress", |state, call| create(state, call, Contact::Email)),
+    ("GetEmailAddress", |state, call| get(state, call, Contact::Email)),
+    ("UpdateEmailAddress", |state, call| update(state, call, Contact::Email)),
+    ("DeleteEmailAddress", |state, call| delete(state, call, Contact::Email)),
+    ("ReplaceUserEmailAddress", |state, call| replace(state, call, Contact::Email)),
+    ("CreatePhoneNumber", |state, call| create(state, call, Contact::Phone)),
+    ("GetPhoneNumber", |state, call| get(state, call, Contact::Phone)),
+    ("UpdatePhoneNumber", |state, call| update(state, call, Contact::Phone)),
+    ("DeletePhoneNumber", |state, call| delete(state, call, Contact::Phone)),
+    ("ReplaceUserPhoneNumber", |state, call| replace(state, call, Contact::Phone)),
+];
+
+impl Contact {
+    /// The field that holds the address or number, and the body's parameter for it.
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            Contact::Email => "email_address",
+            Contact::Phone => "phone_number",
+        }
+    }
+
+    pub(super) fn status_field(self) -> &'static str {
+        match self {
+            Contact::Email => "email_address_identification_status",
+            Contact::Phone => "phone_number_identification_status",
+        }
+    }
+
+    fn list(self) -> &'static str {
+        match self {
+            Contact::Email => "email_addresses",
+            Contact::Phone => "phone_numbers",
+        }
+    }
+
+    fn primary(self) -> &'static str {
+        match self {
+            Contact::Email => "primary_email_address_id",
+            Contact::Phone => "primary_phone_number_id",
+        }
+    }
+
+    fn variable(self) -> &'static str {
+        match self {
+            Contact::Email => "email_address_id",
+            Contact::Phone => "phone_number_id",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Contact::Email => "email address",
+            Contact::Phone => "phone number",
+        }
+    }
+
+    /// The form in which it is kept and compared.
+    pub(super) fn normal(self, text: &str) -> String {
+        match self {
+            Contact::Email => text.trim().to_lowercase(),
+            Contact::Phone => text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect(),
+        }
+    }
+
+    pub(super) fn check(self, text: &str, param: &str) -> Result<(), ApiError> {
+        match self {
+            Contact::Email => identifiers::check_email(text, param),
+            Contact::Phone => identifiers::check_phone(text, param),
+        }
+    }
+
+    pub(super) fn taken(self) -> ApiError {
+        ApiError::taken(self.field(), self.words())
+    }
+}
+
+impl State {
+    /// Whether a user (other than `except`) holds this address or number.
+    pub(super) fn contact_taken(&self, kind: Contact, value: &str, except: Option<&str>) -> bool {
+        self.users.iter().map(|u| &u.object).any(|user| {
+            user["id"].as_str() != except && find(&user[kind.list()], kind.field(), value).is_some()
+        })
+    }
+
+    /// The user who has the contact that the path names.
+    fn owner_of(&mut self, kind: Contact, id: &str) -> Result<&mut Object, ApiError> {
+        let mut users = self.users.iter_mut().map(|u| &mut u.object);
+        let owner = users.find(|user| find(&user[kind.list()], "id", id).is_some());
+        owner.ok_or_else(|| ApiError::not_found(kind.words(), id))
+    }
+}
+
+/// A new address or number; `status` is `verified`, `reserved` or `unverified`.
+pub(super) fn make(state: &mut State, kind: Contact, value: &str, status: &str) -> Value {
+    let now = state.now();
+    let id = state.ids.object(kind.field());
+    let verification = if status == "verified" { verified_by_admin() } else { Value::Null };
+    let reserved = status == "reserved";
+    let mut object = Object::default();
+    fields!(object, {
+        "id": id, "object": kind.field(), kind.field(): value, "reserved": reserved, "verification": verification,
+        "linked_to": [], "created_at": now, "updated_at": now,
+    });
+    match kind {
+        Contact::Email => fields!(object, { "matches_sso_connection": false }),
+        Contact::Phone => {
+            fields!(object, { "reserved_for_second_factor": false, "default_second_factor": false })
+        }
+    }
+    Value::from(object)
+}
+
+/// What a verification looks like that nobody had to go through.
+pub(super) fn verified_by_admin() -> Value {
+    json!({
+        "object": "verification_admin", "status": "verified", "strategy": "admin",
+        "attempts": null, "expire_at": null, "verified_at_client": null,
+    })
+}
+
+fn create(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
+    let value = kind.normal(call.text(kind.field()).unwrap_or_default());
+    kind.check(&value, kind.field())?;
+    let user_id = call.text("user_id").unwrap_or_default();
+    if state.users.get(user_id).is_none() {
+        return Err(ApiError::not_found("user", user_id));
+    }
+    if state.contact_taken(kind, &value, None) {
+        return Err(kind.taken());
+    }
+    let status = if call.flag("verified") == Some(true) { "verified" } else { "unverified" };
+    let mut contact = make(state, kind, &value, status);
+    if let Some(second_factor) = call.flag("reserved_for_second_factor") {
+        contact["reserved_for_second_factor"] = json!(second_factor);
+    }
+    let now = state.now();
+    if let Some(user) = state.users.get_mut(user_id) {
+        user.object.insert("updated_at".into(), json!(now));
+        if call.flag("primary") == Some(true) {
+            user.object.insert(kind.primary().into(), contact["id"].clone());
+        }
+        if let Some(list) = user.object.get_mut(kind.list()).and_then(Value::as_array_mut) {
+            list.push(contact.clone());
+        }
+    }
+    Ok(contact)
+}
+
+fn get(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
+    let id = call.variable(kind.variable());
+    let owner = state.owner_of(kind, id)?;
+    Ok(find(&owner[kind.list()], "id", id).cloned().unwrap_or_default())
+}
+
+fn update(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
+    let now = state.now();
+    let id = call.variable(kind.variable());
+    let owner = state.owner_of(kind, id)?;
+    if call.flag("primary") == Some(true) {
+        owner.insert(kind.primary().into(), json!(id));
+    }
+    owner.insert("updated_at".into(), json!(now));
+    let list = owner.get_mut(kind.list()).and_then(Value::as_array_mut);
+    let Some(contact) = list.into_iter().flatten().find(|c| c["id"] == id) else {
+        return Err(ApiError::not_found(kind.words(), id));
+    };
+    if let Some(verified) = call.flag("verified") {
+        contact["verification"] = if verified { verified_by_admin() } else { Value::Null };
+    }
+    if let Some(second_factor) = call.flag("reserved_for_second_factor") {
+        contact["reserved_for_second_factor"] = json!(second_factor);
+    }
+    contact["updated_at"] = json!(now);
+    Ok(contact.clone())
+}
+
+fn delete(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
+    let now = state.now();
+    let id = call.variable(kind.variable());
+    let owner = state.owner_of(kind, id)?;
+    let identifiers: usize = ["email_addresses", "phone_numbers", "web3_wallets", "external_accounts"]
+        .iter()
+        .map(|list| owner[*list].as_array().map_or(0, Vec::len))
+        .sum();
+    if identifiers <= 1 && !owner["username"].is_string() {
+        let message = "You cannot delete your last identification.";
+        return Err(ApiError::bad_request("last_identification_deletion_failed", message));
+    }
+    let mut next = Value::Null;
+    if let Some(list) = owner.get_mut(kind.list()).and_then(Value::as_array_mut) {
+        list.retain(|c| c["id"] != id);
+        let verified = list.iter().find(|c| c["verification"]["status"] == "verified");
+        next = verified.map_or(Value::Null, |c| c["id"].clone());
+    }
+    if owner[kind.primary()] == id {
+        owner.insert(kind.primary().into(), next);
+    }
+    owner.insert("updated_at".into(), json!(now));
+    Ok(deleted(kind.field(), id))
+}
+
+/// Puts one primary address or number in the place of all that the user has.
+fn replace(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
+    let user_id = call.variable("user_id");
+    let value = kind.normal(call.text(kind.field()).unwrap_or_default());
+    kind.check(&value, kind.field())?;
+    state.user(call)?;
+    if state.contact_taken(kind, &value, Some(user_id)) {
+        return Err(kind.taken());
+    }
+    let status = call.text("identification_status").unwrap_or("verified");
+    let contact = make(state, kind, &value, status);
+    let now = state.now();
+    if let Some(user) = state.users.get_mut(user_id) {
+        fields!(user.object, {
+            kind.list(): [contact.clone()], kind.primary(): contact["id"].clone(), "updated_at": now,
+        });
+    }
+    Ok(if returns_user(call) { Value::from(&state.user(call)?.object) } else { contact })
+}
+
+/// The document says whether the answer is the user or the new address.
+fn returns_user(call: &Call<'_>) -> bool {
+    let schema = call.operation.answer.as_ref();
+    schema.is_some_and(|s| s.pointer("/properties/object/enum/0").is_some_and(|tag| tag == "user"))
+}

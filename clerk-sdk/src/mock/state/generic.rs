@@ -1,0 +1,45 @@
+//! Answers of operations that have no state behind them: a value made from the schema, into which goes what the
+//! request said, so that a thing "created" carries the name it was given.
+
+use serde_json::{Value, json};
+
+use super::{Call, State, list};
+use crate::mock::check::check_value;
+
+/// A well-formed answer to a request of which only the document is known.
+pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Value {
+    let Some(schema) = &call.operation.answer else { return Value::Null };
+    let document = state.document;
+    let mut value = state.sampler().value(schema);
+    if call.operation.method == http::Method::GET && call.operation.takes("limit") {
+        return list_of_one(call, value);
+    }
+    let flat = document.flatten(schema);
+    if let (Some(object), Some(properties)) = (value.as_object_mut(), flat["properties"].as_object()) {
+        let last = call.path.last().map(|(_, id)| ("id", id));
+        let path = call.path.iter().map(|(name, value)| (name.as_str(), value)).chain(last);
+        let path = path.map(|(name, value)| (name, json!(value)));
+        let body = call.body.as_object().into_iter().flatten();
+        for (name, given) in path.chain(body.map(|(name, value)| (name.as_str(), value.clone()))) {
+            let Some(property) = properties.get(name) else { continue };
+            let mut findings = Vec::new();
+            check_value(document, property, &given, name, &mut findings);
+            if findings.is_empty() {
+                object.insert(name.to_owned(), given);
+            }
+        }
+    }
+    value
+}
+
+/// A list with the sampled item on its first page and nothing after it, so that whoever walks it comes to an end.
+fn list_of_one(call: &Call<'_>, value: Value) -> Value {
+    let items = match value {
+        Value::Array(items) => items,
+        Value::Object(object) => {
+            object.into_iter().find_map(|(_, v)| v.as_array().cloned()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    list::page(call, items, |item| item)
+}

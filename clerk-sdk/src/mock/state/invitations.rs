@@ -1,0 +1,103 @@
+//! Invitations into the application: one by one or in bulk, pending until they are revoked.
+
+use serde_json::Value;
+
+use super::contacts::Contact;
+use super::list::{contains, envelope, order, page};
+use super::{Call, Handler, Object, State, fields, identifiers, metadata};
+use crate::mock::error::ApiError;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("CreateInvitation", |state, call| {
+        check(state, call)?;
+        Ok(Value::from(insert(state, call)))
+    }),
+    ("CreateBulkInvitations", create_bulk),
+    ("ListInvitations", invitations),
+    ("RevokeInvitation", revoke),
+];
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// How long an invitation holds unless it says otherwise.
+const DAYS: i64 = 30;
+
+/// All of the invitations, or none where one of them is not possible.
+fn create_bulk(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let items = call.items();
+    for (index, item) in items.iter().enumerate() {
+        check(state, item)?;
+        let again = items[..index].iter().any(|other| address(other) == address(item));
+        if again && item.flag("ignore_existing") != Some(true) {
+            return Err(duplicate(&address(item)));
+        }
+    }
+    let invitations: Vec<Value> = items.iter().map(|item| Value::from(insert(state, item))).collect();
+    let total = invitations.len();
+    Ok(envelope(call, invitations, total))
+}
+
+fn check(state: &State, call: &Call<'_>) -> Result<(), ApiError> {
+    let address = address(call);
+    identifiers::check_email(&address, "email_address")?;
+    if state.contact_taken(Contact::Email, &address, None) {
+        return Err(Contact::Email.taken());
+    }
+    let pending = |i: &Object| i["email_address"] == address.as_str() && i["status"] == "pending";
+    if call.flag("ignore_existing") != Some(true) && state.invitations.iter().any(pending) {
+        return Err(duplicate(&address));
+    }
+    Ok(())
+}
+
+fn insert(state: &mut State, call: &Call<'_>) -> Object {
+    let now = state.now();
+    let id = state.ids.object("invitation");
+    let mut object = Object::default();
+    fields!(object, {
+        "object": "invitation", "id": id, "email_address": address(call), "public_metadata": {}, "revoked": false,
+        "status": "pending", "url": call.text("redirect_url").unwrap_or("https://accounts.example.com/sign-up"),
+        "expires_at": now + call.body["expires_in_days"].as_i64().unwrap_or(DAYS) * DAY,
+        "created_at": now, "updated_at": now,
+    });
+    metadata::replace(&mut object, call);
+    state.invitations.insert(&id, object.clone());
+    object
+}
+
+/// Revoked invitations are listed only where they are asked for.
+fn invitations(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let status = call.query.first("status");
+    let wanted = |i: &&Object| match status {
+        Some(status) => i["status"] == status,
+        None => i["status"] != "revoked",
+    };
+    let rows = state.invitations.iter().filter(wanted);
+    let found = |i: &&Object| {
+        contains(call, "query", [&i["email_address"], &i["id"]].iter().filter_map(|v| v.as_str()))
+    };
+    let mut rows: Vec<&Object> = rows.filter(found).collect();
+    order(call, &mut rows, &["created_at", "email_address", "expires_at"], |i, name| i[name].clone())?;
+    Ok(page(call, rows, Value::from))
+}
+
+fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let now = state.now();
+    let id = call.variable("invitation_id");
+    let invitation = state.invitations.get_mut(id).ok_or_else(|| ApiError::not_found("invitation", id))?;
+    if invitation["status"] == "revoked" {
+        let message = "Invitation is already revoked.";
+        return Err(ApiError::bad_request("invitation_already_revoked", message));
+    }
+    fields!(invitation, { "status": "revoked", "revoked": true, "updated_at": now });
+    Ok(Value::from(&*invitation))
+}
+
+fn address(call: &Call<'_>) -> String {
+    call.text("email_address").unwrap_or_default().trim().to_lowercase()
+}
+
+fn duplicate(address: &str) -> ApiError {
+    let message =
+        format!("There are already pending invitations for the following email addresses: {address}");
+    ApiError::bad_request("duplicate_record", &message)
+}

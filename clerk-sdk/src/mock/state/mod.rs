@@ -1,0 +1,173 @@
+//! What one server remembers, and who answers which operation: a handler where there is state, a value made from
+//! the schema where there is none.
+
+mod contacts;
+mod generic;
+mod identifiers;
+mod invitations;
+mod list;
+mod memberships;
+mod metadata;
+mod object;
+mod organization_invitations;
+mod organizations;
+mod sessions;
+mod table;
+mod users;
+mod users_list;
+
+use serde_json::{Value, json};
+
+use self::object::{Object, fields};
+use self::table::Table;
+use super::document::{Document, Operation};
+use super::error::ApiError;
+use super::ids::Ids;
+use super::query::Query;
+use super::sample::Sampler;
+use super::time::Clock;
+
+/// Answers one operation. It looks before it writes: a request that is refused has changed nothing.
+type Handler = fn(&mut State, &Call<'_>) -> Result<Value, ApiError>;
+
+/// A request that has passed the checks.
+pub(super) struct Call<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) path: Vec<(String, String)>,
+    pub(super) query: &'a Query,
+    /// The body's JSON or a form's fields; null where the operation takes none.
+    pub(super) body: Value,
+}
+
+/// The state of one server.
+#[derive(Debug)]
+pub(super) struct State {
+    document: &'static Document,
+    ids: Ids,
+    clock: Clock,
+    users: Table<users::User>,
+    sessions: Table<Object>,
+    organizations: Table<Object>,
+    memberships: Table<memberships::Membership>,
+    organization_invitations: Table<Object>,
+    invitations: Table<Object>,
+}
+
+impl State {
+    pub(super) fn new(document: &'static Document) -> State {
+        State {
+            document,
+            ids: Ids::new(),
+            clock: Clock::default(),
+            users: Table::default(),
+            sessions: Table::default(),
+            organizations: Table::default(),
+            memberships: Table::default(),
+            organization_invitations: Table::default(),
+            invitations: Table::default(),
+        }
+    }
+
+    /// The body of the answer; `None` where the operation has no content to answer with.
+    pub(super) fn answer(&mut self, call: &Call<'_>) -> Result<Option<Value>, ApiError> {
+        let value = match handler(&call.operation.id) {
+            Some(handler) => handler(self, call)?,
+            None => generic::answer(self, call),
+        };
+        Ok(call.operation.answer.is_some().then_some(value))
+    }
+
+    /// An id to trace a request by.
+    pub(super) fn trace_id(&mut self) -> String {
+        self.ids.trace()
+    }
+
+    /// The user that the path names.
+    fn user(&self, call: &Call<'_>) -> Result<&users::User, ApiError> {
+        let id = call.variable("user_id");
+        self.users.get(id).ok_or_else(|| ApiError::not_found("user", id))
+    }
+
+    fn now(&mut self) -> i64 {
+        self.clock.now()
+    }
+
+    /// An object of a component of the document, all of its fields filled in.
+    fn sample(&mut self, component: &str) -> Object {
+        self.sampler().object(component).into()
+    }
+
+    fn sampler(&mut self) -> Sampler<'_> {
+        let now = self.clock.now();
+        Sampler { document: self.document, ids: &mut self.ids, now }
+    }
+}
+
+/// The handlers of all resources.
+fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
+    [
+        users::HANDLERS,
+        users_list::HANDLERS,
+        contacts::HANDLERS,
+        sessions::HANDLERS,
+        organizations::HANDLERS,
+        memberships::HANDLERS,
+        organization_invitations::HANDLERS,
+        invitations::HANDLERS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn handler(operation_id: &str) -> Option<Handler> {
+    handlers().find(|(id, _)| *id == operation_id).map(|(_, handler)| *handler)
+}
+
+impl Call<'_> {
+    /// A path parameter.
+    fn variable(&self, name: &str) -> &str {
+        self.path.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The items of a body that is an array, each as the body of a request of its own.
+    fn items(&self) -> Vec<Call<'_>> {
+        let items = self.body.as_array().into_iter().flatten();
+        let call = |body: &Value| Call {
+            operation: self.operation,
+            path: self.path.clone(),
+            query: self.query,
+            body: body.clone(),
+        };
+        items.map(call).collect()
+    }
+
+    /// A text of the body; `None` where it is absent or null.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.body.get(name).and_then(Value::as_str)
+    }
+
+    /// The texts of an array of the body.
+    fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.body.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// A boolean of the body; `None` where it is absent or null.
+    fn flag(&self, name: &str) -> Option<bool> {
+        self.body.get(name).and_then(Value::as_bool)
+    }
+
+    /// Whether the body has this field, and it is not null.
+    fn has(&self, name: &str) -> bool {
+        self.body.get(name).is_some_and(|v| !v.is_null())
+    }
+}
+
+/// What is answered where something was deleted.
+fn deleted(tag: &str, id: &str) -> Value {
+    json!({ "object": tag, "id": id, "deleted": true })
+}
+
+/// The object in a list whose field has this value.
+fn find<'a>(list: &'a Value, field: &str, value: &str) -> Option<&'a Value> {
+    list.as_array()?.iter().find(|item| item[field] == value)
+}

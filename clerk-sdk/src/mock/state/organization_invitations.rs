@@ -1,0 +1,187 @@
+//! Invitations into organizations: one by one or in bulk, pending until they are revoked.
+
+use serde_json::Value;
+
+use super::list::{contains, envelope, order, page};
+use super::memberships::{check_role, public_user_data, role_name};
+use super::{Call, Handler, Object, State, fields, identifiers, metadata};
+use crate::mock::error::ApiError;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("CreateOrganizationInvitation", create),
+    ("CreateOrganizationInvitationBulk", create_bulk),
+    ("ListOrganizationInvitations", |state, call| of_organization(state, call, None)),
+    ("ListPendingOrganizationInvitations", |state, call| of_organization(state, call, Some("pending"))),
+    ("GetOrganizationInvitation", |state, call| Ok(Value::from(find(state, call)?))),
+    ("RevokeOrganizationInvitation", revoke),
+    ("ListInstanceOrganizationInvitations", |state, call| {
+        let rows = state.organization_invitations.iter();
+        let rows = rows.filter(|i| contains(call, "query", i["email_address"].as_str()));
+        with_organization(state, call, rows.collect())
+    }),
+    ("UsersGetOrganizationInvitations", |state, call| {
+        let user = &state.user(call)?.object;
+        let rows = state.organization_invitations.iter();
+        let rows = rows.filter(|i| {
+            let address = i["email_address"].as_str().unwrap_or_default();
+            super::find(&user["email_addresses"], "email_address", address).is_some()
+        });
+        with_organization(state, call, rows.collect())
+    }),
+];
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// How long an invitation holds unless it says otherwise.
+const DAYS: i64 = 30;
+
+fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = state.organization_id(call)?;
+    check(state, &id, call)?;
+    Ok(Value::from(insert(state, &id, call)))
+}
+
+/// All of the invitations, or none where one of them is not possible.
+fn create_bulk(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = state.organization_id(call)?;
+    let items = call.items();
+    for (index, item) in items.iter().enumerate() {
+        check(state, &id, item)?;
+        if items[..index].iter().any(|other| address(other) == address(item)) {
+            return Err(not_unique());
+        }
+    }
+    let invitations: Vec<Value> = items.iter().map(|item| Value::from(insert(state, &id, item))).collect();
+    let total = invitations.len();
+    Ok(envelope(call, invitations, total))
+}
+
+fn check(state: &State, organization_id: &str, call: &Call<'_>) -> Result<(), ApiError> {
+    let address = address(call);
+    identifiers::check_email(&address, "email_address")?;
+    check_role(call)?;
+    if let Some(inviter) = call.text("inviter_user_id") {
+        if state.users.get(inviter).is_none() {
+            return Err(ApiError::not_found("user", inviter));
+        }
+        if !state.is_member(organization_id, inviter) {
+            let long = "Only members of the organization can invite others to it.";
+            let status = http::StatusCode::FORBIDDEN;
+            return Err(ApiError::new(status, "not_a_member_in_organization", "not a member", long));
+        }
+    }
+    let pending = |i: &Object| {
+        i["organization_id"] == organization_id
+            && i["email_address"] == address.as_str()
+            && i["status"] == "pending"
+    };
+    if state.organization_invitations.iter().any(pending) {
+        return Err(not_unique());
+    }
+    let member = state
+        .users
+        .iter()
+        .find(|u| super::find(&u.object["email_addresses"], "email_address", &address).is_some());
+    match member.and_then(|u| u.object["id"].as_str()) {
+        Some(user) if state.is_member(organization_id, user) => {
+            let message = "The user is already a member of the organization.";
+            Err(ApiError::bad_request("already_a_member_in_organization", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn insert(state: &mut State, organization_id: &str, call: &Call<'_>) -> Object {
+    let now = state.now();
+    let id = state.ids.object("organization_invitation");
+    let role = call.text("role").unwrap_or_default();
+    let inviter = call.text("inviter_user_id");
+    let mut object = Object::default();
+    fields!(object, {
+        "object": "organization_invitation", "id": id, "email_address": address(call), "role": role,
+        "role_name": role_name(role), "organization_id": organization_id, "inviter_id": inviter,
+        "public_inviter_data": inviter.and_then(|i| state.users.get(i)).map(|u| inviter_data(&u.object)),
+        "status": "pending", "public_metadata": {}, "private_metadata": {},
+        "url": call.text("redirect_url").unwrap_or("https://accounts.example.com/sign-up"),
+        "expires_at": now + call.body["expires_in_days"].as_i64().unwrap_or(DAYS) * DAY,
+        "created_at": now, "updated_at": now,
+    });
+    metadata::replace(&mut object, call);
+    state.organization_invitations.insert(&id, object.clone());
+    object
+}
+
+/// The document shows less of an inviter than of a member.
+fn inviter_data(user: &Object) -> Value {
+    let mut data = public_user_data(user);
+    if let Some(data) = data.as_object_mut() {
+        for name in ["profile_image_url", "username", "banned", "deprovisioned"] {
+            data.remove(name);
+        }
+    }
+    data
+}
+
+fn of_organization(state: &State, call: &Call<'_>, status: Option<&str>) -> Result<Value, ApiError> {
+    let id = state.organization_id(call)?;
+    let rows = state.organization_invitations.iter().filter(|i| {
+        i["organization_id"] == id.as_str()
+            && status.is_none_or(|status| i["status"] == status)
+            && call
+                .query
+                .first("email_address")
+                .is_none_or(|a| i["email_address"] == a.to_lowercase().as_str())
+    });
+    list(call, rows.collect(), |invitation| Value::from(invitation))
+}
+
+fn with_organization(state: &State, call: &Call<'_>, rows: Vec<&Object>) -> Result<Value, ApiError> {
+    list(call, rows, |invitation| {
+        let mut shown = invitation.clone();
+        let organization = invitation["organization_id"].as_str().and_then(|id| state.organizations.get(id));
+        if let Some(organization) = organization {
+            let names = ["id", "name", "slug", "image_url", "has_image"];
+            let data = names.iter().map(|n| ((*n).to_owned(), organization[*n].clone())).collect();
+            shown.insert("public_organization_data".into(), Value::Object(data));
+        }
+        Value::from(shown)
+    })
+}
+
+fn list(call: &Call<'_>, rows: Vec<&Object>, show: impl Fn(&Object) -> Value) -> Result<Value, ApiError> {
+    let statuses: Vec<&str> = call.query.all("status").collect();
+    let wanted = |i: &&Object| statuses.is_empty() || statuses.iter().any(|status| i["status"] == *status);
+    let mut rows: Vec<&Object> = rows.into_iter().filter(wanted).collect();
+    order(call, &mut rows, &["created_at", "email_address"], |i, name| i[name].clone())?;
+    Ok(page(call, rows, show))
+}
+
+fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    if find(state, call)?["status"] != "pending" {
+        let message = "Only pending invitations can be revoked.";
+        return Err(ApiError::bad_request("organization_invitation_not_pending", message));
+    }
+    let now = state.now();
+    let invitation = state.organization_invitations.get_mut(call.variable("invitation_id"));
+    Ok(invitation.map_or(Value::Null, |invitation| {
+        fields!(invitation, { "status": "revoked", "updated_at": now });
+        Value::from(&*invitation)
+    }))
+}
+
+/// The invitation that the path names; it has to be one of the organization's.
+fn find<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Object, ApiError> {
+    let organization = state.organization_id(call)?;
+    let id = call.variable("invitation_id");
+    let found =
+        state.organization_invitations.get(id).filter(|i| i["organization_id"] == organization.as_str());
+    found.ok_or_else(|| ApiError::not_found("organization invitation", id))
+}
+
+fn address(call: &Call<'_>) -> String {
+    call.text("email_address").unwrap_or_default().trim().to_lowercase()
+}
+
+fn not_unique() -> ApiError {
+    let message = "Organizations cannot have duplicate pending invitations for an email address.";
+    ApiError::bad_request("organization_invitation_not_unique", message)
+}

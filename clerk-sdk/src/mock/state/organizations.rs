@@ -1,0 +1,217 @@
+//! Organizations: created, found by id or slug, changed, deleted with all that belongs to them.
+
+use serde_json::{Value, json};
+
+use super::list::{among_signed, order, page};
+use super::{Call, Handler, Object, State, fields, identifiers, metadata};
+use crate::mock::error::ApiError;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("ListOrganizations", organizations),
+    ("CreateOrganization", create),
+    ("GetOrganization", |state, call| {
+        let id = state.organization_id(call)?;
+        Ok(state.show_organization(call, &id))
+    }),
+    ("UpdateOrganization", update),
+    ("DeleteOrganization", delete),
+    ("MergeOrganizationMetadata", |state, call| change(state, call, |o| metadata::merge(o, call))),
+    ("ReplaceOrganizationMetadata", |state, call| change(state, call, |o| metadata::replace(o, call))),
+    ("UploadOrganizationLogo", set_logo),
+    ("DeleteOrganizationLogo", |state, call| {
+        change(state, call, |o| fields!(o, { "has_image": false, "image_url": DEFAULT_IMAGE }))
+    }),
+];
+
+/// The logo of an organization that has set none.
+const DEFAULT_IMAGE: &str = "https://img.example.com/default-organization.png";
+/// How many members an organization may have unless it says otherwise; 0 is no limit.
+const MEMBERS: i64 = 5;
+
+impl State {
+    /// The id of the organization that the path names by id or by slug.
+    pub(super) fn organization_id(&self, call: &Call<'_>) -> Result<String, ApiError> {
+        let name = call.variable("organization_id");
+        if self.organizations.get(name).is_some() {
+            return Ok(name.to_owned());
+        }
+        let by_slug = self.organizations.iter().find(|o| o["slug"] == name);
+        let id = by_slug.and_then(|o| o["id"].as_str());
+        id.map(str::to_owned).ok_or_else(|| ApiError::not_found("organization", name))
+    }
+
+    /// An organization as an answer shows it: counts where they were asked for.
+    fn show_organization(&self, call: &Call<'_>, id: &str) -> Value {
+        let Some(mut object) = self.organizations.get(id).cloned() else { return Value::Null };
+        if call.query.flag("include_members_count") == Some(true) {
+            let pending = self.organization_invitations.iter();
+            let pending = pending.filter(|i| i["organization_id"] == id && i["status"] == "pending").count();
+            fields!(object, { "members_count": self.members(id), "pending_invitations_count": pending });
+        }
+        if call.query.flag("include_missing_member_with_elevated_permissions") == Some(true) {
+            let admin = |m: &super::memberships::Membership| {
+                m.organization_id == id && m.object["role"] == "org:admin"
+            };
+            let missing = !self.memberships.iter().any(admin);
+            fields!(object, { "missing_member_with_elevated_permissions": missing });
+        }
+        Value::from(object)
+    }
+}
+
+fn organizations(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let wanted = call.query.first("query").map(str::to_lowercase);
+    let mut rows: Vec<&Object> = state.organizations.iter().collect();
+    rows.retain(|o| {
+        let id = o["id"].as_str().unwrap_or_default();
+        let found = wanted.as_ref().is_none_or(|wanted| {
+            let part = |field: &str| o[field].as_str().is_some_and(|t| t.to_lowercase().contains(wanted));
+            id.eq_ignore_ascii_case(wanted) || part("name") || part("slug")
+        });
+        found
+            && among_signed(call, "organization_id", |wanted| id == wanted)
+            && among_signed(call, "user_id", |user| state.is_member(id, user))
+    });
+    order(call, &mut rows, &["name", "created_at", "members_count"], |o, name| match name {
+        "members_count" => json!(state.members(o["id"].as_str().unwrap_or_default())),
+        _ => o[name].clone(),
+    })?;
+    Ok(page(call, rows, |o| state.show_organization(call, o["id"].as_str().unwrap_or_default())))
+}
+
+fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let name = check_name(call)?.unwrap_or_default();
+    let slug = match call.text("slug").filter(|s| !s.is_empty()) {
+        Some(slug) => {
+            check_slug(state, slug, None)?;
+            slug.to_owned()
+        }
+        None => free_slug(state, name),
+    };
+    let creator = call.text("created_by");
+    if let Some(creator) = creator
+        && state.users.get(creator).is_none()
+    {
+        let long = format!("No users found with id {creator}.");
+        let status = http::StatusCode::BAD_REQUEST;
+        return Err(ApiError::new(status, "organization_creator_not_found", "creator not found", &long));
+    }
+    let now = state.now();
+    let created_at = match call.text("created_at") {
+        Some(time) => identifiers::check_time(time, "created_at", now)?,
+        None => now,
+    };
+    let id = state.ids.object("organization");
+    let mut object = state.sample("Organization");
+    // These are there only where they were asked for.
+    for name in ["members_count", "pending_invitations_count", "missing_member_with_elevated_permissions"] {
+        object.remove(name);
+    }
+    fields!(object, {
+        "id": id, "name": name, "slug": slug, "image_url": DEFAULT_IMAGE, "has_image": false,
+        "max_allowed_memberships": call.body["max_allowed_memberships"].as_i64().unwrap_or(MEMBERS),
+        "admin_delete_enabled": true, "public_metadata": {}, "private_metadata": {},
+        "role_set_key": call.text("role_set_key").unwrap_or("role_set:default"),
+        "created_at": created_at, "updated_at": now, "last_active_at": now,
+    });
+    match creator {
+        Some(creator) => drop(object.insert("created_by".into(), json!(creator))),
+        None => drop(object.remove("created_by")),
+    }
+    metadata::replace(&mut object, call);
+    state.organizations.insert(&id, object);
+    if let Some(creator) = creator {
+        state.add_member(&id, creator, "org:admin", Object::default());
+    }
+    Ok(state.show_organization(call, &id))
+}
+
+fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = state.organization_id(call)?;
+    let name = check_name(call)?;
+    let slug = call.text("slug").filter(|s| !s.is_empty());
+    if let Some(slug) = slug {
+        check_slug(state, slug, Some(&id))?;
+    }
+    let now = state.now();
+    let created_at =
+        call.text("created_at").map(|t| identifiers::check_time(t, "created_at", now)).transpose()?;
+    change(state, call, |object| {
+        for (field, value) in [("name", name), ("slug", slug)] {
+            if let Some(value) = value {
+                object.insert(field.into(), json!(value));
+            }
+        }
+        for field in ["max_allowed_memberships", "admin_delete_enabled", "role_set_key"] {
+            if let Some(value) = call.body.get(field).filter(|v| !v.is_null()) {
+                object.insert(field.into(), value.clone());
+            }
+        }
+        if let Some(created_at) = created_at {
+            object.insert("created_at".into(), json!(created_at));
+        }
+    })
+}
+
+fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = state.organization_id(call)?;
+    let organization = state.organizations.remove(&id).unwrap_or_default();
+    state.memberships.retain(|m| m.organization_id != id);
+    state.organization_invitations.retain(|i| i["organization_id"] != id.as_str());
+    for session in state.sessions.iter_mut().filter(|s| s["last_active_organization_id"] == id.as_str()) {
+        session.insert("last_active_organization_id".into(), Value::Null);
+    }
+    let mut answer = super::deleted("organization", &id);
+    answer["slug"] = organization["slug"].clone();
+    Ok(answer)
+}
+
+fn set_logo(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    if let Some(uploader) = call.text("uploader_user_id").filter(|id| state.users.get(id).is_none()) {
+        return Err(ApiError::not_found("user", uploader));
+    }
+    let url = format!("https://img.example.com/{}.png", state.ids.trace());
+    change(state, call, |o| fields!(o, { "has_image": true, "image_url": url }))
+}
+
+/// Changes the organization that the path names, and answers it.
+fn change(state: &mut State, call: &Call<'_>, change: impl FnOnce(&mut Object)) -> Result<Value, ApiError> {
+    let id = state.organization_id(call)?;
+    let now = state.now();
+    if let Some(object) = state.organizations.get_mut(&id) {
+        object.insert("updated_at".into(), json!(now));
+        change(object);
+    }
+    Ok(state.show_organization(call, &id))
+}
+
+fn check_name<'a>(call: &'a Call<'_>) -> Result<Option<&'a str>, ApiError> {
+    let name = call.text("name").map(str::trim);
+    if name.is_some_and(|n| n.is_empty() || n.chars().count() > 256) {
+        return Err(ApiError::value("name", "must have between 1 and 256 characters"));
+    }
+    Ok(name)
+}
+
+fn check_slug(state: &State, slug: &str, own: Option<&str>) -> Result<(), ApiError> {
+    identifiers::check_slug(slug)?;
+    if state.organizations.iter().any(|o| o["slug"] == slug && o["id"].as_str() != own) {
+        return Err(ApiError::taken("slug", "slug"));
+    }
+    Ok(())
+}
+
+/// A slug that no organization has, made from a name.
+fn free_slug(state: &mut State, name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let base = if words.is_empty() { "organization".to_owned() } else { words.join("-") };
+    let mut slug = base.clone();
+    while state.organizations.iter().any(|o| o["slug"] == slug.as_str()) {
+        slug = format!("{base}-{}", state.ids.digits(10));
+    }
+    slug
+}

@@ -1,0 +1,94 @@
+//! Sessions: started for a user, looked at, revoked. A ban revokes them, the end of the user removes them.
+
+use serde_json::Value;
+
+use super::{Call, Handler, State, fields, generic, list};
+use crate::mock::error::ApiError;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("GetSessionList", sessions),
+    ("createSession", create),
+    ("GetSession", get),
+    ("RevokeSession", revoke),
+    ("RefreshSession", token),
+    ("CreateSessionToken", token),
+    ("CreateSessionTokenFromTemplate", token),
+];
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+impl State {
+    /// Revokes a user's sessions that can still be used.
+    pub(super) fn revoke_sessions(&mut self, user_id: &str) {
+        let now = self.now();
+        for session in self.sessions.iter_mut().filter(|s| s["user_id"] == user_id && s["status"] == "active")
+        {
+            fields!(session, { "status": "revoked", "updated_at": now });
+        }
+    }
+}
+
+fn sessions(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let passes = |field: &str, value: &Value| call.query.first(field).is_none_or(|wanted| value == wanted);
+    let rows = state.sessions.iter().rev();
+    let rows =
+        rows.filter(|s| ["client_id", "user_id", "status"].iter().all(|field| passes(field, &s[*field])));
+    Ok(list::page(call, rows.collect(), Value::from))
+}
+
+fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let user_id = call.text("user_id").unwrap_or_default();
+    let Some(user) = state.users.get(user_id) else { return Err(ApiError::not_found("user", user_id)) };
+    if user.object["banned"] == true {
+        let long = "The user is banned and cannot have sessions.";
+        return Err(ApiError::new(http::StatusCode::FORBIDDEN, "user_banned", "user is banned", long));
+    }
+    let organization = call.text("active_organization_id");
+    if let Some(organization) = organization
+        && !state.is_member(organization, user_id)
+    {
+        return Err(ApiError::not_found("organization", organization));
+    }
+    let now = state.now();
+    let (id, client_id) = (state.ids.object("session"), state.ids.object("client"));
+    let activity = state.ids.object("session_activity");
+    let mut session = state.sample("Session");
+    fields!(session, {
+        "latest_activity": {
+            "object": "session_activity", "id": activity, "is_mobile": false, "device_type": "Macintosh",
+            "browser_name": "Firefox", "browser_version": "1.0", "ip_address": "203.0.113.7",
+            "city": "London", "country": "GB",
+        },
+        "id": id, "user_id": user_id, "client_id": client_id, "status": "active", "actor": null, "tasks": null,
+        "last_active_organization_id": organization, "last_active_at": now, "expire_at": now + 7 * DAY,
+        "abandon_at": now + 30 * DAY, "created_at": now, "updated_at": now,
+    });
+    state.sessions.insert(&id, session.clone());
+    if let Some(user) = state.users.get_mut(user_id) {
+        fields!(user.object, { "last_sign_in_at": now, "last_active_at": now });
+    }
+    Ok(Value::from(session))
+}
+
+fn get(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = call.variable("session_id");
+    state.sessions.get(id).map(Value::from).ok_or_else(|| ApiError::not_found("session", id))
+}
+
+fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let now = state.now();
+    let id = call.variable("session_id");
+    let session = state.sessions.get_mut(id).ok_or_else(|| ApiError::not_found("session", id))?;
+    fields!(session, { "status": "revoked", "updated_at": now });
+    Ok(Value::from(&*session))
+}
+
+/// A token is a sample; that the session is there and alive is checked.
+fn token(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    if get(state, call)?["status"] != "active" {
+        let message = "The provided session is not active";
+        let status = http::StatusCode::UNAUTHORIZED;
+        return Err(ApiError::new(status, "session_refresh_inactive_session", "session inactive", message));
+    }
+    Ok(generic::answer(state, call))
+}

@@ -1,0 +1,362 @@
+//! Users: created, read, changed, banned, locked, deleted.
+
+use serde_json::{Value, json};
+
+use super::contacts::{self, Contact};
+use super::{Call, Handler, Object, State, deleted, fields, find, identifiers, metadata};
+use crate::mock::error::ApiError;
+
+/// A user, and what of it the API never shows.
+#[derive(Debug)]
+pub(super) struct User {
+    pub(super) object: Object,
+    password: Option<Password>,
+}
+
+/// A password as it was given; `Debug` keeps it to itself.
+struct Password(String);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("CreateUser", create),
+    ("GetUser", |state, call| Ok(Value::from(&state.user(call)?.object))),
+    ("UpdateUser", update),
+    ("DeleteUser", delete),
+    ("BanUser", |state, call| ban(state, &[call.variable("user_id")], true).map(first)),
+    ("UnbanUser", |state, call| ban(state, &[call.variable("user_id")], false).map(first)),
+    ("UsersBan", |state, call| ban(state, &user_ids(call), true).map(Value::Array)),
+    ("UsersUnban", |state, call| ban(state, &user_ids(call), false).map(Value::Array)),
+    ("LockUser", |state, call| set(state, call, &[("locked", json!(true))])),
+    ("UnlockUser", |state, call| {
+        set(state, call, &[("locked", json!(false)), ("lockout_expires_in_seconds", Value::Null)])
+    }),
+    ("SetUserProfileImage", set_profile_image),
+    ("DeleteUserProfileImage", |state, call| {
+        let image = json!(DEFAULT_IMAGE);
+        set(
+            state,
+            call,
+            &[("has_image", json!(false)), ("image_url", image.clone()), ("profile_image_url", image)],
+        )
+    }),
+    ("UpdateUserMetadata", |state, call| change(state, call, |user| metadata::merge(&mut user.object, call))),
+    ("ReplaceUserMetadata", |state, call| {
+        change(state, call, |user| metadata::replace(&mut user.object, call))
+    }),
+    ("VerifyPassword", verify_password),
+    ("RemoveUserPassword", |state, call| {
+        change(state, call, |user| {
+            user.password = None;
+            user.object.insert("password_enabled".into(), json!(false));
+        })
+    }),
+];
+
+/// The picture of a user who has set none.
+const DEFAULT_IMAGE: &str = "https://img.example.com/default-user.png";
+
+/// Body fields that go into the user as they are.
+const PLAIN: &[&str] = &[
+    "external_id",
+    "username",
+    "first_name",
+    "last_name",
+    "locale",
+    "delete_self_enabled",
+    "create_organization_enabled",
+    "create_organizations_limit",
+    "bypass_client_trust",
+];
+
+fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let emails = new_contacts(state, call, Contact::Email)?;
+    let phones = new_contacts(state, call, Contact::Phone)?;
+    let wallets = new_wallets(state, call)?;
+    let username = call.text("username").filter(|u| !u.is_empty());
+    let anonymous = emails.is_empty() && phones.is_empty() && wallets.is_empty() && username.is_none();
+    if anonymous && call.flag("skip_user_requirement") != Some(true) {
+        return Err(missing_identifier());
+    }
+    check_names(state, call, None)?;
+    let times = check_times(state, call)?;
+    let password = check_password(call)?;
+    let now = state.now();
+    let mut object = state.sample("User");
+    // Users have their memberships in a list of their own.
+    object.remove("organization_memberships");
+    for field in ["web3_wallets", "passkeys", "external_accounts", "saml_accounts", "enterprise_accounts"] {
+        object.insert(field.into(), json!([]));
+    }
+    fields!(object, {
+        "external_id": null, "username": null, "first_name": null, "last_name": null, "locale": null,
+        "profile_image_url": DEFAULT_IMAGE, "image_url": DEFAULT_IMAGE, "has_image": false,
+        "public_metadata": {}, "private_metadata": {}, "unsafe_metadata": {},
+        "primary_email_address_id": first_id(&emails), "email_addresses": emails,
+        "primary_phone_number_id": first_id(&phones), "phone_numbers": phones,
+        "primary_web3_wallet_id": first_id(&wallets), "web3_wallets": wallets,
+        "password_enabled": password.is_some() || call.has("password_digest"),
+        "password_last_updated_at": if password.is_some() { json!(now) } else { Value::Null },
+        "banned": call.flag("banned").unwrap_or(false), "locked": call.flag("locked").unwrap_or(false),
+        "deprovisioned": false, "lockout_expires_in_seconds": null, "verification_attempts_remaining": 100,
+        "last_sign_in_at": null, "last_active_at": null, "legal_accepted_at": null, "scim": null,
+        "delete_self_enabled": true, "create_organization_enabled": true, "create_organizations_limit": null,
+        "bypass_client_trust": false, "created_at": now, "updated_at": now,
+        "totp_enabled": false, "backup_code_enabled": false, "two_factor_enabled": false,
+        "mfa_enabled_at": null, "mfa_disabled_at": null,
+    });
+    set_fields(&mut object, call, times);
+    set_second_factors(&mut object, call, now);
+    metadata::replace(&mut object, call);
+    let id = state.ids.object("user");
+    object.insert("id".into(), json!(id));
+    state.users.insert(&id, User { object: object.clone(), password });
+    Ok(Value::from(object))
+}
+
+fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = call.variable("user_id").to_owned();
+    let user = &state.user(call)?.object;
+    for (field, list) in [
+        ("primary_email_address_id", "email_addresses"),
+        ("primary_phone_number_id", "phone_numbers"),
+        ("primary_web3_wallet_id", "web3_wallets"),
+    ] {
+        if let Some(wanted) = call.text(field) {
+            check_primary(user, list, field, wanted)?;
+        }
+    }
+    check_names(state, call, Some(&id))?;
+    let times = check_times(state, call)?;
+    let password = check_password(call)?;
+    let sign_out = password.is_some() && call.flag("sign_out_of_other_sessions") == Some(true);
+    let answer = change(state, call, |user| {
+        let now = user.object["updated_at"].as_i64().unwrap_or_default();
+        set_fields(&mut user.object, call, times);
+        set_second_factors(&mut user.object, call, now);
+        for field in ["primary_email_address_id", "primary_phone_number_id", "primary_web3_wallet_id"] {
+            if let Some(primary) = call.body.get(field) {
+                user.object.insert(field.into(), primary.clone());
+            }
+        }
+        if password.is_some() || call.text("password_digest").is_some() {
+            fields!(user.object, { "password_enabled": true, "password_last_updated_at": now });
+            user.password = password;
+        }
+    })?;
+    if sign_out {
+        state.revoke_sessions(&id);
+    }
+    Ok(answer)
+}
+
+fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = call.variable("user_id");
+    let user = state.users.remove(id).ok_or_else(|| ApiError::not_found("user", id))?;
+    state.memberships.retain(|m| m.user_id != id);
+    state.sessions.retain(|s| s["user_id"] != id);
+    let mut answer = deleted("user", id);
+    if let Some(external_id) = user.object.get("external_id").filter(|e| e.is_string()) {
+        answer["external_id"] = external_id.clone();
+    }
+    Ok(answer)
+}
+
+/// Bans or unbans all of these users, or none where one of them is not there.
+fn ban(state: &mut State, ids: &[&str], banned: bool) -> Result<Vec<Value>, ApiError> {
+    if let Some(unknown) = ids.iter().find(|id| state.users.get(id).is_none()) {
+        return Err(ApiError::not_found("user", unknown));
+    }
+    let now = state.now();
+    let mut answers = Vec::new();
+    for id in ids {
+        if let Some(user) = state.users.get_mut(id) {
+            fields!(user.object, { "banned": banned, "updated_at": now });
+            answers.push(Value::from(&user.object));
+        }
+        if banned {
+            state.revoke_sessions(id);
+        }
+    }
+    Ok(answers)
+}
+
+fn user_ids<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+    call.body["user_ids"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn first(values: Vec<Value>) -> Value {
+    values.into_iter().next().unwrap_or_default()
+}
+
+fn set(state: &mut State, call: &Call<'_>, values: &[(&str, Value)]) -> Result<Value, ApiError> {
+    change(state, call, |user| {
+        user.object.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    })
+}
+
+/// Changes the user that the path names, and answers it.
+fn change(state: &mut State, call: &Call<'_>, change: impl FnOnce(&mut User)) -> Result<Value, ApiError> {
+    let now = state.now();
+    let id = call.variable("user_id");
+    let user = state.users.get_mut(id).ok_or_else(|| ApiError::not_found("user", id))?;
+    user.object.insert("updated_at".into(), json!(now));
+    change(user);
+    Ok(Value::from(&user.object))
+}
+
+fn set_profile_image(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let url = json!(format!("https://img.example.com/{}.png", state.ids.trace()));
+    set(state, call, &[("has_image", json!(true)), ("image_url", url.clone()), ("profile_image_url", url)])
+}
+
+fn verify_password(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let Some(password) = &state.user(call)?.password else {
+        return Err(ApiError::bad_request("no_password_set", "The user has no password."));
+    };
+    if call.text("password") == Some(&password.0) {
+        return Ok(json!({ "verified": true }));
+    }
+    let message = "Incorrect password. Please try again.";
+    Err(ApiError::param("form_password_validation_failed", "password", message, message))
+}
+
+fn set_fields(object: &mut Object, call: &Call<'_>, times: Vec<(&'static str, Value)>) {
+    for name in PLAIN {
+        if let Some(value) = call.body.get(*name) {
+            // A username is taken away by null or by the empty text.
+            let cleared = *name == "username" && value == "";
+            object.insert((*name).to_owned(), if cleared { Value::Null } else { value.clone() });
+        }
+    }
+    object.extend(times.into_iter().map(|(name, value)| (name.to_owned(), value)));
+}
+
+fn set_second_factors(object: &mut Object, call: &Call<'_>, now: i64) {
+    if call.text("totp_secret").is_some() {
+        object.insert("totp_enabled".into(), json!(true));
+    }
+    if let Some(codes) = call.body["backup_codes"].as_array() {
+        object.insert("backup_code_enabled".into(), json!(!codes.is_empty()));
+    }
+    let enabled = object["totp_enabled"] == true || object["backup_code_enabled"] == true;
+    if enabled && object["two_factor_enabled"] != true {
+        object.insert("mfa_enabled_at".into(), json!(now));
+    }
+    object.insert("two_factor_enabled".into(), json!(enabled));
+}
+
+/// The e-mail addresses or phone numbers that a new user comes with.
+fn new_contacts(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Vec<Value>, ApiError> {
+    let name = kind.field();
+    let given: Vec<String> = call.texts(name).map(|text| kind.normal(text)).collect();
+    let statuses: Vec<&str> = call.texts(kind.status_field()).collect();
+    if !statuses.is_empty() && statuses.len() != given.len() {
+        let reason = format!("must have one item for each {name}");
+        return Err(ApiError::value(kind.status_field(), &reason));
+    }
+    for (index, value) in given.iter().enumerate() {
+        kind.check(value, name)?;
+        if given[..index].contains(value) || state.contact_taken(kind, value, None) {
+            return Err(kind.taken());
+        }
+    }
+    let contacts = given.iter().enumerate().map(|(index, value)| {
+        contacts::make(state, kind, value, statuses.get(index).copied().unwrap_or("verified"))
+    });
+    Ok(contacts.collect())
+}
+
+fn new_wallets(state: &mut State, call: &Call<'_>) -> Result<Vec<Value>, ApiError> {
+    let mut wallets = Vec::new();
+    for address in call.texts("web3_wallet") {
+        let hexadecimal = address.strip_prefix("0x").filter(|a| a.len() == 40);
+        if !hexadecimal.is_some_and(|a| a.chars().all(|c| c.is_ascii_hexdigit())) {
+            return Err(ApiError::format("web3_wallet", "0x and 40 hexadecimal digits"));
+        }
+        let held = |list: &Value| find(list, "web3_wallet", address).is_some();
+        if state.users.iter().any(|u| held(&u.object["web3_wallets"])) {
+            return Err(ApiError::taken("web3_wallet", "web3 wallet"));
+        }
+        let mut wallet = state.sample("Web3Wallet");
+        fields!(wallet, { "web3_wallet": address, "verification": contacts::verified_by_admin() });
+        wallets.push(Value::from(wallet));
+    }
+    Ok(wallets)
+}
+
+fn first_id(contacts: &[Value]) -> Value {
+    contacts.first().map_or(Value::Null, |c| c["id"].clone())
+}
+
+fn missing_identifier() -> ApiError {
+    let long = "A user needs an e-mail address, a phone number, a web3 wallet or a username.";
+    let status = http::StatusCode::UNPROCESSABLE_ENTITY;
+    ApiError::new(status, "form_data_missing", "missing data", long)
+}
+
+/// Usernames and external ids are unique among users.
+fn check_names(state: &State, call: &Call<'_>, own: Option<&str>) -> Result<(), ApiError> {
+    let taken = |field: &str, value: &str| {
+        state.users.iter().map(|u| &u.object).any(|user| {
+            let other = user["id"].as_str() != own;
+            other && user[field].as_str().is_some_and(|held| held.eq_ignore_ascii_case(value))
+        })
+    };
+    if let Some(username) = call.text("username").filter(|u| !u.is_empty()) {
+        identifiers::check_username(username)?;
+        if taken("username", username) {
+            return Err(ApiError::taken("username", "username"));
+        }
+    }
+    match call.text("external_id") {
+        Some(external_id) if taken("external_id", external_id) => {
+            Err(ApiError::taken("external_id", "external id"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The times that requests give as text.
+fn check_times(state: &mut State, call: &Call<'_>) -> Result<Vec<(&'static str, Value)>, ApiError> {
+    let mut times = Vec::new();
+    for name in ["created_at", "legal_accepted_at"] {
+        match call.body.get(name) {
+            Some(Value::String(text)) => {
+                times.push((name, json!(identifiers::check_time(text, name, state.now())?)));
+            }
+            Some(Value::Null) if name == "legal_accepted_at" => times.push((name, Value::Null)),
+            _ => {}
+        }
+    }
+    Ok(times)
+}
+
+fn check_password(call: &Call<'_>) -> Result<Option<Password>, ApiError> {
+    let Some(password) = call.text("password") else { return Ok(None) };
+    if call.flag("skip_password_checks") != Some(true) && password.chars().count() < 8 {
+        let long = "Passwords must be 8 characters or more.";
+        return Err(ApiError::param("form_password_length_too_short", "password", long, long));
+    }
+    if password.len() > 72 {
+        let long = "Passwords must be no longer than 72 bytes.";
+        return Err(ApiError::param("form_password_size_in_bytes_exceeded", "password", long, long));
+    }
+    Ok(Some(Password(password.to_owned())))
+}
+
+/// A primary identifier is one of the user's own, and verified.
+fn check_primary(user: &Object, list: &str, field: &str, wanted: &str) -> Result<(), ApiError> {
+    let Some(contact) = find(&user[list], "id", wanted) else {
+        let long = format!("The resource associated with the supplied {field} was not found.");
+        return Err(ApiError::param("form_resource_not_found", field, "is missing", &long));
+    };
+    if contact["verification"]["status"] == "verified" {
+        return Ok(());
+    }
+    Err(ApiError::value(field, "must belong to a verified identifier"))
+}

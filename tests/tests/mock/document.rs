@@ -1,0 +1,182 @@
+//! The document, read here once more and by other means than the server's: what an operation takes, and whether an
+//! answer is what the document promises.
+
+use regex_lite::Regex;
+use serde_json::{Map, Value, json};
+
+pub struct Document(Value);
+
+pub struct Operation<'a> {
+    pub id: &'a str,
+    pub method: reqwest::Method,
+    pub path: &'a str,
+    pub value: &'a Value,
+}
+
+impl Document {
+    pub fn newest() -> Document {
+        let document = clerk_openapi::newest_bapi().expect("a document");
+        Document(serde_json::from_slice(document.json).expect("JSON"))
+    }
+
+    pub fn operations(&self) -> Vec<Operation<'_>> {
+        let paths = self.0["paths"].as_object().expect("paths");
+        let operations = paths.iter().flat_map(|(path, item)| {
+            item.as_object().expect("operations").iter().map(move |(method, value)| Operation {
+                id: value["operationId"].as_str().expect("an id"),
+                method: method.to_uppercase().parse().expect("a method"),
+                path,
+                value,
+            })
+        });
+        operations.collect()
+    }
+
+    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str() {
+            Some(reference) => {
+                let target = self.0.pointer(&reference[1..]).unwrap_or_else(|| panic!("{reference}"));
+                self.resolve(target)
+            }
+            None => value,
+        }
+    }
+
+    /// The status of an operation's success, and the schema of its answer if it has one.
+    pub fn success<'a>(&'a self, operation: &Operation<'a>) -> (u16, Option<&'a Value>) {
+        let responses = operation.value["responses"].as_object().expect("responses");
+        let (status, response) = responses.iter().find(|(s, _)| s.starts_with('2')).expect("a success");
+        let schema = self.resolve(response).pointer("/content/application~1json/schema");
+        (status.parse().expect("a status"), schema)
+    }
+
+    pub fn parameters<'a>(&'a self, operation: &Operation<'a>) -> Vec<&'a Value> {
+        let parameters = operation.value["parameters"].as_array();
+        parameters.into_iter().flatten().map(|p| self.resolve(p)).collect()
+    }
+
+    /// The schema of an operation's JSON body.
+    pub fn json_body<'a>(&'a self, operation: &Operation<'a>) -> Option<&'a Value> {
+        self.resolve(&operation.value["requestBody"]).pointer("/content/application~1json/schema")
+    }
+
+    /// A body with what the schema requires and nothing else.
+    pub fn least(&self, schema: &Value, name: &str) -> Value {
+        let schema = self.resolve(schema);
+        if let Some(members) = schema["allOf"].as_array() {
+            let members = members.iter().map(|m| self.least(m, name));
+            return members.flat_map(|m| m.as_object().cloned().unwrap_or_default()).collect::<Map<_, _>>().into();
+        }
+        if let Some(first) = schema["enum"].get(0) {
+            return first.clone();
+        }
+        if schema["properties"].is_null()
+            && let Some(first) = schema["oneOf"].get(0).or(schema["anyOf"].get(0))
+        {
+            return self.least(first, name);
+        }
+        match schema["type"].as_str() {
+            Some("object") => {
+                let required = [&schema["required"], &schema["anyOf"][0]["required"]];
+                let required = required.iter().flat_map(|r| r.as_array().into_iter().flatten());
+                let field = |n: &Value| n.as_str().map(|n| (n.to_owned(), self.least(&schema["properties"][n], n)));
+                required.filter_map(field).collect::<Map<_, _>>().into()
+            }
+            Some("array") => json!([self.least(&schema["items"], name)]),
+            Some("integer" | "number") => json!(schema["minimum"].as_i64().unwrap_or(1).max(1)),
+            Some("boolean") => json!(true),
+            Some("string") => json!(text(schema, name)),
+            _ => json!({}),
+        }
+    }
+
+    /// What is wrong with a value under a schema; empty where nothing is.
+    pub fn findings(&self, schema: &Value, value: &Value, place: &str) -> Vec<String> {
+        let schema = self.resolve(schema);
+        let keywords = ["type", "allOf", "oneOf", "anyOf"];
+        let anything = keywords.iter().all(|keyword| schema[*keyword].is_null());
+        if value.is_null() {
+            let members = schema["allOf"].as_array().filter(|_| schema["nullable"].is_null());
+            let all = members.is_some_and(|m| m.iter().all(|m| self.findings(m, value, place).is_empty()));
+            let fine = anything || all || schema["nullable"] == true;
+            return if fine { Vec::new() } else { vec![format!("{place} is null")] };
+        }
+        let fits = match schema["type"].as_str() {
+            Some("object") => value.is_object(),
+            Some("array") => value.is_array(),
+            Some("string") => value.is_string(),
+            Some("integer") => value.is_i64(),
+            Some("number") => value.is_number(),
+            Some("boolean") => value.is_boolean(),
+            _ => true,
+        };
+        if !fits {
+            return vec![format!("{place} has the wrong type: {value}")];
+        }
+        let mut findings = Vec::new();
+        if schema["enum"].as_array().is_some_and(|allowed| !allowed.contains(value)) {
+            findings.push(format!("{place}: {value} is not among {}", schema["enum"]));
+        }
+        for member in schema["allOf"].as_array().into_iter().flatten() {
+            findings.extend(self.findings(member, value, place));
+        }
+        for union in ["oneOf", "anyOf"] {
+            if let Some(variants) = schema[union].as_array()
+                && !variants.iter().any(|v| self.findings(v, value, place).is_empty())
+            {
+                findings.push(format!("{place} fits no variant: {value}"));
+            }
+        }
+        match value {
+            Value::Object(fields) => self.object_findings(schema, fields, place, &mut findings),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    findings.extend(self.findings(&schema["items"], item, &format!("{place}[{index}]")));
+                }
+            }
+            Value::String(text) => {
+                if let Some(pattern) = schema["pattern"].as_str()
+                    && !Regex::new(pattern).expect("a pattern").is_match(text)
+                {
+                    findings.push(format!("{place}: {text} does not match {pattern}"));
+                }
+                if schema["format"] == "uri" && !text.starts_with("http") {
+                    findings.push(format!("{place}: {text} is no URL"));
+                }
+            }
+            _ => {}
+        }
+        findings
+    }
+
+    fn object_findings(&self, schema: &Value, fields: &Map<String, Value>, place: &str, findings: &mut Vec<String>) {
+        for required in schema["required"].as_array().into_iter().flatten() {
+            if !fields.contains_key(required.as_str().expect("a name")) {
+                findings.push(format!("{place} has no {required}"));
+            }
+        }
+        for (name, value) in fields {
+            let place = format!("{place}.{name}");
+            match (schema["properties"].get(name), &schema["additionalProperties"]) {
+                (Some(property), _) => findings.extend(self.findings(property, value, &place)),
+                (None, Value::Bool(false)) => findings.push(format!("{place} is not declared")),
+                (None, others @ Value::Object(_)) => findings.extend(self.findings(others, value, &place)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A text that fits a schema and what its name promises.
+fn text(schema: &Value, name: &str) -> String {
+    let pattern = schema["pattern"].as_str().unwrap_or_default();
+    let prefix = || pattern.trim_start_matches(['^', '(']).split(['|', '_', ')']).next().unwrap_or_default();
+    match name {
+        _ if pattern.ends_with("_\\w{27}$") => format!("{}_{}", prefix(), "a".repeat(27)),
+        _ if pattern.ends_with("_[0-9A-Fa-f]{32}$") => format!("{}_{}", prefix(), "a".repeat(32)),
+        "email_address" => "grace@example.com".to_owned(),
+        "phone_number" => "+15555550123".to_owned(),
+        "role" => "org:member".to_owned(),
+        _ => "x".repeat(schema["minLength"].as_u64().unwrap_or(1).max(1) as usize),
+    }
+}
