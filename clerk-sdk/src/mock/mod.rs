@@ -20,7 +20,7 @@ mod time;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -35,7 +35,7 @@ const SECRET_KEY: &str = "sk_test_embedded";
 /// An embedded Clerk that runs until it is dropped. Each has a port and a state of its own.
 pub struct MockClerk {
     address: SocketAddr,
-    client: crate::Clerk,
+    client: OnceLock<crate::Clerk>,
     inner: Inner,
     /// Dropped with the server, which ends it.
     _stop: oneshot::Sender<()>,
@@ -54,7 +54,7 @@ impl MockClerk {
     /// Starts a server on a free loopback port, on the Tokio runtime of the caller.
     ///
     /// # Errors
-    /// Where no port can be bound, or no HTTP client be set up.
+    /// Where no port can be bound.
     pub async fn start() -> io::Result<MockClerk> {
         MockClerk::start_on(0).await
     }
@@ -62,12 +62,11 @@ impl MockClerk {
     /// Starts a server on this loopback port; 0 is any free one.
     ///
     /// # Errors
-    /// Where the port cannot be bound, or no HTTP client be set up.
+    /// Where the port cannot be bound.
     pub async fn start_on(port: u16) -> io::Result<MockClerk> {
         let document = document::Document::get().map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let client = client::build(address).map_err(io::Error::other)?;
         let inner = Inner {
             document,
             state: Arc::new(Mutex::new(state::State::new(document))),
@@ -81,7 +80,7 @@ impl MockClerk {
             let _ = stopped.await;
         });
         tokio::spawn(serving.into_future());
-        Ok(MockClerk { address, client, inner, _stop: stop })
+        Ok(MockClerk { address, client: OnceLock::new(), inner, _stop: stop })
     }
 
     /// The URL that a client is given, `/v1` included.
