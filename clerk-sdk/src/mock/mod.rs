@@ -3,6 +3,22 @@
 //! sessions for as long as it runs.
 //!
 //! What it does not keep state for it answers with a well-formed value of the declared type.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let clerk = clerk_sdk::mock::MockClerk::start().await?;
+//! let ada = clerk.seed().user("ada@example.com").with("first_name", "Ada").await;
+//!
+//! // What the program under test does with the client that it is given:
+//! let path = format!("/users/{}", ada.id);
+//! let user: serde_json::Value = clerk.client().request(http::Method::GET, path).await?;
+//!
+//! assert_eq!(user["first_name"], "Ada");
+//! assert_eq!(clerk.received("GetUser").len(), 1);
+//! # Ok(())
+//! # }
+//! ```
 
 mod check;
 mod client;
@@ -13,6 +29,7 @@ mod ids;
 mod query;
 mod record;
 mod sample;
+mod seed;
 mod server;
 mod state;
 mod time;
@@ -29,6 +46,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
+pub use seed::{Seed, Seeded, Seeding};
 
 const SECRET_KEY: &str = "sk_test_embedded";
 
