@@ -32,7 +32,13 @@ where
         // Nobody listens any more only where the waiting thread is gone.
         let _ = sender.send(call.await);
     });
-    receiver.recv().unwrap_or_else(|_| {
+    let received = if on_own_runtime() {
+        // A hook or a key provider of a blocking call makes another one: its thread is replaced meanwhile.
+        tokio::task::block_in_place(|| receiver.recv())
+    } else {
+        receiver.recv()
+    };
+    received.unwrap_or_else(|_| {
         Err(Error::transport(HttpError::message(HttpErrorKind::Other, "the call was broken off by a panic")))
     })
 }

@@ -276,6 +276,9 @@ impl ClerkBuilder {
 
     /// Sends through this client instead of the SDK's own. It must not follow redirects;
     /// [`reqwest_builder`](crate::reqwest_builder) gives one that does not.
+    ///
+    /// Its connections live on the runtimes that opened them: do not mix awaited and blocking calls over one such
+    /// client on a single-threaded runtime. The SDK's own client keeps them apart.
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.http = Some(Box::new(client));
         self
@@ -300,9 +303,10 @@ impl ClerkBuilder {
         self
     }
 
-    /// Trusts a root certificate (DER) besides those of the platform, in the SDK's own client.
-    pub fn add_root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
-        self.roots.push(der.into());
+    /// Trusts root certificates besides those of the platform, in the SDK's own client: a PEM file of one or more,
+    /// or one in DER.
+    pub fn add_root_certificate(mut self, certificate: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(certificate.into());
         self
     }
 
@@ -416,4 +420,29 @@ pub(crate) fn constant_headers(api_version: &str, suffix: Option<&str>) -> Resul
         HeaderValue::from_static(concat!("rust/", env!("CARGO_PKG_VERSION"))),
     );
     Ok(headers)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    #[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
+    #[test]
+    fn without_a_tls_feature_https_is_refused_and_says_which_there_are() {
+        let error = super::Clerk::new("sk_test_x").unwrap_err();
+
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        assert!(error.to_string().contains("rustls"), "{error}");
+        assert!(super::Clerk::builder("sk_test_x").server_url("http://127.0.0.1:1").build().is_ok());
+    }
+
+    #[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]
+    #[test]
+    fn a_root_certificate_that_is_none_is_found_when_the_client_is_built() {
+        for root in
+            ["-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", "-----BEGIN NOTHING-----"]
+        {
+            let error = super::Clerk::builder("sk_test_x").add_root_certificate(root).build().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Config, "{error}");
+        }
+    }
 }

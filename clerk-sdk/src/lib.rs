@@ -9,6 +9,7 @@ mod call;
 mod client;
 mod config;
 mod error;
+mod generated;
 mod hooks;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -16,25 +17,38 @@ mod multipart;
 mod observe;
 pub mod operation;
 mod options;
+mod page;
+mod pages;
 mod prepare;
 mod raw;
+mod request;
 mod response;
 mod retry;
 mod transport;
 mod upload;
+pub mod value;
 
-pub use http;
+pub use bytes::Bytes;
+pub use http::{self, Method};
 
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};
 pub use self::error::{ApiError, ApiErrorItem, Error, ErrorKind};
+pub use self::generated::v2026_05_12::{self, op, requests, resources, types};
 pub use self::hooks::{Attempt, Retry};
+pub use self::page::Page;
+#[cfg(feature = "blocking")]
+pub use self::pages::Blocking;
+pub use self::pages::{Items, Pages};
 pub use self::raw::{RawRequest, RawRequestWithResponse};
+pub use self::request::{Request, RequestWithResponse};
 pub use self::response::Response;
 pub use self::retry::RetryPolicy;
 pub use self::transport::{
     HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, Tls, reqwest_builder,
 };
+
+pub use self::value::{JsonObject, Metadata, Null, Nullable, Timestamp};
 
 /// The newest API version, which the types at the crate's root were generated from.
 pub const API_VERSION: &str = "2026-05-12";

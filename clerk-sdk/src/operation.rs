@@ -6,6 +6,8 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use crate::body::FilePart;
+use crate::page::Page;
+use crate::value::{self, Field};
 
 /// What is fixed about an operation: its identity, its place on the server and the rules for sending it.
 #[derive(Clone, Debug)]
@@ -26,6 +28,56 @@ pub struct Meta {
     /// Whether sending it twice has the effect of sending it once, so that a retry may repeat it
     /// after any failure.
     pub repeatable: bool,
+}
+
+impl Meta {
+    /// An operation by GET, which can be repeated.
+    pub(crate) const fn get(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::GET, path, api_version, true)
+    }
+
+    /// An operation by PUT, which can be repeated.
+    pub(crate) const fn put(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::PUT, path, api_version, true)
+    }
+
+    /// An operation by DELETE, which can be repeated.
+    pub(crate) const fn delete(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::DELETE, path, api_version, true)
+    }
+
+    /// An operation by POST.
+    pub(crate) const fn post(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::POST, path, api_version, false)
+    }
+
+    /// An operation by PATCH.
+    pub(crate) const fn patch(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::PATCH, path, api_version, false)
+    }
+
+    const fn new(
+        id: &'static str,
+        method: Method,
+        path: &'static str,
+        api_version: &'static str,
+        repeatable: bool,
+    ) -> Self {
+        let (id, path) = (Cow::Borrowed(id), Cow::Borrowed(path));
+        Self { id, method, path, api_version, key: KeyKind::Secret, body: BodyKind::None, repeatable }
+    }
+
+    /// The same with a body.
+    pub(crate) const fn body(mut self, body: BodyKind) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// The same with another kind of key.
+    pub(crate) const fn key(mut self, key: KeyKind) -> Self {
+        self.key = key;
+        self
+    }
 }
 
 /// The kind of key an operation is called with.
@@ -52,6 +104,55 @@ pub enum BodyKind {
     RequiredJson,
     /// `multipart/form-data`; untouched, an empty form is sent.
     Form,
+}
+
+/// An operation of the API: what is fixed about it and what it answers. Every one has a type in [`crate::op`].
+pub trait Operation: Send + Sync + 'static {
+    /// What it answers.
+    type Output: Answer;
+    /// What is fixed about it.
+    const META: &'static Meta;
+}
+
+/// An operation that answers a list by pages.
+pub trait Paginated: Operation<Output = Page<Self::Item>> {
+    /// What the list holds.
+    type Item: Field + Send + Unpin + 'static;
+    /// Whether it takes `paginated`, which makes the answer tell the total.
+    const TAKES_PAGINATED: bool = false;
+    /// The query parameter that takes the id of the last item, where there is one.
+    const CURSOR: Option<&'static str> = None;
+
+    /// The id of an item, where there is a cursor.
+    fn cursor(_item: &Self::Item) -> Option<&str> {
+        None
+    }
+}
+
+/// What an operation can answer: a value, a page of a list, or nothing.
+pub trait Answer: Sized + Send + 'static {
+    /// Reads the body of an answer.
+    ///
+    /// # Errors
+    /// The place in the body that is not what it should be, and why.
+    fn read(body: &[u8]) -> Result<Self, (String, serde_json::Error)>;
+}
+
+impl Answer for () {
+    fn read(_body: &[u8]) -> Result<Self, (String, serde_json::Error)> {
+        Ok(())
+    }
+}
+
+impl<T: Field + Send + 'static> Answer for T {
+    fn read(body: &[u8]) -> Result<Self, (String, serde_json::Error)> {
+        value::path::forget();
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let value = T::decode(&mut deserializer);
+        value
+            .and_then(|value| deserializer.end().map(|()| value))
+            .map_err(|error| (value::path::take(), error))
+    }
 }
 
 /// What a caller has set on a request so far.

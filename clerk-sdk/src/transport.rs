@@ -214,9 +214,11 @@ fn from_reqwest(error: reqwest::Error) -> HttpError {
     let connect = error.is_connect();
     let local = chain(&error).find_map(|source| source.downcast_ref::<HttpError>());
     let permanent = local.is_some_and(|local| local.permanent);
+    // A handshake that the other side ended may succeed next time; one that failed will fail again.
+    let cut_handshake = connect && chain(&error).any(is_unexpected_end);
     let kind = if error.is_timeout() {
         HttpErrorKind::Timeout
-    } else if chain(&error).any(is_tls) {
+    } else if cut_handshake || chain(&error).any(is_tls) {
         HttpErrorKind::Tls
     } else if connect {
         HttpErrorKind::Connect
@@ -226,7 +228,7 @@ fn from_reqwest(error: reqwest::Error) -> HttpError {
         HttpErrorKind::Other
     };
     let mut http_error = HttpError::new(kind, error);
-    http_error.permanent |= permanent;
+    http_error.permanent = permanent || kind == HttpErrorKind::Tls && !cut_handshake;
     if connect { http_error.with_request_not_sent() } else { http_error }
 }
 
@@ -240,6 +242,10 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
         }
     }
     std::iter::successors(Some(error), next)
+}
+
+fn is_unexpected_end(error: &(dyn StdError + 'static)) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::UnexpectedEof)
 }
 
 fn is_tls(error: &(dyn StdError + 'static)) -> bool {
@@ -303,7 +309,7 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     pub(crate) tls: Option<Tls>,
-    /// DER, one each.
+    /// PEM or DER.
     pub(crate) extra_roots: Vec<Vec<u8>>,
     pub(crate) configure: Option<Box<dyn Configure>>,
 }
@@ -386,8 +392,13 @@ fn secured(
         Some(Tls::Native) => {
             let mut builder = builder.tls_backend_native();
             for root in extra_roots {
-                match reqwest::Certificate::from_der(root) {
-                    Ok(root) => builder = builder.tls_certs_merge([root]),
+                let read = if is_pem(root) {
+                    reqwest::Certificate::from_pem_bundle(root)
+                } else {
+                    reqwest::Certificate::from_der(root).map(|root| vec![root])
+                };
+                match read {
+                    Ok(roots) => builder = builder.tls_certs_merge(roots),
                     Err(error) => return Err(Box::new((builder, error.into()))),
                 }
             }
@@ -413,7 +424,7 @@ fn with_rustls(
     match rustls_config(provider, extra_roots) {
         Ok(config) => Ok(builder.tls_backend_preconfigured(config)),
         // What is no TLS configuration makes `build` fail, instead of falling back to something else.
-        Err(error) => Err(Box::new((builder.tls_backend_preconfigured(()), error.into()))),
+        Err(error) => Err(Box::new((builder.tls_backend_preconfigured(()), error))),
     }
 }
 
@@ -422,7 +433,7 @@ fn with_rustls(
 fn rustls_config(
     provider: rustls::crypto::CryptoProvider,
     extra_roots: &[Vec<u8>],
-) -> Result<rustls::ClientConfig, rustls::Error> {
+) -> Result<rustls::ClientConfig, Box<dyn StdError + Send + Sync>> {
     use rustls_platform_verifier::Verifier;
 
     let provider = Arc::new(provider);
@@ -431,11 +442,14 @@ fn rustls_config(
     } else {
         #[cfg(any(all(unix, not(target_os = "android")), target_os = "windows"))]
         {
-            let roots = extra_roots.iter().cloned().map(rustls::pki_types::CertificateDer::from);
+            let mut roots = Vec::new();
+            for root in extra_roots {
+                roots.extend(certificates(root)?);
+            }
             Verifier::new_with_extra_roots(roots, provider.clone())?
         }
         #[cfg(not(any(all(unix, not(target_os = "android")), target_os = "windows")))]
-        return Err(rustls::Error::General("this platform takes no extra root certificates".into()));
+        return Err("this platform takes no extra root certificates".into());
     };
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -444,4 +458,27 @@ fn rustls_config(
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The certificates of a PEM file, of which there is at least one, or the one of a DER file.
+#[cfg(any(feature = "rustls", feature = "rustls-aws-lc"))]
+fn certificates(
+    file: &[u8],
+) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, Box<dyn StdError + Send + Sync>> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject as _;
+
+    if !is_pem(file) {
+        return Ok(vec![CertificateDer::from(file.to_vec())]);
+    }
+    let found: Vec<_> = CertificateDer::pem_slice_iter(file).collect::<Result<_, _>>()?;
+    if found.is_empty() {
+        return Err("the PEM text holds no certificate".into());
+    }
+    Ok(found)
+}
+
+#[cfg(any(feature = "native-tls", feature = "rustls", feature = "rustls-aws-lc"))]
+fn is_pem(file: &[u8]) -> bool {
+    file.windows(11).any(|text| text == b"-----BEGIN ")
 }

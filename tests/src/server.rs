@@ -210,6 +210,7 @@ async fn serve(
     answer: &(impl Fn(&Recorded) -> Reply + Send + Sync),
     seen: &Mutex<Vec<Recorded>>,
 ) -> io::Result<()> {
+    stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
         let reply = answer(&request);

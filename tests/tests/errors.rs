@@ -113,18 +113,6 @@ async fn a_broken_connection_may_have_been_a_request() {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_is_a_tls_or_connection_error_that_was_not_sent() {
-    let server = Server::scripted([Reply::json(200, "{}")]);
-    let url = server.url().replace("http://", "https://");
-    let clerk = Clerk::builder("sk_test_x").server_url(url).build().unwrap();
-
-    let error = clerk.request::<Value>(Method::POST, "/x").await.unwrap_err();
-
-    assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Tls), 1), "{error}");
-    assert!(!error.maybe_sent());
-}
-
-#[tokio::test]
 async fn errors_are_small_and_can_be_sent() {
     fn check<T: Send + Sync + 'static>() {}
     check::<Error>();

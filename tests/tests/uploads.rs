@@ -26,8 +26,9 @@ fn parts(seen: &Recorded) -> Vec<(String, String)> {
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
     let body = seen.text();
     let body = body.strip_suffix(&format!("--{boundary}--\r\n")).unwrap();
-    let pieces = body.split(&format!("--{boundary}\r\n")).skip(1);
-    pieces
+    let delimiter = format!("--{boundary}\r\n");
+    body.split(&delimiter)
+        .skip(1)
         .map(|part| {
             let (head, content) = part.split_once("\r\n\r\n").unwrap();
             (head.to_owned(), content.strip_suffix("\r\n").unwrap().to_owned())

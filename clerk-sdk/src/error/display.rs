@@ -36,7 +36,7 @@ impl fmt::Display for Error {
                     "{} but the answer ({} bytes) does not decode at {place}: {}",
                     status.as_u16(),
                     body.len(),
-                    decode_reason(source)
+                    source
                 )
             }
             Kind::InvalidRequest { message, source } => {
@@ -48,21 +48,32 @@ impl fmt::Display for Error {
     }
 }
 
-/// What is wrong, without the value that is: a text that the server put where a number belongs may be a secret.
-fn decode_reason(source: &serde_json::Error) -> String {
-    let text = source.to_string();
-    match text.find(['"', '`']) {
-        Some(quote) if source.is_data() && text.starts_with("invalid") => {
-            let expected = text.rfind("expected").map(|at| &text[at..]);
-            let found = text[..quote].trim_end();
-            match expected {
-                Some(expected) => format!("{found} […], {expected}"),
-                None => format!("{found} […]"),
-            }
+/// What serde says is wrong with an answer, without the value that is: what the server put where a number belongs
+/// may be a secret.
+#[derive(Debug)]
+pub(super) struct DecodeReason(String);
+
+impl DecodeReason {
+    pub(super) fn new(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let names_a_field = ["missing field", "duplicate field", "unknown field"];
+        if !error.is_data() || names_a_field.iter().any(|start| text.starts_with(start)) {
+            return Self(text);
         }
-        _ => text,
+        let Some(value) = text.find(['"', '`']) else { return Self(text) };
+        // What was expected stands behind the value.
+        let expected = text.rfind(", expected ").filter(|at| *at > value).map_or("", |at| &text[at..]);
+        Self(format!("{} […]{expected}", text[..value].trim_end()))
     }
 }
+
+impl fmt::Display for DecodeReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for DecodeReason {}
 
 fn with_source(
     f: &mut fmt::Formatter<'_>,
@@ -143,7 +154,7 @@ impl fmt::Debug for Error {
             Kind::Transport(error) => out.field("transport", error),
             Kind::Decode { path, source, status, body, .. } => out
                 .field("at", path)
-                .field("reason", &decode_reason(source))
+                .field("reason", source)
                 .field("status", status)
                 .field("body", &format_args!("{} bytes", body.len())),
             Kind::InvalidRequest { message, source } | Kind::Config { message, source } => {

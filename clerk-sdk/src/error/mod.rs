@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
 pub use self::api::{ApiError, ApiErrorItem};
+use self::display::DecodeReason;
 use crate::operation::Meta;
 use crate::response::Response;
 use crate::transport::{HttpError, HttpErrorKind};
@@ -65,7 +66,7 @@ struct Call {
 enum Kind {
     Api(ApiError),
     Transport(HttpError),
-    Decode { path: String, source: serde_json::Error, status: StatusCode, headers: HeaderMap, body: Bytes },
+    Decode { path: String, source: DecodeReason, status: StatusCode, headers: HeaderMap, body: Bytes },
     InvalidRequest { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
     Config { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
 }
@@ -121,6 +122,7 @@ impl Error {
     ) -> Self {
         let attempts = response.attempts();
         let (status, headers, body) = response.into_parts();
+        let source = DecodeReason::new(&source);
         Self::new(Kind::Decode { path, source, status, headers, body }).in_call(meta, attempts)
     }
 

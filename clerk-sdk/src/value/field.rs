@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::path;
@@ -54,10 +54,10 @@ impl<T: Field> Serialize for AsField<'_, T> {
 }
 
 /// Asks serde for a field.
-pub(super) struct Seed<T>(PhantomData<T>);
+pub(crate) struct Seed<T>(PhantomData<T>);
 
 impl<T> Seed<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(PhantomData)
     }
 }
@@ -199,15 +199,8 @@ impl<T: Field> Field for Vec<T> {
             fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
                 Ok(Vec::new())
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
-                let mut list = Vec::new();
-                loop {
-                    match items.next_element_seed(Seed::new()) {
-                        Ok(Some(item)) => list.push(item),
-                        Ok(None) => return Ok(list),
-                        Err(error) => return Err(path::below_index(list.len(), error)),
-                    }
-                }
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Vec<T>, A::Error> {
+                read_items(items)
             }
         }
         deserializer.deserialize_any(List(PhantomData))
@@ -217,6 +210,18 @@ impl<T: Field> Field for Vec<T> {
     }
     fn absent() -> Option<Self> {
         Some(Vec::new())
+    }
+}
+
+/// The items of an array; an error names the index.
+pub(crate) fn read_items<'de, T: Field, A: SeqAccess<'de>>(mut items: A) -> Result<Vec<T>, A::Error> {
+    let mut list = Vec::new();
+    loop {
+        match items.next_element_seed(Seed::new()) {
+            Ok(Some(item)) => list.push(item),
+            Ok(None) => return Ok(list),
+            Err(error) => return Err(path::below_index(list.len(), error)),
+        }
     }
 }
 
@@ -234,7 +239,8 @@ impl<T: Field> Field for BTreeMap<String, T> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = BTreeMap::new();
                 while let Some(key) = map.next_key::<String>()? {
-                    let value = map.next_value_seed(Seed::new()).map_err(|error| path::below_key(&key, error))?;
+                    let value =
+                        map.next_value_seed(Seed::new()).map_err(|error| path::below_key(&key, error))?;
                     entries.insert(key, value);
                 }
                 Ok(entries)
@@ -251,8 +257,7 @@ impl<T: Field> Field for BTreeMap<String, T> {
 }
 
 /// A value as a query parameter: one text, or several under one key.
-#[doc(hidden)]
-pub trait Query {
+pub(crate) trait Query {
     /// Adds the texts to send.
     fn texts(self, out: &mut Vec<String>);
 }
@@ -311,22 +316,19 @@ impl<T: Query, const N: usize> Query for [T; N] {
 }
 
 /// A list as one comma-separated text.
-#[doc(hidden)]
-pub fn joined<T: Query>(items: Vec<T>) -> String {
+pub(crate) fn joined<T: Query>(items: Vec<T>) -> String {
     let mut texts = Vec::with_capacity(items.len());
     items.texts(&mut texts);
     texts.join(",")
 }
 
 /// A list from what a caller has at hand.
-#[doc(hidden)]
-pub fn into_list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
+pub(crate) fn into_list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
     items.into_iter().map(Into::into).collect()
 }
 
 /// A map from what a caller has at hand.
-#[doc(hidden)]
-pub fn into_map<T>(
+pub(crate) fn into_map<T>(
     entries: impl IntoIterator<Item = (impl Into<String>, impl Into<T>)>,
 ) -> BTreeMap<String, T> {
     entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::Field;
+use super::{Field, into_nullable};
 
 /// A JSON object whose keys the API does not know.
 pub type JsonObject = Map<String, Value>;
@@ -63,6 +63,12 @@ impl From<JsonObject> for Metadata {
     }
 }
 
+impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Metadata {
+    fn from(entries: [(K, V); N]) -> Self {
+        Self(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
 impl Field for Metadata {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         JsonObject::decode(deserializer).map(Self)
@@ -86,3 +92,6 @@ impl<'de> Deserialize<'de> for Metadata {
         Field::decode(deserializer)
     }
 }
+
+into_nullable!(Metadata: Metadata, JsonObject);
+into_nullable!(JsonObject: JsonObject);

@@ -11,15 +11,12 @@ pub(crate) mod path;
 mod timestamp;
 mod union;
 
-pub(crate) use field::AsField;
 pub use field::Field;
-#[doc(hidden)]
-pub use field::{Query, into_list, into_map, joined};
+pub(crate) use field::{AsField, Query, into_list, into_map, joined, read_items};
 pub use metadata::{JsonObject, Metadata};
+pub(crate) use nullable::into_nullable;
 pub use nullable::{IntoNullable, Null, Nullable};
-#[doc(hidden)]
-pub use object::{Keys, Redacted, finish, put, take};
-pub(crate) use open_enum::read_text;
-pub use timestamp::Timestamp;
-#[doc(hidden)]
-pub use union::{Shape, UnknownValue, choose};
+pub(crate) use object::{Keys, Redacted, finish, object, put, take};
+pub(crate) use open_enum::{open_enum, read_text};
+pub use timestamp::{OutOfRange, Timestamp};
+pub(crate) use union::{Shape, UnknownValue, choose, union};

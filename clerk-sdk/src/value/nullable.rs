@@ -71,8 +71,6 @@ impl<T, U: IntoNullable<T>> IntoNullable<T> for Option<U> {
 }
 
 /// Says which types a nullable field takes as its value.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! into_nullable {
     ($($target:ty: $($from:ty),*;)*) => {$($(
         impl $crate::value::IntoNullable<$target> for $from {
@@ -81,10 +79,11 @@ macro_rules! into_nullable {
             }
         }
     )*)*};
-    ($target:ty: $($from:ty),*) => { $crate::into_nullable!($target: $($from),*;); };
+    ($target:ty: $($from:ty),*) => { $crate::value::into_nullable!($target: $($from),*;); };
 }
+pub(crate) use into_nullable;
 
-crate::into_nullable! {
+into_nullable! {
     String: String, &str, &String, Cow<'_, str>, Box<str>, char;
     bool: bool;
     i64: i64, i32, u32, i16, u16, i8, u8;

@@ -11,48 +11,46 @@ use super::path;
 /// Implements `Serialize`, `Deserialize`, `Debug` and [`Field`] for structs. Each field is its Rust name, the JSON
 /// name where that differs, and what is special about it: `secret` is not shown by `Debug`, `null` is written as null
 /// when there is no value, instead of being left out.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! object {
     ($($name:ident { $($field:ident $(= $wire:literal)? $([$($flag:ident)*])?),* $(,)? })*) => {$(
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut map = serializer.serialize_map(None)?;
                 $($crate::value::put(
                     &mut map,
-                    $crate::object!(@wire $field $($wire)?),
+                    $crate::value::object!(@wire $field $($wire)?),
                     &self.$field,
-                    $crate::object!(@null $($($flag)*)?),
+                    $crate::value::object!(@null $($($flag)*)?),
                 )?;)*
-                $crate::__private::SerializeMap::end(map)
+                ::serde::ser::SerializeMap::end(map)
             }
         }
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 #[allow(non_camel_case_types)]
                 #[derive(Clone, Copy)]
                 enum Key { $($field),* }
-                const NAMES: &[&str] = &[$($crate::object!(@wire $field $($wire)?)),*];
+                const NAMES: &[&str] = &[$($crate::value::object!(@wire $field $($wire)?)),*];
                 const KEYS: &[Key] = &[$(Key::$field),*];
                 struct Object;
-                impl<'de> $crate::__private::Visitor<'de> for Object {
+                impl<'de> ::serde::de::Visitor<'de> for Object {
                     type Value = $name;
                     fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str("an object")
                     }
-                    fn visit_map<A: $crate::__private::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
                         $(let mut $field = None;)*
                         let mut keys = $crate::value::Keys::new(NAMES);
                         while let Some(index) = keys.next(&mut map)? {
                             match KEYS.get(index) {
                                 $(Some(Key::$field) => {
-                                    $field = $crate::value::take(&mut map, $crate::object!(@wire $field $($wire)?))?;
+                                    $field = $crate::value::take(&mut map, $crate::value::object!(@wire $field $($wire)?))?;
                                 })*
                                 None => keys.skip(&mut map)?,
                             }
                         }
                         Ok($name {
-                            $($field: $crate::value::finish($field, $crate::object!(@wire $field $($wire)?))?,)*
+                            $($field: $crate::value::finish($field, $crate::value::object!(@wire $field $($wire)?))?,)*
                         })
                     }
                 }
@@ -60,17 +58,17 @@ macro_rules! object {
             }
         }
         impl $crate::value::Field for $name {
-            fn decode<'de, D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::__private::Deserialize::deserialize(deserializer)
+            fn decode<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                ::serde::Deserialize::deserialize(deserializer)
             }
-            fn encode<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::__private::Serialize::serialize(self, serializer)
+            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                ::serde::Serialize::serialize(self, serializer)
             }
         }
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($name))
-                    $(.field(stringify!($field), $crate::object!(@show self.$field, $($($flag)*)?)))*
+                    $(.field(stringify!($field), $crate::value::object!(@show self.$field, $($($flag)*)?)))*
                     .finish()
             }
         }
@@ -85,10 +83,10 @@ macro_rules! object {
     (@show $value:expr, null) => { &$value };
     (@show $value:expr, secret $(null)?) => { &$crate::value::Redacted };
 }
+pub(crate) use object;
 
 /// Stands where a secret would be.
-#[doc(hidden)]
-pub struct Redacted;
+pub(crate) struct Redacted;
 
 impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,8 +95,7 @@ impl fmt::Debug for Redacted {
 }
 
 /// Writes a field, unless it is absent and may be so.
-#[doc(hidden)]
-pub fn put<M: SerializeMap, T: Field>(
+pub(crate) fn put<M: SerializeMap, T: Field>(
     map: &mut M,
     name: &'static str,
     value: &T,
@@ -111,14 +108,15 @@ pub fn put<M: SerializeMap, T: Field>(
 }
 
 /// Reads the value of a field.
-#[doc(hidden)]
-pub fn take<'de, A: MapAccess<'de>, T: Field>(map: &mut A, name: &'static str) -> Result<Option<T>, A::Error> {
+pub(crate) fn take<'de, A: MapAccess<'de>, T: Field>(
+    map: &mut A,
+    name: &'static str,
+) -> Result<Option<T>, A::Error> {
     map.next_value_seed(Seed::new()).map(Some).map_err(|error| path::below_key(name, error))
 }
 
 /// The value of a field when all were read: what was there, or what absence means.
-#[doc(hidden)]
-pub fn finish<T: Field, E: Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
+pub(crate) fn finish<T: Field, E: Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
     match value.or_else(T::absent) {
         Some(value) => Ok(value),
         None => Err(path::below_key(name, E::missing_field(name))),
@@ -127,20 +125,19 @@ pub fn finish<T: Field, E: Error>(value: Option<T>, name: &'static str) -> Resul
 
 /// Finds the fields of an object by their names. Objects mostly come in the order of the document, so the search
 /// goes on where the last one ended.
-#[doc(hidden)]
-pub struct Keys {
+pub(crate) struct Keys {
     names: &'static [&'static str],
     expected: usize,
 }
 
 impl Keys {
     /// For an object with these fields.
-    pub fn new(names: &'static [&'static str]) -> Self {
+    pub(crate) fn new(names: &'static [&'static str]) -> Self {
         Self { names, expected: 0 }
     }
 
     /// The index of the next field; the number of fields for an unknown one.
-    pub fn next<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<usize>, A::Error> {
+    pub(crate) fn next<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<usize>, A::Error> {
         let index = map.next_key_seed(&mut *self)?;
         if let Some(index) = index {
             self.expected = index + 1;
@@ -149,7 +146,7 @@ impl Keys {
     }
 
     /// Skips the value of an unknown field.
-    pub fn skip<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<(), A::Error> {
+    pub(crate) fn skip<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<(), A::Error> {
         map.next_value::<IgnoredAny>().map(|_| ())
     }
 

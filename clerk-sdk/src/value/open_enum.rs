@@ -6,8 +6,6 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Error, Visitor};
 
 /// Implements everything for an enum whose variants stand for strings, with an `Unknown(String)` for all others.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! open_enum {
     ($($name:ident { $($variant:ident = $wire:literal),* $(,)? })*) => {$(
         impl $name {
@@ -48,21 +46,21 @@ macro_rules! open_enum {
                 }
             }
         }
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::value::read_text(deserializer)
             }
         }
         impl $crate::value::Field for $name {
-            fn decode<'de, D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn decode<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::value::read_text(deserializer)
             }
-            fn encode<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
@@ -71,12 +69,15 @@ macro_rules! open_enum {
                 out.push(self.as_str().to_owned());
             }
         }
-        $crate::into_nullable!($name: $name, &str, String);
+        $crate::value::into_nullable!($name: $name, &str, String);
     )*};
 }
+pub(crate) use open_enum;
 
 /// Reads a string, and nothing else, into an enum.
-pub(crate) fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     struct Text<T>(PhantomData<T>);
     impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
         type Value = T;

@@ -43,7 +43,9 @@ impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         match time.duration_since(UNIX_EPOCH) {
             Ok(after) => Self(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
-            Err(before) => Self(i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis)),
+            Err(before) => {
+                Self(i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis))
+            }
         }
     }
 }
@@ -54,7 +56,8 @@ impl TryFrom<Timestamp> for SystemTime {
     /// Fails for times that the platform's clock cannot express.
     fn try_from(time: Timestamp) -> Result<Self, OutOfRange> {
         let distance = Duration::from_millis(time.0.unsigned_abs());
-        let time = if time.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+        let time =
+            if time.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
         time.ok_or(OutOfRange)
     }
 }

@@ -2,35 +2,33 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Implements everything for an enum whose variants hold objects, with an `Unknown(Value)` for all others.
-#[macro_export]
-#[doc(hidden)]
 macro_rules! union {
-    ($($name:ident $tag:tt { $($variant:ident($ty:ident) $shape:expr),* $(,)? })*) => {$(
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    ($($name:ident [$tag:expr] { $($variant:ident($ty:ident) $shape:expr),* $(,)? })*) => {$(
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$variant(value) => value.serialize(serializer),)*
                     Self::Unknown(value) => value.serialize(serializer),
                 }
             }
         }
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 const SHAPES: &[$crate::value::Shape] = &[$($shape),*];
-                let value = <$crate::__private::Value as $crate::__private::Deserialize>::deserialize(deserializer)?;
+                let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
                 if value.is_null() {
-                    return Err($crate::__private::Error::invalid_type(
-                        $crate::__private::Unexpected::Unit,
+                    return Err(::serde::de::Error::invalid_type(
+                        ::serde::de::Unexpected::Unit,
                         &"an object",
                     ));
                 }
                 let mut chosen = $crate::value::choose(&value, $tag, SHAPES);
                 $(
                     if chosen == Some(0) {
-                        if let Ok(known) = <$ty as $crate::__private::Deserialize>::deserialize(&value) {
+                        if let Ok(known) = <$ty as ::serde::Deserialize>::deserialize(&value) {
                             return Ok(Self::$variant(known));
                         }
                         $crate::value::path::forget();
@@ -42,11 +40,11 @@ macro_rules! union {
             }
         }
         impl $crate::value::Field for $name {
-            fn decode<'de, D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::__private::Deserialize::deserialize(deserializer)
+            fn decode<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                ::serde::Deserialize::deserialize(deserializer)
             }
-            fn encode<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::__private::Serialize::serialize(self, serializer)
+            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                ::serde::Serialize::serialize(self, serializer)
             }
         }
         impl ::std::fmt::Debug for $name {
@@ -59,55 +57,74 @@ macro_rules! union {
         }
     )*};
 }
+pub(crate) use union;
 
 /// What the values of a variant look like.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Values of the tag that mean this variant.
-    pub tags: &'static [&'static str],
+    pub(crate) tags: &'static [&'static str],
     /// Keys that such a value has.
-    pub keys: &'static [&'static str],
+    pub(crate) keys: &'static [&'static str],
     /// Properties with known values; one that ends in `*` is a beginning.
-    pub hints: &'static [(&'static str, &'static [&'static str])],
+    pub(crate) hints: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// The variant that a value is of: by its tag where it has one, else by its shape. `None` for an unknown tag, and
 /// where nothing fits.
-#[doc(hidden)]
-pub fn choose(value: &Value, tag: Option<&str>, shapes: &[Shape]) -> Option<usize> {
+pub(crate) fn choose(value: &Value, tag: Option<&str>, shapes: &[Shape]) -> Option<usize> {
     let object = value.as_object()?;
     if let Some(tag) = tag.and_then(|tag| object.get(tag)).filter(|tag| !tag.is_null()) {
         let tag = tag.as_str()?;
         return shapes.iter().position(|shape| shape.tags.contains(&tag));
     }
     let mut best: Option<(usize, usize)> = None;
+    let mut ambiguous = false;
     for (index, shape) in shapes.iter().enumerate() {
-        if !shape.keys.iter().all(|key| object.contains_key(*key)) {
-            continue;
-        }
-        let mut score = shape.keys.len();
-        let mut fits = true;
-        for (property, values) in shape.hints {
-            let Some(text) = object.get(*property).and_then(Value::as_str) else { continue };
-            let known = values.iter().any(|value| match value.strip_suffix('*') {
-                Some(beginning) => text.starts_with(beginning),
-                None => *value == text,
-            });
-            fits &= known;
-            // A value that only this variant knows says more than a key that all have.
-            score += 100;
-        }
-        if fits && best.is_none_or(|(_, highest)| score > highest) {
-            best = Some((index, score));
+        let Some(score) = score(object, shape, shapes) else { continue };
+        match best {
+            Some((_, highest)) if score < highest => {}
+            Some((_, highest)) if score == highest => ambiguous = true,
+            _ => {
+                best = Some((index, score));
+                ambiguous = false;
+            }
         }
     }
-    best.map(|(index, _)| index)
+    // What could as well be another variant is better kept as it came.
+    best.filter(|_| !ambiguous).map(|(index, _)| index)
+}
+
+/// How well an object fits a variant; `None` if it cannot be one.
+fn score(object: &Map<String, Value>, shape: &Shape, shapes: &[Shape]) -> Option<usize> {
+    if !shape.keys.iter().all(|key| object.contains_key(*key)) {
+        return None;
+    }
+    let mut score = shape.keys.len();
+    for (property, values) in shape.hints {
+        let Some(text) = object.get(*property).and_then(Value::as_str) else { continue };
+        if knows(values, text) {
+            // A value that only some variants know says more than a key that most have.
+            score += 100;
+        } else if shapes
+            .iter()
+            .flat_map(|other| other.hints)
+            .any(|(name, values)| name == property && knows(values, text))
+        {
+            return None;
+        }
+    }
+    Some(score)
+}
+
+fn knows(values: &[&str], text: &str) -> bool {
+    values.iter().any(|value| match value.strip_suffix('*') {
+        Some(beginning) => text.starts_with(beginning),
+        None => *value == text,
+    })
 }
 
 /// How an unknown value is shown: by its size alone, since nobody knows what is in it.
-#[doc(hidden)]
-pub enum UnknownValue<'a> {
+pub(crate) enum UnknownValue<'a> {
     /// An unknown enum value of so many bytes.
     Text(usize),
     /// An unknown member of a union.

@@ -4,23 +4,34 @@
 use std::collections::HashMap;
 
 use super::types::{Def, Origin};
-use super::{Field, Type, TypeKind};
+use super::{Field, Type, TypeKind, Variant};
 
 /// For each definition the one that stands for it.
 pub(super) fn representatives(defs: &[Def]) -> Vec<usize> {
     let mut stands_for: Vec<usize> = (0..defs.len()).collect();
+    // What somebody has named comes first, so that unnamed ones of equal structure join it.
+    let (mut order, unnamed): (Vec<usize>, Vec<usize>) =
+        (0..defs.len()).partition(|index| defs.get(*index).is_some_and(|def| def.explicit_name.is_some()));
+    order.extend(unnamed);
     // Merging the parts of two objects can make the objects equal, so it goes on until nothing changes.
     loop {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut changed = false;
-        for (index, def) in defs.iter().enumerate() {
-            let key = key(def, &stands_for);
+        for index in order.iter().copied() {
+            let Some(def) = defs.get(index) else { continue };
+            let structure = structure(def, &stands_for);
+            let key = match (&def.explicit_name, &def.kind) {
+                // Enums of one given name are one, whatever the properties are called.
+                (Some(name), TypeKind::Enum(variants)) => format!("explicit {name} {:?}", values(variants)),
+                _ => format!("{} {structure}", identity(def)),
+            };
             let first = *seen.entry(key).or_insert(index);
-            if stands_for.get(index) != Some(&first) {
-                changed |= first != index;
-                if let Some(slot) = stands_for.get_mut(index) {
-                    *slot = first;
-                }
+            if def.explicit_name.is_some() {
+                seen.entry(format!("inline {structure}")).or_insert(first);
+            }
+            if let Some(slot) = stands_for.get_mut(index).filter(|slot| **slot != first) {
+                *slot = first;
+                changed = true;
             }
         }
         if !changed {
@@ -29,27 +40,27 @@ pub(super) fn representatives(defs: &[Def]) -> Vec<usize> {
     }
 }
 
-fn key(def: &Def, stands_for: &[usize]) -> String {
-    // A component keeps its own name and so its own type, unless it is a copy that the document numbered.
-    let identity = match (&def.explicit_name, &def.origin) {
+/// A component keeps its own name and so its own type, unless it is a copy that the document numbered.
+fn identity(def: &Def) -> String {
+    match (&def.explicit_name, &def.origin) {
         (Some(name), _) => format!("explicit {name}"),
         (None, Origin::Component(name)) => format!("component {}", without_number(name)),
         (None, Origin::Property { .. } | Origin::Answer { .. } | Origin::Shared(_)) => "inline".to_owned(),
-    };
+    }
+}
+
+fn structure(def: &Def, stands_for: &[usize]) -> String {
     match &def.kind {
         TypeKind::Object(fields) => {
             let fields: Vec<String> = fields.iter().map(|field| field_key(field, stands_for)).collect();
-            format!("{identity} {:?} object {}", def.direction, fields.join(","))
+            format!("{:?} object {}", def.direction, fields.join(","))
         }
         TypeKind::Enum(variants) => {
             let property = match &def.origin {
                 Origin::Property { property, .. } => property.as_str(),
                 _ => "",
             };
-            let mut values: Vec<&str> = variants.iter().map(|variant| variant.wire.as_str()).collect();
-            values.sort_unstable();
-            let property = if def.explicit_name.is_some() { "" } else { property };
-            format!("{identity} enum {property} {values:?}")
+            format!("enum {property} {:?}", values(variants))
         }
         TypeKind::Union(union) => {
             let variants: Vec<String> = union
@@ -59,9 +70,15 @@ fn key(def: &Def, stands_for: &[usize]) -> String {
                     format!("{}:{:?}", stands_for.get(variant.ty).unwrap_or(&variant.ty), variant.tags)
                 })
                 .collect();
-            format!("{identity} {:?} union {:?} {}", def.direction, union.tag, variants.join(","))
+            format!("{:?} union {:?} {}", def.direction, union.tag, variants.join(","))
         }
     }
+}
+
+fn values(variants: &[Variant]) -> Vec<&str> {
+    let mut values: Vec<&str> = variants.iter().map(|variant| variant.wire.as_str()).collect();
+    values.sort_unstable();
+    values
 }
 
 fn without_number(name: &str) -> &str {

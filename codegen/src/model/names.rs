@@ -137,8 +137,10 @@ pub const REQUEST_METHODS: &[&str] = &[
     "set_path",
     "set_query",
     "set_body",
+    "set_json",
     "set_part",
     "set_value",
+    "set_whole",
 ];
 
 #[cfg(test)]

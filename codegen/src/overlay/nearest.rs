@@ -17,8 +17,7 @@ pub(super) fn explain(document: &Value, target: &str) -> String {
         let next = ends.get(position + 1).and_then(|&next| target.get(end..next));
         let Some(next) = next else { break };
         let mut message = format!("matches nothing; `{prefix}` still matches, `{next}` does not");
-        let meant = next.trim_matches(|c| matches!(c, '.' | '[' | ']' | '\'' | '"'));
-        let similar = similar_names(&nodes, meant);
+        let similar = similar(&nodes, next);
         if !similar.is_empty() {
             message.push_str("; there is ");
             message.push_str(&similar.join(", "));
@@ -28,13 +27,12 @@ pub(super) fn explain(document: &Value, target: &str) -> String {
     "matches nothing".to_owned()
 }
 
-/// Where each segment of a JSONPath ends, `$` included: outside of brackets and quotes.
+/// Where each segment of a JSONPath ends, `$` included: outside of brackets, which have all quotes in them.
 fn segment_ends(target: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     let (mut depth, mut quote, mut escaped, mut previous) = (0_usize, None, false, ' ');
     for (at, character) in target.char_indices() {
-        let begins = depth == 0 && quote.is_none() && at > 0;
-        if begins && (character == '[' && previous != '.' || character == '.' && previous != '.') {
+        if depth == 0 && at > 0 && matches!(character, '.' | '[') && previous != '.' {
             ends.push(at);
         }
         match quote {
@@ -55,18 +53,26 @@ fn segment_ends(target: &str) -> Vec<usize> {
     ends
 }
 
-/// Up to three names in `nodes` that are near `meant`, nearest first.
-fn similar_names(nodes: &[&Value], meant: &str) -> Vec<String> {
-    let mut names: Vec<(usize, &str)> = nodes
-        .iter()
-        .filter_map(|node| node.as_object())
-        .flat_map(|fields| fields.keys())
-        .map(|name| (distance(name, meant), name.as_str()))
+/// Up to three names that are near the one in `segment`, nearest first: a key of `nodes`, or where the segment is a
+/// filter for a text, that text's place in what the nodes hold.
+fn similar(nodes: &[&Value], segment: &str) -> Vec<String> {
+    let members = nodes.iter().filter_map(|node| node.as_object());
+    let (meant, there): (&str, Vec<&str>) = if segment.starts_with("[?") {
+        let Some(text) = segment.split('\'').nth(1) else { return Vec::new() };
+        let held = members.flat_map(|fields| fields.values()).filter_map(Value::as_object);
+        (text, held.flat_map(|fields| fields.values()).filter_map(Value::as_str).collect())
+    } else {
+        let name = segment.trim_matches(|c| matches!(c, '.' | '[' | ']' | '\'' | '"'));
+        (name, members.flat_map(|fields| fields.keys()).map(String::as_str).collect())
+    };
+    let mut near: Vec<(usize, &str)> = there
+        .into_iter()
+        .map(|name| (distance(name, meant), name))
         .filter(|(distance, name)| *distance <= name.len().max(meant.len()) / 2)
         .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect()
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect()
 }
 
 /// How many characters must be inserted, deleted or replaced to make one name of the other.

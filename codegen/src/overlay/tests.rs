@@ -111,6 +111,36 @@ fn an_action_that_matches_nothing_says_how_far_it_matches_and_what_is_there() {
 }
 
 #[test]
+fn a_misspelt_operation_is_answered_with_the_one_that_looks_like_it() {
+    let document = json!({"paths": {"/users": {"get": {"operationId": "GetUserList", "summary": "x"}}}});
+
+    let findings = refused(
+        document,
+        "  - { target: \"$.paths.*[?@.operationId == 'GetUsersList']\", x-reason: r, remove: true }",
+    );
+
+    assert_eq!(
+        findings,
+        ["names.yaml: actions[0] ($.paths.*[?@.operationId == 'GetUsersList']): matches nothing; \
+          `$.paths.*` still matches, `[?@.operationId == 'GetUsersList']` does not; there is `GetUserList`"]
+    );
+}
+
+#[test]
+fn brackets_and_quotes_inside_of_a_name_do_not_split_a_path() {
+    let document = json!({"it's [a].b": {"name": 1}});
+
+    let findings =
+        refused(document, "  - { target: \"$['it\\\\'s [a].b'].nam\", x-reason: r, remove: true }");
+
+    assert!(
+        findings[0].ends_with(r"`$['it\'s [a].b']` still matches, `.nam` does not; there is `name`"),
+        "{}",
+        findings[0]
+    );
+}
+
+#[test]
 fn an_update_that_does_not_fit_its_place_is_refused() {
     let document = json!({"text": "a", "object": {}});
 
@@ -170,7 +200,8 @@ fn an_overlay_or_an_action_for_other_documents_does_nothing() {
         "o.yaml",
         "overlay: 1.0.0\nx-applies-to: [bapi]\nactions:\n\
          - { target: $.a, x-reason: r, x-applies-to: [bapi/2024-10-01], update: { old: 1 } }\n\
-         - { target: $.a, x-reason: r, x-applies-to: [bapi/2026-05-12], update: { new: 1 } }\n",
+         - { target: $.a, x-reason: r, x-applies-to: [bapi/2026-05-12], update: { new: 1 } }\n\
+         - { target: $.a, x-reason: r, update: { both: 1 } }\n",
     )
     .unwrap();
 
@@ -180,8 +211,8 @@ fn an_overlay_or_an_action_for_other_documents_does_nothing() {
         document
     };
 
-    assert_eq!(for_document("bapi/2026-05-12"), json!({"a": {"new": 1}}));
-    assert_eq!(for_document("bapi/2024-10-01"), json!({"a": {"old": 1}}));
+    assert_eq!(for_document("bapi/2026-05-12"), json!({"a": {"new": 1, "both": 1}}));
+    assert_eq!(for_document("bapi/2024-10-01"), json!({"a": {"old": 1, "both": 1}}));
     assert_eq!(for_document("webhooks/2025-04-15"), json!({"a": {}}));
 }
 

@@ -111,6 +111,9 @@ pub const DOCUMENTS: &[Document] = &[
 fn overlays(root: &Root) -> Result<Vec<Overlay>, Error> {
     let (mut overlays, mut findings) = (Vec::new(), Vec::new());
     for path in files(&root.overlays()) {
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
         let name = root.name(&path);
         let text = String::from_utf8(root.read(&path)?).map_err(|error| Error(format!("{name}: {error}")))?;
         match Overlay::parse(&name, &text) {
@@ -122,7 +125,7 @@ fn overlays(root: &Root) -> Result<Vec<Overlay>, Error> {
 }
 
 /// All files below a folder, in the order of their names.
-fn files(folder: &std::path::Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &std::path::Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

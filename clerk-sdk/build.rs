@@ -1,0 +1,25 @@
+//! Generates the typed client from the documents of `clerk-openapi`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-changed=build.rs");
+    match generate() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            println!("cargo::error={}", reason.replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate() -> Result<(), String> {
+    let document = clerk_openapi::bapi("2026-05-12").ok_or("the document is not in clerk-openapi")?;
+    let out = std::env::var("OUT_DIR").map_err(|error| error.to_string())?;
+    for file in clerk_codegen::generate(document.json).map_err(|findings| findings.to_string())? {
+        let path = Path::new(&out).join(file.name);
+        std::fs::write(&path, file.text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}

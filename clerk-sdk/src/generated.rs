@@ -1,0 +1,53 @@
+//! What the build script has generated, one module for each API version, and the lint settings for it.
+
+/// The API of version 2026-05-12, the newest one.
+#[allow(deprecated, reason = "deprecated operations and fields are generated like all others")]
+#[allow(clippy::too_many_arguments, reason = "required arguments are positional, however many there are")]
+#[allow(clippy::large_enum_variant, reason = "variants are the documents' objects as they are")]
+#[allow(clippy::doc_markdown, reason = "descriptions are made of names")]
+pub mod v2026_05_12 {
+    /// The API version that is sent with each call of these operations.
+    pub const VERSION: &str = "2026-05-12";
+
+    /// The objects, enums and unions that operations take and answer.
+    pub mod types {
+        #[allow(unused_imports, reason = "not every document needs all of them")]
+        use crate::value::*;
+        #[allow(unused_imports, reason = "not every document needs all of them")]
+        use std::collections::BTreeMap;
+        include!(concat!(env!("OUT_DIR"), "/types.rs"));
+    }
+
+    /// A type for every operation: what is fixed about it and what it answers.
+    #[allow(missing_debug_implementations, reason = "there are no values of these types")]
+    pub mod op {
+        use super::{VERSION, types};
+        use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};
+        #[allow(unused_imports, reason = "not every document needs all of them")]
+        use crate::{JsonObject, Metadata, Page};
+        include!(concat!(env!("OUT_DIR"), "/op.rs"));
+    }
+
+    /// A request for every operation, with the setters of its optional arguments.
+    pub mod requests {
+        use super::{op, types};
+        use crate::operation::FormValue;
+        use crate::request::{Request, Shape};
+        #[allow(unused_imports, reason = "not every document needs all of them")]
+        use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
+        use serde::Serialize;
+        include!(concat!(env!("OUT_DIR"), "/requests.rs"));
+    }
+
+    /// Operations that belong together, such as [`Users`](resources::Users).
+    pub mod resources {
+        use super::{requests, types};
+        use crate::operation::FormValue;
+        use crate::request::{Request, Shape};
+        #[allow(unused_imports, reason = "not every document needs all of them")]
+        use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
+        use crate::{Clerk, FilePart};
+        use serde::Serialize;
+        include!(concat!(env!("OUT_DIR"), "/resources.rs"));
+    }
+}

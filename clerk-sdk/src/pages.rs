@@ -1,0 +1,275 @@
+//! All pages of a list, and all items, as streams: each page is asked for when the one before is used up.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use crate::client::Clerk;
+use crate::error::Error;
+use crate::operation::{Paginated, Parts};
+use crate::options::CallOptions;
+use crate::page::Page;
+use crate::request::Request;
+
+/// How many items a page has unless the caller says: a fifth of what most lists allow, and what all allow.
+const PAGE_SIZE: i64 = 100;
+
+impl<Op: Paginated> Request<Op> {
+    /// All pages, from this request's `offset` on. `limit` is the size of a page (100 unless set), never a total.
+    ///
+    /// Pages follow each other by offset, so items can be skipped if others are deleted meanwhile; users are followed
+    /// by id instead where their order allows it (unset or by creation), which skips none.
+    pub fn pages(self) -> Pages<Op> {
+        Pages::new(self)
+    }
+
+    /// All items of all [`pages`](Self::pages), as they come.
+    pub fn items(self) -> Items<Op> {
+        Items { pages: self.pages(), page: Vec::new().into_iter() }
+    }
+
+    /// [`pages`](Self::pages) for code that is not async: each step stops the thread.
+    #[cfg(feature = "blocking")]
+    pub fn pages_blocking(self) -> Blocking<Pages<Op>> {
+        Blocking(Some(self.pages()))
+    }
+
+    /// [`items`](Self::items) for code that is not async: a step that needs a page stops the thread.
+    #[cfg(feature = "blocking")]
+    pub fn items_blocking(self) -> Blocking<Items<Op>> {
+        Blocking(Some(self.items()))
+    }
+}
+
+type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
+
+/// A stream of pages, from [`Request::pages`]. After an error it ends.
+#[must_use = "streams do nothing unless polled"]
+pub struct Pages<Op: Paginated> {
+    clerk: Clerk,
+    parts: Parts,
+    options: CallOptions,
+    limit: i64,
+    next: Next,
+    page: Option<PageFuture<Op::Item>>,
+    total: Option<i64>,
+    started: bool,
+}
+
+/// Where the next page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Next {
+    Offset(i64),
+    /// After the item of this id; at first, at the beginning.
+    After(&'static str, Option<String>),
+    Nowhere,
+}
+
+impl<Op: Paginated> Pages<Op> {
+    fn new(request: Request<Op>) -> Self {
+        let Request { clerk, mut parts, options, .. } = request;
+        let mut take = |name: &str| {
+            let position = parts.query.iter().position(|(other, _)| other == name)?;
+            Some(parts.query.remove(position).1)
+        };
+        let limit = take("limit").and_then(|limit| limit.parse().ok()).unwrap_or(PAGE_SIZE);
+        let offset: Option<i64> = take("offset").and_then(|offset| offset.parse().ok());
+        let after = Op::CURSOR.and_then(&mut take);
+        let order = parts.query.iter().find(|(name, _)| name == "order_by").map(|(_, order)| order.as_str());
+        // The server takes a cursor in the order of creation alone, and without an offset.
+        let by_creation =
+            matches!(order.map(|order| order.trim_start_matches(['+', '-'])), None | Some("created_at"));
+        let next = match Op::CURSOR {
+            Some(cursor) if by_creation && offset.is_none() => Next::After(cursor, after),
+            _ => Next::Offset(offset.unwrap_or(0)),
+        };
+        if Op::TAKES_PAGINATED {
+            parts.query.retain(|(name, _)| name != "paginated");
+            parts.query.push((Cow::Borrowed("paginated"), "true".to_owned()));
+        }
+        Self { clerk, parts, options, limit, next, page: None, total: None, started: false }
+    }
+
+    /// How many items the whole list has, once a page has told it; some lists never do.
+    pub fn total_count(&self) -> Option<i64> {
+        self.total
+    }
+
+    /// The next page; `None` after the last.
+    ///
+    /// # Errors
+    /// Those of [`Request::send`]; the stream has ended then.
+    pub async fn try_next(&mut self) -> Result<Option<Page<Op::Item>>, Error> {
+        next(self).await.transpose()
+    }
+
+    fn request(&self) -> PageFuture<Op::Item> {
+        let mut parts = Parts {
+            path: self.parts.path.clone(),
+            query: self.parts.query.clone(),
+            invalid: self.parts.invalid.clone(),
+            ..Parts::default()
+        };
+        parts.query.push((Cow::Borrowed("limit"), self.limit.to_string()));
+        match &self.next {
+            Next::Offset(offset) => parts.query.push((Cow::Borrowed("offset"), offset.to_string())),
+            Next::After(cursor, Some(id)) => parts.query.push((Cow::Borrowed(cursor), id.clone())),
+            Next::After(_, None) | Next::Nowhere => {}
+        }
+        let request = Request::<Op>::from_parts(self.clerk.clone(), parts, self.options.clone());
+        Box::pin(request.send())
+    }
+
+    fn advance(&mut self, page: &Page<Op::Item>) {
+        let count = i64::try_from(page.len()).unwrap_or(i64::MAX);
+        self.total = page.total_count().or(self.total);
+        self.started = true;
+        let full = count >= self.limit;
+        self.next = match std::mem::replace(&mut self.next, Next::Nowhere) {
+            _ if count == 0 => Next::Nowhere,
+            Next::Offset(offset) => {
+                let offset = offset.saturating_add(count);
+                // A server may give less than was asked for; where it tells the total, that decides.
+                let more = page.total_count().map_or(full, |total| offset < total);
+                if more { Next::Offset(offset) } else { Next::Nowhere }
+            }
+            Next::After(cursor, _) if full => match page.last().and_then(Op::cursor) {
+                Some(id) => Next::After(cursor, Some(id.to_owned())),
+                None => Next::Nowhere,
+            },
+            Next::After(..) | Next::Nowhere => Next::Nowhere,
+        };
+    }
+}
+
+impl<Op: Paginated> Stream for Pages<Op> {
+    type Item = Result<Page<Op::Item>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if this.page.is_none() {
+            if this.next == Next::Nowhere {
+                return Poll::Ready(None);
+            }
+            this.page = Some(this.request());
+        }
+        let Some(page) = &mut this.page else { return Poll::Ready(None) };
+        let result = ready!(page.as_mut().poll(cx));
+        this.page = None;
+        match &result {
+            // Only where there is nothing at all is an empty page worth handing out.
+            Ok(page) if page.is_empty() && this.started => {
+                this.next = Next::Nowhere;
+                return Poll::Ready(None);
+            }
+            Ok(page) => this.advance(page),
+            Err(_) => this.next = Next::Nowhere,
+        }
+        Poll::Ready(Some(result))
+    }
+}
+
+/// A stream of items, from [`Request::items`]. After an error it ends.
+#[must_use = "streams do nothing unless polled"]
+pub struct Items<Op: Paginated> {
+    pages: Pages<Op>,
+    page: std::vec::IntoIter<Op::Item>,
+}
+
+impl<Op: Paginated> Items<Op> {
+    /// How many items the whole list has, once a page has told it; some lists never do.
+    pub fn total_count(&self) -> Option<i64> {
+        self.pages.total_count()
+    }
+
+    /// The next item; `None` after the last.
+    ///
+    /// # Errors
+    /// Those of [`Request::send`]; the stream has ended then.
+    pub async fn try_next(&mut self) -> Result<Option<Op::Item>, Error> {
+        next(self).await.transpose()
+    }
+
+    /// Collects all items.
+    ///
+    /// # Errors
+    /// The first error; the items before it are dropped.
+    pub async fn try_collect<C: Default + Extend<Op::Item>>(mut self) -> Result<C, Error> {
+        let mut all = C::default();
+        all.extend(self.page);
+        while let Some(page) = self.pages.try_next().await? {
+            all.extend(page);
+        }
+        Ok(all)
+    }
+}
+
+impl<Op: Paginated> Stream for Items<Op> {
+    type Item = Result<Op::Item, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(item) = this.page.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(Pin::new(&mut this.pages).poll_next(cx)) {
+                Some(Ok(page)) => this.page = page.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
+}
+
+impl<Op: Paginated> fmt::Debug for Pages<Op> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("operation", &Op::META.id)
+            .field("total_count", &self.total)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<Op: Paginated> fmt::Debug for Items<Op> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
+
+/// An iterator over a stream that stops the thread while it waits. After an error it ends.
+#[cfg(feature = "blocking")]
+#[derive(Debug)]
+pub struct Blocking<S>(Option<S>);
+
+#[cfg(feature = "blocking")]
+impl<S, T> Iterator for Blocking<S>
+where
+    S: Stream<Item = Result<T, Error>> + Unpin + Send + 'static,
+    T: Send + 'static,
+{
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut stream = self.0.take()?;
+        // The stream goes to the runtime and comes back with what it gave.
+        let step = crate::blocking::block_on(async move {
+            let item = next(&mut stream).await;
+            Ok((stream, item))
+        });
+        match step {
+            Ok((stream, item)) => {
+                self.0 = item.as_ref().is_some_and(Result::is_ok).then_some(stream);
+                item
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! A call on its way: the one generic type behind every operation. What is generated for an operation are its
+//! constants and the setters of its arguments; all that is the same for every operation is here.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::call::execute;
+use crate::client::Clerk;
+use crate::error::Error;
+use crate::operation::{Answer, FormValue, Operation, Parts, RequestBody};
+use crate::options::{CallOptions, call_options};
+use crate::response::Response;
+use crate::value::{AsField, Field, Query};
+
+/// A call of an operation. Set its optional arguments, then await it.
+///
+/// Arguments of the operation have plain names (`limit`), options of the call are called `with_…`, so that no argument
+/// that Clerk adds can ever be in the way. It owns a handle of the client: requests, their futures and streams can be
+/// spawned.
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Request<Op> {
+    pub(crate) clerk: Clerk,
+    pub(crate) parts: Parts,
+    pub(crate) options: CallOptions,
+    operation: PhantomData<fn() -> Op>,
+}
+
+/// A [`Request`] that answers with status and headers too, from [`Request::with_response`].
+#[must_use = "a request does nothing until it is awaited"]
+pub struct RequestWithResponse<Op>(Request<Op>);
+
+/// What a JSON argument of free form must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Object,
+    ObjectOrNull,
+    Any,
+}
+
+impl<Op: Operation> Request<Op> {
+    pub(crate) fn new(clerk: &Clerk) -> Self {
+        Self::from_parts(clerk.clone(), Parts::default(), CallOptions::default())
+    }
+
+    pub(crate) fn from_parts(clerk: Clerk, parts: Parts, options: CallOptions) -> Self {
+        Self { clerk, parts, options, operation: PhantomData }
+    }
+
+    /// Sends the request. Awaiting the request itself does the same.
+    ///
+    /// # Errors
+    /// See [`Error`]: a failure on the way, an answer that reports one, or one that does not decode.
+    pub async fn send(self) -> Result<Op::Output, Error> {
+        self.respond().await.map(Response::into_inner)
+    }
+
+    /// Sends the request and stops the thread until the answer is there; inside of a runtime, too.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Op::Output, Error> {
+        crate::blocking::block_on(self.send())
+    }
+
+    /// Answers with status, headers and the number of attempts too.
+    pub fn with_response(self) -> RequestWithResponse<Op> {
+        RequestWithResponse(self)
+    }
+
+    /// Applies a setter if there is something to set: `.apply_if(name, |request, name| request.first_name(name))`.
+    pub fn apply_if<T>(self, value: Option<T>, apply: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => apply(self, value),
+            None => self,
+        }
+    }
+
+    /// Sends a query parameter that this version of the SDK does not know.
+    pub fn with_query(self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.replace_query(Cow::Owned(name.into()), vec![value.to_string()])
+    }
+
+    /// Sends a field of the JSON body that this version of the SDK does not know.
+    pub fn with_body_field(self, name: &str, value: impl Serialize) -> Self {
+        self.set_json(name, value, Shape::Any)
+    }
+
+    call_options!();
+
+    async fn respond(self) -> Result<Response<Op::Output>, Error> {
+        let response = execute(&self.clerk, Op::META, self.parts, &self.options).await?;
+        match Op::Output::read(response.value()) {
+            Ok(value) => Ok(response.map(|_| value)),
+            Err((path, error)) => Err(Error::decode(Op::META, response, path, error)),
+        }
+    }
+
+    pub(crate) fn set_path(mut self, name: &'static str, value: impl Query) -> Self {
+        let mut texts = Vec::with_capacity(1);
+        value.texts(&mut texts);
+        self.parts.path.extend(texts.into_iter().map(|text| (name, text)));
+        self
+    }
+
+    pub(crate) fn set_query(self, name: &'static str, value: impl Query) -> Self {
+        let mut texts = Vec::new();
+        value.texts(&mut texts);
+        self.replace_query(Cow::Borrowed(name), texts)
+    }
+
+    fn replace_query(mut self, name: Cow<'static, str>, texts: Vec<String>) -> Self {
+        self.parts.query.retain(|(other, _)| *other != name);
+        self.parts.query.extend(texts.into_iter().map(|text| (name.clone(), text)));
+        self
+    }
+
+    pub(crate) fn set_body(self, name: &str, value: impl Field) -> Self {
+        self.set_json(name, AsField(&value), Shape::Any)
+    }
+
+    pub(crate) fn set_json(mut self, name: &str, value: impl Serialize, shape: Shape) -> Self {
+        match to_json(value, shape) {
+            Ok(value) => {
+                if !matches!(self.parts.body, RequestBody::Object(_)) {
+                    self.parts.body = RequestBody::Object(Map::new());
+                }
+                if let RequestBody::Object(fields) = &mut self.parts.body {
+                    fields.insert(name.to_owned(), value);
+                }
+            }
+            Err(reason) => self.refuse(name, &reason),
+        }
+        self
+    }
+
+    pub(crate) fn set_value(self, value: impl Field) -> Self {
+        self.set_whole(AsField(&value))
+    }
+
+    pub(crate) fn set_whole(mut self, value: impl Serialize) -> Self {
+        match to_json(value, Shape::Any) {
+            Ok(value) => self.parts.body = RequestBody::Value(value),
+            Err(reason) => self.refuse("body", &reason),
+        }
+        self
+    }
+
+    pub(crate) fn set_part(mut self, name: &'static str, value: FormValue) -> Self {
+        if !matches!(self.parts.body, RequestBody::Form(_)) {
+            self.parts.body = RequestBody::Form(Vec::new());
+        }
+        if let RequestBody::Form(parts) = &mut self.parts.body {
+            parts.retain(|(other, _)| other != name);
+            parts.push((Cow::Borrowed(name), value));
+        }
+        self
+    }
+
+    /// Remembers the first value that cannot be sent; sending answers with it.
+    fn refuse(&mut self, name: &str, reason: &str) {
+        self.parts.invalid.get_or_insert_with(|| format!("`{name}` {reason}"));
+    }
+}
+
+fn to_json(value: impl Serialize, shape: Shape) -> Result<Value, String> {
+    let value = serde_json::to_value(value).map_err(|error| format!("cannot be written as JSON: {error}"))?;
+    match (shape, &value) {
+        (Shape::Any, _) | (_, Value::Object(_)) | (Shape::ObjectOrNull, Value::Null) => Ok(value),
+        (Shape::Object, Value::Null) => Err("may not be null".to_owned()),
+        _ => Err("is not a JSON object".to_owned()),
+    }
+}
+
+impl<Op: Operation> IntoFuture for Request<Op> {
+    type Output = Result<Op::Output, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<Op: Operation> RequestWithResponse<Op> {
+    /// Sends the request. Awaiting it does the same.
+    ///
+    /// # Errors
+    /// Those of [`Request::send`].
+    pub async fn send(self) -> Result<Response<Op::Output>, Error> {
+        self.0.respond().await
+    }
+
+    /// Sends the request and stops the thread until the answer is there; inside of a runtime, too.
+    ///
+    /// # Errors
+    /// Those of [`Request::send`].
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Response<Op::Output>, Error> {
+        crate::blocking::block_on(self.send())
+    }
+}
+
+impl<Op: Operation> IntoFuture for RequestWithResponse<Op> {
+    type Output = Result<Response<Op::Output>, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<Op: Operation> fmt::Debug for Request<Op> {
+    /// Shows the operation and which arguments were set, never their values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.parts.query.iter().map(|(name, _)| name.as_ref()).collect();
+        f.debug_struct("Request")
+            .field("operation", &Op::META.id)
+            .field("query", &names)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<Op: Operation> fmt::Debug for RequestWithResponse<Op> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}

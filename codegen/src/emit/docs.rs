@@ -1,0 +1,238 @@
+//! The documentation of what is generated: facts of the document, put into words.
+
+use crate::model::{
+    Api, Argument, Body, Direction, Field, Key, Operation, Output, Place, Resource, Type, TypeDef, TypeKind,
+    UnionVariant, names,
+};
+
+pub(super) fn accessor(resource: &Resource) -> Vec<String> {
+    vec![format!("Operations on {}: [`{}`].", plain(&resource.accessor), resource.type_name)]
+}
+
+pub(super) fn resource(resource: &Resource) -> Vec<String> {
+    vec![format!("Operations on {}, from [`Clerk::{}`].", plain(&resource.accessor), resource.accessor)]
+}
+
+pub(super) fn request(operation: &Operation) -> Vec<String> {
+    let Operation { resource, method_name, .. } = operation;
+    let owner = names::type_name(resource);
+    vec![format!(
+        "A request of [`{resource}().{method_name}`](super::resources::{owner}::{method_name}): `{} {}`.",
+        operation.method, operation.path
+    )]
+}
+
+/// Everything about an operation that a caller wants to know before calling it.
+pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
+    let mut lines = vec![
+        format!("{}: `{} {}`.", sentence(&operation.id), operation.method, operation.path),
+        String::new(),
+    ];
+    for argument in &operation.arguments {
+        lines.push(format!("* `{}`: {}", argument.ident, self::argument(argument).join(" ")));
+    }
+    if !operation.arguments.is_empty() {
+        lines.push(String::new());
+    }
+    let answer = match &operation.output {
+        Output::Nothing => "Answers nothing".to_owned(),
+        Output::Value(ty) => format!("Answers {}", described(api, ty)),
+        Output::Page(item) => format!("Answers a page of {}", described(api, item)),
+    };
+    lines.push(format!("{answer} ({}). {}", operation.status, failures(operation)));
+    lines.push(
+        if operation.repeatable {
+            "A retry may repeat it."
+        } else {
+            "A retry repeats it only where it cannot have been acted on, unless told otherwise."
+        }
+        .to_owned(),
+    );
+    match operation.key {
+        Key::Secret => {}
+        Key::Machine => lines.push("It is called with a machine's secret key.".to_owned()),
+        Key::None => lines.push("It is called without a key.".to_owned()),
+    }
+    if operation.body == Body::OptionalJson
+        && operation.arguments.iter().all(|argument| argument.place == Place::Path)
+    {
+        lines.push("Without any of its optional arguments no body is sent.".to_owned());
+    }
+    lines.push(format!("See [Clerk's reference]({}).", operation.reference));
+    lines.extend(example(api, operation));
+    lines
+}
+
+fn failures(operation: &Operation) -> String {
+    match operation.failures.as_slice() {
+        [] => "The document declares no failures.".to_owned(),
+        some => format!("The document declares the failures {}.", some.join(", ")),
+    }
+}
+
+pub(super) fn argument(argument: &Argument) -> Vec<String> {
+    let place = match argument.place {
+        Place::Path => "in the path",
+        Place::Query => "in the query",
+        Place::JoinedQuery => "in the query, joined with commas",
+        Place::BodyField => "in the body",
+        Place::WholeBody => "the body",
+        Place::FormPart => "in the form",
+    };
+    let mut lines = if argument.wire.is_empty() {
+        vec![format!("{}.", sentence(place))]
+    } else {
+        vec![format!("`{}` {place}.", argument.wire)]
+    };
+    lines.extend(facts(&argument.ty, &argument.facts));
+    if argument.nullable {
+        lines.push("May be null.".to_owned());
+    }
+    lines
+}
+
+pub(super) fn type_def(api: &Api, def: &TypeDef) -> Vec<String> {
+    let kind = match (&def.kind, def.direction) {
+        (TypeKind::Object(_), Direction::Request) => "An object that callers send",
+        (TypeKind::Object(_), Direction::Response) => "An object that the API answers",
+        (TypeKind::Enum(_), _) => "A text of which some values are known",
+        (TypeKind::Union(_), _) => "One of several objects",
+    };
+    let pointer =
+        if def.pointer.is_empty() { String::new() } else { format!(" (`{}` in the document)", def.pointer) };
+    let mut lines = vec![format!("{}: {}{pointer}.", sentence(&def.name), kind.to_lowercase())];
+    if def.deprecated {
+        lines.push("Deprecated.".to_owned());
+    }
+    let _ = api;
+    lines
+}
+
+pub(super) fn field(field: &Field) -> Vec<String> {
+    let mut lines = vec![match &field.constant {
+        Some(value) => format!("Always `{value}`."),
+        None => format!("{}.", sentence(&field.wire)),
+    }];
+    if field.wire != field.ident {
+        lines.push(format!("`{}` in JSON.", field.wire));
+    }
+    lines.extend(facts(&field.ty, &field.facts));
+    if field.deprecated {
+        lines.push("Deprecated.".to_owned());
+    }
+    if field.sensitive {
+        lines.push("Not shown by `Debug`.".to_owned());
+    }
+    lines
+}
+
+pub(super) fn union_variant(variant: &UnionVariant, tag: Option<&str>) -> Vec<String> {
+    vec![match (tag, variant.tags.as_slice()) {
+        (Some(tag), [one]) => format!("`{tag}` is `{one}`."),
+        _ => format!("{}.", sentence(&variant.ident)),
+    }]
+}
+
+fn facts(ty: &Type, facts: &crate::document::Facts) -> Vec<String> {
+    let mut lines = facts.lines.clone();
+    if *ty == Type::Timestamp {
+        lines.push("Unix milliseconds.".to_owned());
+    }
+    match facts.format.as_deref() {
+        None | Some("int64" | "int32" | "float" | "double" | "binary") => {}
+        Some(format) => lines.push(format!("Format: `{format}`.")),
+    }
+    if let Some(pattern) = &facts.pattern {
+        lines.push(format!("Pattern: `{pattern}`."));
+    }
+    lines
+}
+
+/// A type in words, linked where it has a page.
+fn described(api: &Api, ty: &Type) -> String {
+    match ty {
+        Type::List(item) => format!("a list of {}", described(api, item)),
+        Type::Map(value) => format!("a map of {}", described(api, value)),
+        Type::Named(id) | Type::Boxed(id) => {
+            let name = api.types.get(*id).map_or("", |def| def.name.as_str());
+            format!("[`{name}`](types::{name})")
+        }
+        Type::Nullable(inner) => described(api, inner),
+        Type::JsonObject | Type::Metadata => "a JSON object".to_owned(),
+        Type::Json => "any JSON".to_owned(),
+        Type::String => "text".to_owned(),
+        Type::Bool => "true or false".to_owned(),
+        Type::Integer | Type::Number | Type::Timestamp => "a number".to_owned(),
+        Type::File => "a file".to_owned(),
+    }
+}
+
+/// A name as the beginning of a sentence: `primary_email_address_id` is `Primary email address id`.
+fn sentence(name: &str) -> String {
+    let text = plain(name);
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+}
+
+fn plain(name: &str) -> String {
+    names::words(name).join(" ")
+}
+
+fn example(api: &Api, operation: &Operation) -> Vec<String> {
+    let arguments: Vec<String> =
+        operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire)).collect();
+    let call = format!("clerk.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
+    let binding = match operation.output {
+        Output::Nothing => "",
+        Output::Value(_) => "let answer = ",
+        Output::Page(_) => "let page = ",
+    };
+    let mut lines = vec![
+        String::new(),
+        "```no_run".to_owned(),
+        "# #![allow(deprecated, unused)]".to_owned(),
+        "# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned(),
+        format!("{binding}{call}.await?;"),
+    ];
+    if matches!(operation.output, Output::Page(_)) {
+        lines.push("println!(\"{} of {:?}\", page.len(), page.total_count());".to_owned());
+    }
+    lines.extend(["# Ok(())".to_owned(), "# }".to_owned(), "```".to_owned()]);
+    lines
+}
+
+/// A value for an example.
+fn sample(api: &Api, ty: &Type, wire: &str) -> String {
+    match ty {
+        Type::String if wire.ends_with("_id") => {
+            format!("{:?}", format!("{}_1", wire.trim_end_matches("_id")))
+        }
+        Type::String if wire.contains("email") => "\"ada@example.com\"".to_owned(),
+        Type::String if wire.ends_with("url") => "\"https://example.com\"".to_owned(),
+        Type::String => format!("{wire:?}"),
+        Type::Bool => "true".to_owned(),
+        Type::Integer => "1".to_owned(),
+        Type::Number => "1.0".to_owned(),
+        Type::Timestamp => "1_700_000_000_000".to_owned(),
+        Type::Json | Type::JsonObject | Type::Metadata => {
+            "serde_json::json!({ \"key\": \"value\" })".to_owned()
+        }
+        Type::File => "clerk_sdk::FilePart::from_bytes(\"logo.png\", &b\"...\"[..])".to_owned(),
+        Type::List(item) => format!("[{}]", sample(api, item, wire)),
+        Type::Map(value) => format!("[(\"key\", {})]", sample(api, value, wire)),
+        Type::Nullable(inner) => sample(api, inner, wire),
+        Type::Named(id) | Type::Boxed(id) => match api.types.get(*id) {
+            Some(TypeDef { name, kind: TypeKind::Enum(variants), .. }) => {
+                let variant = variants.first().map_or("Unknown", |variant| &variant.ident);
+                format!("clerk_sdk::types::{name}::{variant}")
+            }
+            Some(TypeDef { name, kind: TypeKind::Object(fields), .. }) => {
+                let required = fields.iter().filter(|field| field.required);
+                let arguments: Vec<String> =
+                    required.map(|field| sample(api, &field.ty, &field.wire)).collect();
+                format!("clerk_sdk::types::{name}::new({})", arguments.join(", "))
+            }
+            _ => String::new(),
+        },
+    }
+}

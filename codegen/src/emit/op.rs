@@ -1,0 +1,61 @@
+//! `op.rs`: a type for every operation, with its constants.
+
+use super::{doc, line, literal, rust_type};
+use crate::model::{Api, Body, Key, Operation, Output};
+
+pub(super) fn file(api: &Api) -> String {
+    let mut out = String::new();
+    for operation in &api.operations {
+        doc(&mut out, "", &[format!("{}: `{} {}`.", operation.id, operation.method, operation.path)]);
+        line(&mut out, "", &format!("pub enum {} {{}}", operation.marker));
+        line(&mut out, "", &format!("impl Operation for {} {{", operation.marker));
+        line(&mut out, "    ", &format!("type Output = {};", output(api, operation)));
+        line(&mut out, "    ", &format!("const META: &'static Meta = &{};", meta(operation)));
+        line(&mut out, "", "}");
+        paginated(api, operation, &mut out);
+    }
+    out
+}
+
+fn output(api: &Api, operation: &Operation) -> String {
+    match &operation.output {
+        Output::Nothing => "()".to_owned(),
+        Output::Value(ty) => rust_type(api, ty, "types::"),
+        Output::Page(item) => format!("Page<{}>", rust_type(api, item, "types::")),
+    }
+}
+
+fn meta(operation: &Operation) -> String {
+    let method = operation.method.to_ascii_lowercase();
+    let mut text =
+        format!("Meta::{method}({}, {}, VERSION)", literal(&operation.id), literal(&operation.path));
+    match operation.body {
+        Body::None => {}
+        Body::OptionalJson => text.push_str(".body(BodyKind::OptionalJson)"),
+        Body::RequiredJson => text.push_str(".body(BodyKind::RequiredJson)"),
+        Body::Form => text.push_str(".body(BodyKind::Form)"),
+    }
+    match operation.key {
+        Key::Secret => {}
+        Key::Machine => text.push_str(".key(KeyKind::Machine)"),
+        Key::None => text.push_str(".key(KeyKind::None)"),
+    }
+    text
+}
+
+fn paginated(api: &Api, operation: &Operation, out: &mut String) {
+    let (Some(paging), Output::Page(item)) = (&operation.paging, &operation.output) else { return };
+    let item = rust_type(api, item, "types::");
+    line(out, "", &format!("impl Paginated for {} {{", operation.marker));
+    line(out, "    ", &format!("type Item = {item};"));
+    if paging.paginated {
+        line(out, "    ", "const TAKES_PAGINATED: bool = true;");
+    }
+    if let Some(cursor) = &paging.cursor {
+        line(out, "    ", &format!("const CURSOR: Option<&'static str> = Some({});", literal(cursor)));
+        line(out, "    ", &format!("fn cursor(item: &{item}) -> Option<&str> {{"));
+        line(out, "        ", "Some(&item.id)");
+        line(out, "    ", "}");
+    }
+    line(out, "", "}");
+}

@@ -1,0 +1,71 @@
+//! How a caller passes a value, and how it gets into the request.
+
+use super::{literal, rust_type};
+use crate::model::{Api, Argument, Place, Type, TypeKind};
+
+/// The type of a parameter.
+pub(super) fn parameter_type(api: &Api, ty: &Type, nullable: bool) -> String {
+    let plain = || rust_type(api, ty, "types::");
+    match ty {
+        Type::Json | Type::JsonObject | Type::Metadata => "impl Serialize".to_owned(),
+        _ if nullable => format!("impl IntoNullable<{}>", plain()),
+        Type::String | Type::Timestamp | Type::Number => format!("impl Into<{}>", plain()),
+        Type::Named(id) if is_enum(api, *id) => format!("impl Into<{}>", plain()),
+        Type::List(item) => {
+            format!("impl IntoIterator<Item = impl Into<{}>>", rust_type(api, item, "types::"))
+        }
+        Type::Map(value) => {
+            format!(
+                "impl IntoIterator<Item = (impl Into<String>, impl Into<{}>)>",
+                rust_type(api, value, "types::")
+            )
+        }
+        _ => plain(),
+    }
+}
+
+/// The call that puts an argument into the request, such as `set_query("limit", limit)`.
+pub(super) fn setting(api: &Api, argument: &Argument) -> String {
+    let Argument { ident, wire, ty, nullable, place, .. } = argument;
+    let name = literal(wire);
+    match (place, ty) {
+        (Place::FormPart, Type::File) => format!("set_part({name}, FormValue::File({ident}))"),
+        (Place::FormPart, _) => format!("set_part({name}, FormValue::Text({ident}.into()))"),
+        (Place::BodyField, Type::Json) => format!("set_json({name}, {ident}, Shape::Any)"),
+        (Place::BodyField, Type::JsonObject | Type::Metadata) => {
+            let shape = if *nullable { "ObjectOrNull" } else { "Object" };
+            format!("set_json({name}, {ident}, Shape::{shape})")
+        }
+        (Place::WholeBody, Type::Json | Type::JsonObject | Type::Metadata) => format!("set_whole({ident})"),
+        _ => {
+            let value = value(api, ident, ty, *nullable);
+            match place {
+                Place::Path => format!("set_path({name}, {value})"),
+                Place::Query => format!("set_query({name}, {value})"),
+                Place::JoinedQuery => format!("set_query({name}, joined({value}))"),
+                Place::BodyField | Place::FormPart => format!("set_body({name}, {value})"),
+                Place::WholeBody => format!("set_value({value})"),
+            }
+        }
+    }
+}
+
+/// The expression that turns a parameter into the type of the model.
+pub(super) fn value(api: &Api, ident: &str, ty: &Type, nullable: bool) -> String {
+    match ty {
+        _ if nullable => format!("{ident}.into_nullable()"),
+        Type::String | Type::Timestamp | Type::Number => {
+            format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::"))
+        }
+        Type::Named(id) if is_enum(api, *id) => {
+            format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::"))
+        }
+        Type::List(item) => format!("into_list::<{}>({ident})", rust_type(api, item, "types::")),
+        Type::Map(value) => format!("into_map::<{}>({ident})", rust_type(api, value, "types::")),
+        _ => ident.to_owned(),
+    }
+}
+
+pub(super) fn is_enum(api: &Api, id: usize) -> bool {
+    api.types.get(id).is_some_and(|def| matches!(def.kind, TypeKind::Enum(_)))
+}

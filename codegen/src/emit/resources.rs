@@ -1,0 +1,66 @@
+//! `resources.rs`: what `clerk.users()` answers, with a method for every operation.
+
+use super::params::{parameter_type, setting};
+use super::{WIDTH, doc, docs, line, list, literal};
+use crate::model::{Api, Operation, Resource};
+
+pub(super) fn file(api: &Api) -> String {
+    let mut out = String::new();
+    line(&mut out, "", "impl Clerk {");
+    for resource in &api.resources {
+        doc(&mut out, "    ", &docs::accessor(resource));
+        aliases(&resource.aliases, &mut out);
+        line(&mut out, "    ", &format!("pub fn {}(&self) -> {} {{", resource.accessor, resource.type_name));
+        line(&mut out, "        ", &format!("{} {{ clerk: self.clone() }}", resource.type_name));
+        line(&mut out, "    ", "}");
+    }
+    line(&mut out, "", "}");
+    for resource in &api.resources {
+        self::resource(api, resource, &mut out);
+    }
+    out
+}
+
+fn resource(api: &Api, resource: &Resource, out: &mut String) {
+    doc(out, "", &docs::resource(resource));
+    line(out, "", "#[derive(Clone, Debug)]");
+    line(out, "", &format!("pub struct {} {{", resource.type_name));
+    line(out, "    ", "clerk: Clerk,");
+    line(out, "", "}");
+    line(out, "", &format!("impl {} {{", resource.type_name));
+    for operation in resource.operations.iter().filter_map(|index| api.operations.get(*index)) {
+        method(api, operation, out);
+    }
+    line(out, "", "}");
+}
+
+fn method(api: &Api, operation: &Operation, out: &mut String) {
+    doc(out, "    ", &docs::method(api, operation));
+    aliases(&operation.aliases, out);
+    if operation.deprecated {
+        line(out, "    ", "#[deprecated = \"Clerk's document marks it so\"]");
+    }
+    let mut parameters = vec!["&self".to_owned()];
+    parameters.extend(operation.arguments.iter().map(|argument| {
+        format!("{}: {}", argument.ident, parameter_type(api, &argument.ty, argument.nullable))
+    }));
+    let head = format!("pub fn {}", operation.method_name);
+    list(out, "    ", &head, &parameters, &format!(" -> requests::{} {{", operation.marker));
+    let mut chain = vec!["Request::new(&self.clerk)".to_owned()];
+    chain.extend(operation.arguments.iter().map(|argument| format!(".{}", setting(api, argument))));
+    let one = chain.concat();
+    if one.len() + 8 <= WIDTH {
+        line(out, "        ", &one);
+    } else {
+        for (index, step) in chain.iter().enumerate() {
+            line(out, if index == 0 { "        " } else { "            " }, step);
+        }
+    }
+    line(out, "    ", "}");
+}
+
+fn aliases(aliases: &[String], out: &mut String) {
+    for alias in aliases {
+        line(out, "    ", &format!("#[doc(alias = {})]", literal(alias)));
+    }
+}

@@ -1,0 +1,188 @@
+//! `types.rs`: objects, enums and unions. A type is written out as anyone would write it; how it is read, written and
+//! shown follows from one line per type for the macros of the runtime.
+
+use super::params::is_enum;
+use super::{WIDTH, doc, docs, fill, line, list, literal, rust_type};
+use crate::model::{Api, Direction, Field, Type, TypeDef, TypeKind, Union, Variant};
+
+pub(super) fn file(api: &Api) -> String {
+    let mut out = String::new();
+    for def in &api.types {
+        doc(&mut out, "", &docs::type_def(api, def));
+        match &def.kind {
+            TypeKind::Object(fields) => object(api, def, fields, &mut out),
+            TypeKind::Enum(variants) => open_enum(def, variants, &mut out),
+            TypeKind::Union(union) => self::union(api, def, union, &mut out),
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn object(api: &Api, def: &TypeDef, fields: &[Field], out: &mut String) {
+    let name = &def.name;
+    line(out, "", "#[derive(Clone, PartialEq)]");
+    line(out, "", "#[non_exhaustive]");
+    line(out, "", &format!("pub struct {name} {{"));
+    for field in fields {
+        doc(out, "    ", &docs::field(field));
+        line(out, "    ", &format!("pub {}: {},", field.ident, field_type(api, field, def.direction)));
+    }
+    line(out, "", "}");
+    if def.direction == Direction::Request {
+        setters(api, name, fields, out);
+    }
+    let entries: Vec<String> = fields.iter().map(|field| entry(field, def.direction)).collect();
+    invocation(out, "object", name, &entries);
+}
+
+/// The line for a macro of the runtime, or a few lines where it is long.
+fn invocation(out: &mut String, macro_name: &str, name: &str, entries: &[String]) {
+    let one = format!("{macro_name}! {{ {name} {{ {} }} }}", entries.join(", "));
+    if one.len() <= WIDTH {
+        return line(out, "", &one);
+    }
+    line(out, "", &format!("{macro_name}! {{ {name} {{"));
+    fill(out, "    ", entries);
+    line(out, "", "} }");
+}
+
+/// Answers know a value or none; what a caller sends can be absent, null or a value.
+fn field_type(api: &Api, field: &Field, direction: Direction) -> String {
+    let plain = rust_type(api, &field.ty, "");
+    match direction {
+        Direction::Response if field.is_option() => format!("Option<{plain}>"),
+        Direction::Response => plain,
+        Direction::Request => match (field.required, field.nullable) {
+            (true, false) => plain,
+            (true, true) => format!("Nullable<{plain}>"),
+            (false, false) => format!("Option<{plain}>"),
+            (false, true) => format!("Option<Nullable<{plain}>>"),
+        },
+    }
+}
+
+fn entry(field: &Field, direction: Direction) -> String {
+    let mut text = field.ident.clone();
+    if field.wire != field.ident {
+        text.push_str(&format!(" = {}", literal(&field.wire)));
+    }
+    let mut flags = Vec::new();
+    if field.sensitive {
+        flags.push("secret");
+    }
+    if direction == Direction::Response && field.required && field.nullable {
+        flags.push("null");
+    }
+    if !flags.is_empty() {
+        text.push_str(&format!(" [{}]", flags.join(" ")));
+    }
+    text
+}
+
+/// `new` with what is required, and a setter for everything else.
+fn setters(api: &Api, name: &str, fields: &[Field], out: &mut String) {
+    let (required, optional): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.required);
+    line(out, "", &format!("impl {name} {{"));
+    doc(out, "    ", &[format!("A `{name}` with what is required of it.")]);
+    let parameters: Vec<String> =
+        required.iter().map(|field| format!("{}: {}", field.ident, parameter(api, field))).collect();
+    list(out, "    ", "pub fn new", &parameters, " -> Self {");
+    line(out, "        ", "Self {");
+    for field in fields {
+        let value = if field.required { value(api, field) } else { "None".to_owned() };
+        let text = if value == field.ident { value } else { format!("{}: {value}", field.ident) };
+        line(out, "            ", &format!("{text},"));
+    }
+    line(out, "        ", "}");
+    line(out, "    ", "}");
+    for field in optional {
+        doc(out, "    ", &docs::field(field));
+        line(
+            out,
+            "    ",
+            &format!("pub fn {0}(mut self, {0}: {1}) -> Self {{", field.ident, parameter(api, field)),
+        );
+        line(out, "        ", &format!("self.{} = Some({});", field.ident, value(api, field)));
+        line(out, "        ", "self");
+        line(out, "    ", "}");
+    }
+    line(out, "", "}");
+}
+
+fn parameter(api: &Api, field: &Field) -> String {
+    let plain = rust_type(api, &field.ty, "");
+    match &field.ty {
+        _ if field.nullable => format!("impl IntoNullable<{plain}>"),
+        Type::Bool | Type::Integer | Type::Boxed(_) => plain,
+        Type::Named(id) if !is_enum(api, *id) => plain,
+        Type::List(item) => format!("impl IntoIterator<Item = impl Into<{}>>", rust_type(api, item, "")),
+        Type::Map(value) => {
+            format!("impl IntoIterator<Item = (impl Into<String>, impl Into<{}>)>", rust_type(api, value, ""))
+        }
+        _ => format!("impl Into<{plain}>"),
+    }
+}
+
+fn value(api: &Api, field: &Field) -> String {
+    let ident = &field.ident;
+    match &field.ty {
+        _ if field.nullable => format!("{ident}.into_nullable()"),
+        Type::Bool | Type::Integer | Type::Boxed(_) => ident.clone(),
+        Type::Named(id) if !is_enum(api, *id) => ident.clone(),
+        Type::List(_) => format!("into_list({ident})"),
+        Type::Map(_) => format!("into_map({ident})"),
+        _ => format!("{ident}.into()"),
+    }
+}
+
+fn open_enum(def: &TypeDef, variants: &[Variant], out: &mut String) {
+    let name = &def.name;
+    line(out, "", "#[derive(Clone, PartialEq, Eq, Hash)]");
+    line(out, "", "#[non_exhaustive]");
+    line(out, "", &format!("pub enum {name} {{"));
+    for variant in variants {
+        doc(out, "    ", &[format!("`{}`.", variant.wire)]);
+        line(out, "    ", &format!("{},", variant.ident));
+    }
+    doc(out, "    ", &["A value that this version of the SDK does not know.".to_owned()]);
+    line(out, "    ", "Unknown(String),");
+    line(out, "", "}");
+    let entries: Vec<String> =
+        variants.iter().map(|variant| format!("{} = {}", variant.ident, literal(&variant.wire))).collect();
+    invocation(out, "open_enum", name, &entries);
+}
+
+fn union(api: &Api, def: &TypeDef, union: &Union, out: &mut String) {
+    let name = &def.name;
+    let type_name = |id: usize| api.types.get(id).map_or("", |def| def.name.as_str());
+    line(out, "", "#[derive(Clone, PartialEq)]");
+    line(out, "", "#[non_exhaustive]");
+    line(out, "", &format!("pub enum {name} {{"));
+    for variant in &union.variants {
+        doc(out, "    ", &docs::union_variant(variant, union.tag.as_deref()));
+        line(out, "    ", &format!("{}({}),", variant.ident, type_name(variant.ty)));
+    }
+    doc(out, "    ", &["Something that this version of the SDK does not know, as it came.".to_owned()]);
+    line(out, "    ", "Unknown(serde_json::Value),");
+    line(out, "", "}");
+    let tag = union.tag.as_deref().map_or("None".to_owned(), |tag| format!("Some({})", literal(tag)));
+    line(out, "", "union! {");
+    line(out, "    ", &format!("{name} [{tag}] {{"));
+    let strings = |texts: &[String]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ");
+    for variant in &union.variants {
+        line(out, "        ", &format!("{}({}) Shape {{", variant.ident, type_name(variant.ty)));
+        let mut parts = vec![
+            format!("tags: &[{}]", strings(&variant.tags)),
+            format!("keys: &[{}]", strings(&variant.keys)),
+            "hints: &[".to_owned(),
+        ];
+        let hints = variant.hints.iter();
+        parts.extend(hints.map(|(key, values)| format!("({}, &[{}])", literal(key), strings(values))));
+        fill(out, "            ", &parts);
+        line(out, "            ", "],");
+        line(out, "        ", "},");
+    }
+    line(out, "    ", "}");
+    line(out, "", "}");
+}

@@ -1,0 +1,141 @@
+//! HTTP clients that a program brings, wraps or configures.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use clerk_sdk::http::{HeaderValue, Method};
+use clerk_sdk::{
+    Body, Clerk, ErrorKind, HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse,
+    RetryPolicy, reqwest_builder,
+};
+use clerk_tests::server::{Reply, Server, nobody};
+use serde_json::{Value, json};
+
+struct AddHeader<C>(C);
+
+impl<C: HttpClient> HttpClient for AddHeader<C> {
+    fn send(&self, mut request: HttpRequest) -> HttpFuture<'_> {
+        request.headers_mut().insert("client-level-header", HeaderValue::from_static("added by client"));
+        self.0.send(request)
+    }
+}
+
+#[tokio::test]
+async fn a_wrapped_client_adds_a_header() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let client = AddHeader(reqwest_builder().build().unwrap());
+    let clerk = Clerk::builder("sk_test_x").server_url(server.url()).http_client(client).build().unwrap();
+
+    let _: Value = clerk.request(Method::GET, "/x").await.unwrap();
+
+    assert_eq!(server.only().header("client-level-header"), Some("added by client"));
+}
+
+#[tokio::test]
+async fn pointers_to_clients_are_clients() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let client: Arc<dyn HttpClient> = Arc::new(reqwest_builder().build().unwrap());
+    let clerk = Clerk::builder("sk").server_url(server.url()).http_client(client.clone()).build().unwrap();
+    let boxed: Box<dyn HttpClient> = Box::new(AddHeader(client));
+    let other = Clerk::builder("sk").server_url(server.url()).http_client(boxed).build().unwrap();
+
+    let _: Value = clerk.request(Method::GET, "/x").await.unwrap();
+    let _: Value = other.request(Method::GET, "/x").await.unwrap();
+
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_client_of_reqwest_middleware_works() {
+    let server = Server::scripted([Reply::json(200, r#"{"a":1}"#), Reply::json(404, "{}")]);
+    let client = reqwest_middleware::ClientBuilder::new(reqwest_builder().build().unwrap()).build();
+    let clerk = Clerk::builder("sk_test_x").server_url(server.url()).http_client(client).build().unwrap();
+
+    let value: Value = clerk.request(Method::GET, "/x").await.unwrap();
+    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+    assert_eq!(value, json!({"a": 1}));
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn a_client_that_follows_redirects_is_found_out() {
+    let server = Server::answering(|request| match request.target.as_str() {
+        "/v1/x" => Reply::json(302, "").header("location", "/elsewhere"),
+        _ => Reply::json(200, "{}"),
+    });
+    let client = reqwest_builder().redirect(reqwest::redirect::Policy::limited(3)).build().unwrap();
+    let clerk = Clerk::builder("sk_test_x").server_url(server.url()).http_client(client).build().unwrap();
+
+    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1));
+    assert!(error.to_string().contains("followed a redirect"), "{error}");
+}
+
+#[tokio::test]
+async fn the_own_client_can_be_configured_but_follows_no_redirect() {
+    let proxy = Server::scripted([Reply::json(302, "").header("location", "/elsewhere")]);
+    let mut headers = clerk_sdk::http::HeaderMap::new();
+    headers.insert("x-default", HeaderValue::from_static("yes"));
+    let address = proxy.url();
+    let clerk = Clerk::builder("sk_test_x")
+        .server_url(nobody())
+        .configure_reqwest(move |b| {
+            b.proxy(reqwest::Proxy::all(address).unwrap())
+                .default_headers(headers)
+                .redirect(reqwest::redirect::Policy::limited(3))
+        })
+        .build()
+        .unwrap();
+
+    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+    assert_eq!(error.status().unwrap().as_u16(), 302);
+    let seen = proxy.only();
+    assert!(seen.target.starts_with("http://127.0.0.1:"), "{}", seen.target);
+    assert_eq!(seen.header("x-default"), Some("yes"));
+}
+
+/// Fails a number of times, then answers.
+struct Failing {
+    failures: AtomicU32,
+    not_sent: bool,
+}
+
+impl HttpClient for Failing {
+    fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
+        let fail =
+            self.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
+        let not_sent = self.not_sent;
+        Box::pin(async move {
+            if fail {
+                let error = HttpError::new(HttpErrorKind::Other, "the circuit is open");
+                return Err(if not_sent { error.with_request_not_sent() } else { error });
+            }
+            Ok(HttpResponse::new(Body::from("{}".to_owned())))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_say_so_may_have_sent_the_request() {
+    for (not_sent, attempts) in [(false, 1), (true, 3)] {
+        let client = Failing { failures: AtomicU32::new(2), not_sent };
+        let quick = RetryPolicy::exponential().initial(Duration::from_millis(1));
+        let clerk = Clerk::builder("sk_test_x").http_client(client).retry(quick).build().unwrap();
+
+        let result = clerk.request::<Value>(Method::POST, "/x").with_response().await;
+
+        match result {
+            Ok(response) => assert_eq!((not_sent, response.attempts()), (true, attempts)),
+            Err(error) => {
+                assert_eq!((not_sent, error.attempts()), (false, attempts));
+                assert!(error.maybe_sent());
+                assert!(error.to_string().contains("the circuit is open"), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a log shows of a call, and what can be printed nowhere.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use clerk_sdk::http::Method;
+use clerk_sdk::{Clerk, Error, FilePart, RetryPolicy};
+use clerk_tests::server::{Reply, Server};
+use serde_json::{Value, json};
+use tracing_subscriber::fmt::format::FmtSpan;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs `work` and gives all that was logged meanwhile at any level by any crate.
+fn logged(work: impl Future<Output = ()>) -> String {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    tracing::subscriber::with_default(subscriber, || runtime.block_on(work));
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
+fn client(server: &Server, key: &str) -> Clerk {
+    let quick = RetryPolicy::exponential().initial(std::time::Duration::from_millis(1));
+    Clerk::builder(key)
+        .machine_secret_key("ak_SECRET0")
+        .server_url(server.url())
+        .retry(quick)
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_span_has_the_names_of_opentelemetry() {
+    let server = Server::scripted([
+        Reply::json(500, "{}"),
+        Reply::json(404, r#"{"errors":[{"code":"resource_not_found"}]}"#),
+    ]);
+
+    let log = logged(async {
+        let _ = client(&server, "sk_test_x").request::<Value>(Method::GET, "/users/user_1").await;
+    });
+
+    for field in [
+        r#"otel.name="request""#,
+        r#"http.request.method="GET""#,
+        r#"url.template="/users/user_1""#,
+        "http.response.status_code=404",
+        "http.request.resend_count=1",
+        r#"error.type="404""#,
+        "retrying after",
+    ] {
+        assert!(log.contains(field), "{field} not in {log}");
+    }
+}
+
+#[test]
+fn bodies_are_readable_without_their_secrets() {
+    let server = Server::scripted([Reply::json(200, r#"{"id":"user_1","token":"SECRET1","total":3}"#)]);
+
+    let log = logged(async {
+        let body = json!({"first_name": "Ada", "password": "SECRET2"});
+        let _: Value = client(&server, "sk_test_x").request(Method::POST, "/users").json(body).await.unwrap();
+    });
+
+    for kept in ["first_name", "Ada", "user_1", "[redacted]"] {
+        assert!(log.contains(kept), "{kept} not in {log}");
+    }
+    assert!(!log.contains("SECRET"), "{log}");
+}
+
+#[test]
+fn nothing_that_can_be_printed_holds_a_secret() {
+    let answers = [
+        Reply::json(
+            401,
+            r#"{"errors":[{"code":"c","message":"m","meta":{"client_secret":"SECRET1"}}],"secret":"SECRET2"}"#,
+        )
+        .header("set-cookie", "SECRET3"),
+        Reply::json(
+            200,
+            r#"{"jwt":"SECRET4","secret_key":"sk_live_SECRET5","url":"https://a/?ticket=SECRET6"}"#,
+        ),
+        Reply::text(500, "SECRET7"),
+        Reply::json(200, r#""SECRET8""#),
+        Reply::hang_up(),
+    ];
+    let mut printed = String::new();
+    for answer in answers {
+        let server = Server::scripted([answer]);
+        let mut errors: Vec<Error> = Vec::new();
+        printed += &logged(async {
+            let clerk = client(&server, "sk_live_SECRET9");
+            let builder = Clerk::builder("sk_SECRET10").jwt_key("SECRET11");
+            let request = clerk
+                .request::<u32>(Method::POST, "/users")
+                .with_secret_key("ak_SECRET12")
+                .with_header("x-secret", "SECRET13")
+                .query("token", "SECRET14")
+                .json(json!({"password": "SECRET15", "backup_codes": ["SECRET16"], "code": "SECRET17"}));
+            let upload = clerk
+                .request::<u32>(Method::POST, "/users")
+                .text("secret", "SECRET18")
+                .file("file", FilePart::from_bytes("a.png", "SECRET19"));
+            tracing::info!("{clerk:?} {builder:?} {request:?} {upload:?}");
+            errors.extend(request.await.err());
+            errors.extend(upload.await.err());
+        });
+        assert_eq!(errors.len(), 2);
+        for error in errors {
+            printed += &format!("{error} {error:?} {error:#?}");
+            let mut source = std::error::Error::source(&error);
+            while let Some(inner) = source {
+                printed += &format!("{inner} {inner:?}");
+                source = inner.source();
+            }
+        }
+    }
+    for key in ["sk_live_bad SECRET20", "pk_SECRET21"] {
+        printed += &format!("{:?}", Clerk::new(key).unwrap_err());
+    }
+
+    assert!(printed.contains("clerk_sdk"));
+    if let Some(at) = printed.find("SECRET") {
+        panic!("{}", &printed[at.saturating_sub(300)..printed.len().min(at + 60)]);
+    }
+}

@@ -1,0 +1,92 @@
+//! Encrypted connections by the SDK's own client.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::Arc;
+
+use clerk_sdk::http::Method;
+use clerk_sdk::{Clerk, HttpErrorKind, Tls};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+/// A server for `localhost` with a certificate of its own authority: its URL, and the authority's certificate.
+async fn server() -> (String, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = authority.self_signed(&key).unwrap();
+    let issuer = rcgen::Issuer::new(authority, key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut leaf = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    leaf.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
+    leaf.use_authority_key_identifier_extension = true;
+    let leaf = leaf.signed_by(&key, &issuer).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/v1", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ =
+                    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"tls\":true}").await;
+            }
+        }
+    });
+    (url, root.pem())
+}
+
+#[tokio::test]
+async fn an_added_root_is_trusted() {
+    let (url, root) = server().await;
+    let clerk = Clerk::builder("sk_test_x")
+        .server_url(url)
+        .tls(Tls::Ring)
+        .add_root_certificate(root)
+        .build()
+        .unwrap();
+
+    let value: Value = clerk.request(Method::GET, "/x").await.unwrap();
+
+    assert_eq!(value, json!({"tls": true}));
+}
+
+#[tokio::test]
+async fn an_unknown_root_is_refused_at_once_and_nothing_is_sent() {
+    let (url, _) = server().await;
+    let clerk = Clerk::builder("sk_test_x").server_url(url).build().unwrap();
+
+    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+    assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Tls), 1), "{error}");
+    assert!(!error.maybe_sent());
+    assert!(error.to_string().contains("TLS handshake"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_refused_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/v1", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    });
+    let clerk = Clerk::builder("sk_test_x").server_url(url).build().unwrap();
+
+    let error = clerk.request::<Value>(Method::POST, "/x").await.unwrap_err();
+
+    assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Tls), 1), "{error}");
+    assert!(!error.maybe_sent());
+}
