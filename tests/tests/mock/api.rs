@@ -64,10 +64,17 @@ impl Api {
     }
 
     /// A form of text fields and one file.
-    pub async fn with_form(&self, method: Method, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+    pub async fn with_form(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: &[u8],
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
-            let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let part =
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend_from_slice(part.as_bytes());
         }
         let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"ada.png\"\r\n\

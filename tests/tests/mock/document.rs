@@ -65,7 +65,10 @@ impl Document {
         let schema = self.resolve(schema);
         if let Some(members) = schema["allOf"].as_array() {
             let members = members.iter().map(|m| self.least(m, name));
-            return members.flat_map(|m| m.as_object().cloned().unwrap_or_default()).collect::<Map<_, _>>().into();
+            return members
+                .flat_map(|m| m.as_object().cloned().unwrap_or_default())
+                .collect::<Map<_, _>>()
+                .into();
         }
         if let Some(first) = schema["enum"].get(0) {
             return first.clone();
@@ -79,7 +82,8 @@ impl Document {
             Some("object") => {
                 let required = [&schema["required"], &schema["anyOf"][0]["required"]];
                 let required = required.iter().flat_map(|r| r.as_array().into_iter().flatten());
-                let field = |n: &Value| n.as_str().map(|n| (n.to_owned(), self.least(&schema["properties"][n], n)));
+                let field =
+                    |n: &Value| n.as_str().map(|n| (n.to_owned(), self.least(&schema["properties"][n], n)));
                 required.filter_map(field).collect::<Map<_, _>>().into()
             }
             Some("array") => json!([self.least(&schema["items"], name)]),
@@ -149,7 +153,13 @@ impl Document {
         findings
     }
 
-    fn object_findings(&self, schema: &Value, fields: &Map<String, Value>, place: &str, findings: &mut Vec<String>) {
+    fn object_findings(
+        &self,
+        schema: &Value,
+        fields: &Map<String, Value>,
+        place: &str,
+        findings: &mut Vec<String>,
+    ) {
         for required in schema["required"].as_array().into_iter().flatten() {
             if !fields.contains_key(required.as_str().expect("a name")) {
                 findings.push(format!("{place} has no {required}"));

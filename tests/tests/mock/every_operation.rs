@@ -15,7 +15,8 @@ pub async fn furnished() -> (Api, HashMap<&'static str, String>) {
     });
     let user = api.post("/users", ada).await.body;
     let user_id = text(&user["id"]);
-    let organization_id = api.create("/organizations", json!({ "name": "Acme", "created_by": user_id })).await;
+    let organization_id =
+        api.create("/organizations", json!({ "name": "Acme", "created_by": user_id })).await;
     let invitee = json!({ "email_address": "bob@example.com", "role": "org:member" });
     let invitation = api.create(&format!("/organizations/{organization_id}/invitations"), invitee).await;
     let session_id = api.create("/sessions", json!({ "user_id": user_id })).await;
@@ -75,7 +76,11 @@ async fn call(document: &Document, operation: &Operation<'_>) -> Answer {
 }
 
 /// An operation's path with its variables filled in, and its required query.
-pub fn address(document: &Document, operation: &Operation<'_>, ids: &HashMap<&str, String>) -> (String, String) {
+pub fn address(
+    document: &Document,
+    operation: &Operation<'_>,
+    ids: &HashMap<&str, String>,
+) -> (String, String) {
     let (mut path, mut query) = (operation.path.to_owned(), Vec::new());
     for parameter in document.parameters(operation) {
         let name = parameter["name"].as_str().expect("a name");
@@ -152,7 +157,8 @@ async fn walks_along_lists_come_to_an_end() {
         }
         let (path, query) = address(&document, &operation, &ids);
         let answer = api.get(&format!("{path}?limit=1&offset=3&{query}")).await;
-        let items = answer.body.as_array().or_else(|| answer.body.as_object()?.values().find_map(Value::as_array));
+        let items =
+            answer.body.as_array().or_else(|| answer.body.as_object()?.values().find_map(Value::as_array));
         assert_eq!(items.map(Vec::len), Some(0), "{}: {}", operation.id, answer.body);
         lists += 1;
     }

@@ -229,7 +229,8 @@ async fn no_body_whatever_makes_it_fail_itself() {
 async fn no_query_whatever_makes_it_fail_itself() {
     let document = Document::newest();
     let (api, ids) = furnished().await;
-    let values = ["", "%", "%zz", "%ff%fe", "-", "+", "99999999999999999999", "-1", "null", "a%00b", "%2B", "x,y"];
+    let values =
+        ["", "%", "%zz", "%ff%fe", "-", "+", "99999999999999999999", "-1", "null", "a%00b", "%2B", "x,y"];
 
     for operation in document.operations().iter().filter(|o| o.method == Method::GET) {
         let (path, _) = address(&document, operation, &ids);

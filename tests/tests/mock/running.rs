@@ -115,7 +115,11 @@ async fn notes_what_it_was_sent() {
 
     let body = json!({ "email_address": ["ada@example.com"] });
     api.post("/users", body.clone()).await;
-    send(api.request(Method::GET, "/users?limit=1&email_address=a%40b.co&email_address=c").header("x-test", "1")).await;
+    send(
+        api.request(Method::GET, "/users?limit=1&email_address=a%40b.co&email_address=c")
+            .header("x-test", "1"),
+    )
+    .await;
     api.get("/nothing").await;
 
     let requests = api.clerk.requests();
