@@ -3,4 +3,5 @@
 
 pub mod dispatch;
 pub mod driver;
+pub mod reader;
 pub mod server;
