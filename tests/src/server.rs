@@ -186,6 +186,11 @@ impl Server {
         self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
+    /// The requests since the last time they were taken.
+    pub fn take(&self) -> Vec<Recorded> {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
     /// The only request so far.
     ///
     /// # Panics
