@@ -103,7 +103,10 @@ async fn an_organization_takes_its_members_and_invitations_with_it() {
     assert_eq!(api.get(&format!("/organizations/{id}")).await.refusal().0, 404);
     assert_eq!(api.get("/organization_memberships").await.body["total_count"], 0);
     assert_eq!(api.get("/organization_invitations").await.body["total_count"], 0);
-    assert_eq!(api.get(&format!("/sessions/{session}")).await.body["last_active_organization_id"], Value::Null);
+    assert_eq!(
+        api.get(&format!("/sessions/{session}")).await.body["last_active_organization_id"],
+        Value::Null
+    );
 }
 
 #[tokio::test]
@@ -118,14 +121,18 @@ async fn a_user_becomes_a_member_changes_role_and_leaves() {
     let again = api.post(&members, join).await;
     let stranger = api.post(&members, json!({ "user_id": "user_x", "role": "org:member" })).await;
     let promoted = api.patch(&format!("{members}/{ada}"), json!({ "role": "org:admin" })).await;
-    let noted = api.patch(&format!("{members}/{ada}/metadata"), json!({ "public_metadata": { "lead": true } })).await;
+    let noted =
+        api.patch(&format!("{members}/{ada}/metadata"), json!({ "public_metadata": { "lead": true } })).await;
     let left = api.delete(&format!("{members}/{ada}")).await;
 
     assert_eq!(joined.body["public_metadata"], json!({ "team": "a" }));
     assert_eq!(again.refusal(), (400, "already_a_member_in_organization", None));
     assert_eq!(stranger.refusal(), (404, "resource_not_found", None));
     assert_eq!((&promoted.body["role"], &promoted.body["role_name"]), (&json!("org:admin"), &json!("Admin")));
-    assert!(promoted.body["permissions"].as_array().map(Vec::len) > joined.body["permissions"].as_array().map(Vec::len));
+    assert!(
+        promoted.body["permissions"].as_array().map(Vec::len)
+            > joined.body["permissions"].as_array().map(Vec::len)
+    );
     assert_eq!(noted.body["public_metadata"], json!({ "team": "a", "lead": true }));
     assert_eq!(left.body["id"], joined.body["id"]);
     assert_eq!(api.get(&members).await.body["total_count"], 0);
@@ -167,7 +174,8 @@ async fn members_are_filtered_and_ordered() {
     ] {
         let answer = api.get(&format!("/organizations/{id}/memberships?{query}")).await;
         let data = answer.body["data"].as_array().expect("data");
-        let names: Vec<_> = data.iter().filter_map(|m| m["public_user_data"]["first_name"].as_str()).collect();
+        let names: Vec<_> =
+            data.iter().filter_map(|m| m["public_user_data"]["first_name"].as_str()).collect();
         assert_eq!(names.join(" "), expected, "{query}");
     }
 }
@@ -216,7 +224,8 @@ async fn invitees_see_their_invitations_and_the_organization_in_them() {
     let api = Api::start().await;
     let bob = api.user("bob@example.com").await;
     let id = api.create("/organizations", json!({ "name": "Acme" })).await;
-    let both = ["bob", "eve"].map(|n| json!({ "email_address": format!("{n}@example.com"), "role": "org:member" }));
+    let both =
+        ["bob", "eve"].map(|n| json!({ "email_address": format!("{n}@example.com"), "role": "org:member" }));
 
     let bulk = api.post(&format!("/organizations/{id}/invitations/bulk"), json!(both)).await;
     let of_bob = api.get(&format!("/users/{bob}/organization_invitations?status=pending")).await;

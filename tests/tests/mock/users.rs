@@ -18,7 +18,11 @@ async fn a_user_is_read_back_as_created() {
     let read = api.get(&format!("/users/{}", created["id"].as_str().expect("an id"))).await.body;
 
     assert_eq!(created, read);
-    assert!(read["id"].as_str().is_some_and(|id| id.starts_with("user_") && id.len() == 32), "{}", read["id"]);
+    assert!(
+        read["id"].as_str().is_some_and(|id| id.starts_with("user_") && id.len() == 32),
+        "{}",
+        read["id"]
+    );
     assert_eq!(read["email_addresses"][0]["email_address"], "ada@example.com");
     assert_eq!(read["primary_email_address_id"], read["email_addresses"][0]["id"]);
     assert_eq!(read["email_addresses"][1]["verification"]["object"], "verification_admin");
@@ -89,7 +93,11 @@ async fn malformed_identifiers_passwords_and_times_are_refused() {
         (json!({ "username": "12345" }), "form_username_needs_non_number_char", "username"),
         (json!({ at: ["a@b.co"], "password": "short" }), "form_password_length_too_short", "password"),
         (json!({ at: ["a@b.co"], "created_at": "yesterday" }), "form_param_invalid_time", "created_at"),
-        (json!({ at: ["a@b.co"], "created_at": "2999-01-01T00:00:00Z" }), "form_disallow_future_date", "created_at"),
+        (
+            json!({ at: ["a@b.co"], "created_at": "2999-01-01T00:00:00Z" }),
+            "form_disallow_future_date",
+            "created_at",
+        ),
     ] {
         let answer = api.post("/users", body).await;
         assert_eq!(answer.refusal(), (422, code, Some(field)), "{}", answer.body);
@@ -127,9 +135,15 @@ async fn metadata_is_merged_deeply_by_patch_and_null_deletes() {
     let replaced = api.put(&path, json!({ "public_metadata": { "z": 1 }, "unsafe_metadata": {} })).await.body;
 
     assert_eq!(merged["public_metadata"], json!({ "a": { "c": [2], "d": { "f": 1 } } }));
-    assert_eq!((&merged["private_metadata"], &merged["unsafe_metadata"]), (&json!({ "p": 1 }), &json!({ "u": 1 })));
+    assert_eq!(
+        (&merged["private_metadata"], &merged["unsafe_metadata"]),
+        (&json!({ "p": 1 }), &json!({ "u": 1 }))
+    );
     assert_eq!(replaced["public_metadata"], json!({ "z": 1 }));
-    assert_eq!((&replaced["private_metadata"], &replaced["unsafe_metadata"]), (&json!({ "p": 1 }), &json!({})));
+    assert_eq!(
+        (&replaced["private_metadata"], &replaced["unsafe_metadata"]),
+        (&json!({ "p": 1 }), &json!({}))
+    );
 }
 
 #[tokio::test]
@@ -161,7 +175,10 @@ async fn a_password_is_verified_changed_and_removed() {
     let code = |a: crate::api::Answer| a.refusal().1.to_owned();
 
     assert_eq!(api.post(&verify, json!({ "password": "a good password" })).await.body["verified"], true);
-    assert_eq!(code(api.post(&verify, json!({ "password": "wrong" })).await), "form_password_validation_failed");
+    assert_eq!(
+        code(api.post(&verify, json!({ "password": "wrong" })).await),
+        "form_password_validation_failed"
+    );
     let change = json!({ "password": "another password", "sign_out_of_other_sessions": true });
     assert_eq!(api.patch(&path, change).await.status, 200);
     assert_eq!(api.post(&verify, json!({ "password": "another password" })).await.status, 200);
@@ -187,7 +204,8 @@ async fn a_picture_is_set_and_taken_away() {
 #[tokio::test]
 async fn a_deleted_user_takes_sessions_and_memberships_along() {
     let api = Api::start().await;
-    let ada = api.create("/users", json!({ "email_address": ["ada@example.com"], "external_id": "e1" })).await;
+    let ada =
+        api.create("/users", json!({ "email_address": ["ada@example.com"], "external_id": "e1" })).await;
     let bob = api.user("bob@example.com").await;
     api.create("/organizations", json!({ "name": "Acme", "created_by": ada })).await;
     let session = api.create("/sessions", json!({ "user_id": ada })).await;
@@ -210,7 +228,8 @@ async fn addresses_are_added_verified_made_primary_and_deleted() {
     let user = format!("/users/{ada}");
     let first = api.get(&user).await.body["primary_email_address_id"].clone();
 
-    let second = api.create("/email_addresses", json!({ "user_id": ada, "email_address": "b@example.com" })).await;
+    let second =
+        api.create("/email_addresses", json!({ "user_id": ada, "email_address": "b@example.com" })).await;
     let path = format!("/email_addresses/{second}");
     let unverified = api.get(&path).await.body;
     let too_early = api.patch(&user, json!({ "primary_email_address_id": second })).await;
@@ -247,7 +266,9 @@ async fn one_address_takes_the_place_of_all() {
     let ada = api.create("/users", json!({ "email_address": ["a@example.com", "b@example.com"] })).await;
 
     let path = format!("/users/{ada}/email_address");
-    let answer = api.put(&path, json!({ "email_address": "c@example.com", "identification_status": "reserved" })).await;
+    let answer = api
+        .put(&path, json!({ "email_address": "c@example.com", "identification_status": "reserved" }))
+        .await;
 
     assert_eq!(answer.status, 200, "{}", answer.body);
     let user = api.get(&format!("/users/{ada}")).await.body;
