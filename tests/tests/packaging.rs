@@ -53,14 +53,14 @@ fn no_dependency_needs_a_newer_rust_than_this_crate_says() -> Outcome {
     let metadata: Value = serde_json::from_str(&run(cargo().args(["metadata", "--format-version", "1"]))?)?;
     let packages = metadata["packages"].as_array().ok_or("no packages")?;
     let own = packages.iter().find(|package| package["name"] == "clerk-sdk").ok_or("no clerk-sdk")?;
-    let promised = version(&own["rust-version"]).ok_or("clerk-sdk says no rust-version")?;
+    let promised = version(&own["rust_version"]).ok_or("clerk-sdk says no rust-version")?;
 
     let used: Vec<&Value> = packages.iter().filter(|package| used.contains(&label(package))).collect();
     assert!(used.len() > 50, "only {} packages found", used.len());
     let newer: Vec<String> = used
         .iter()
-        .filter(|package| version(&package["rust-version"]).is_some_and(|needed| needed > promised))
-        .map(|package| format!("{} needs {}", label(package), package["rust-version"]))
+        .filter(|package| version(&package["rust_version"]).is_some_and(|needed| needed > promised))
+        .map(|package| format!("{} needs {}", label(package), package["rust_version"]))
         .collect();
     assert!(newer.is_empty(), "{newer:#?}");
     Ok(())
