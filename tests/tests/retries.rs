@@ -202,10 +202,12 @@ async fn a_slow_body_is_read_and_a_stalled_one_given_up() {
         .unwrap();
 
     let slow: String = clerk.request(Method::GET, "/x").await.unwrap();
+    let started = Instant::now();
     let stalled = clerk.request::<String>(Method::GET, "/x").await.unwrap_err();
 
     assert_eq!(slow, "0123456789");
     assert!(stalled.is_timeout() && stalled.maybe_sent(), "{stalled}");
+    assert!(started.elapsed() < ms(2000), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -315,11 +315,11 @@ impl<T: Query, const N: usize> Query for [T; N] {
     }
 }
 
-/// A list as one comma-separated text.
-pub(crate) fn joined<T: Query>(items: Vec<T>) -> String {
+/// A list as one comma-separated text; an empty one is none, as with lists that repeat their key.
+pub(crate) fn joined<T: Query>(items: Vec<T>) -> Vec<String> {
     let mut texts = Vec::with_capacity(items.len());
     items.texts(&mut texts);
-    texts.join(",")
+    if texts.is_empty() { texts } else { vec![texts.join(",")] }
 }
 
 /// A list from what a caller has at hand.

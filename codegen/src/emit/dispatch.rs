@@ -4,7 +4,8 @@ use super::{doc, line, literal, rust_type};
 use crate::GeneratedFile;
 use crate::model::{Api, Argument, Operation, Place, Type};
 
-/// The file `dispatch.rs`. It expects `Args`, `Invalid`, `Pending` and `types` where it is included.
+/// The file `dispatch.rs`. It expects `Args`, `Invalid`, `Pending` and `types` where it is included, and a function for
+/// each place of an argument (`path`, `query`, `body`, `whole_body`, `file`) to tell `Args` what to take.
 pub fn dispatch(api: &Api) -> GeneratedFile {
     let mut out = String::new();
     doc(&mut out, "", &["Prepares the call of an operation; `None` if there is none of that id.".to_owned()]);
@@ -44,7 +45,8 @@ fn function(operation: &Operation) -> String {
 }
 
 fn call(api: &Api, operation: &Operation, out: &mut String) {
-    let head = format!("pub(super) fn {}(clerk: &Clerk, mut args: Args)", function(operation));
+    let takes = if operation.all_arguments().next().is_some() { "mut " } else { "" };
+    let head = format!("pub(super) fn {}(clerk: &Clerk, {takes}args: Args)", function(operation));
     line(out, "    ", &format!("{head} -> Result<Pending, Invalid> {{"));
     let arguments: Vec<String> = operation
         .arguments

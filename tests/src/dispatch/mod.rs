@@ -1,0 +1,52 @@
+//! Every operation by its name: takes arguments as JSON and makes the typed call that a user would write. The arms are
+//! generated from the same model as the client, so no operation can be missing.
+
+mod args;
+mod exact;
+
+use std::pin::Pin;
+
+use clerk_sdk::{Clerk, Error, Response};
+use serde_json::Value;
+
+pub use args::{Args, Options};
+
+/// A call that is ready to be made. It answers with the decoded answer written as JSON again.
+pub type Pending = Pin<Box<dyn Future<Output = Result<Response<Value>, Error>> + Send>>;
+
+/// Why the typed call cannot express what was asked for. It contains the name of the argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid(pub String);
+
+/// The API versions that can be called, the newest first.
+pub const VERSIONS: &[&str] = &[v2026_05_12::VERSION];
+
+/// The operations of an API version; `None` where it is not there.
+pub fn operations(version: &str) -> Option<&'static [&'static str]> {
+    (version == v2026_05_12::VERSION).then_some(v2026_05_12::OPERATIONS)
+}
+
+/// Prepares the call of an operation; `None` where the API version has none of that name.
+///
+/// # Errors
+/// Where the typed call cannot express the arguments.
+pub fn prepare(version: &str, clerk: &Clerk, call: &str, args: Args) -> Option<Result<Pending, Invalid>> {
+    if version == v2026_05_12::VERSION { v2026_05_12::prepare(clerk, call, args) } else { None }
+}
+
+#[allow(deprecated, reason = "deprecated operations can be called like all others")]
+#[allow(unused_imports, reason = "not every document needs all of them")]
+#[allow(unreachable_pub, reason = "written for any place it is included in")]
+mod v2026_05_12 {
+    use std::collections::BTreeMap;
+
+    use clerk_sdk::v2026_05_12::types;
+    use clerk_sdk::{Clerk, FilePart, JsonObject, Metadata, Nullable, Timestamp};
+
+    use super::args::{body, file, path, query, whole_body};
+    use super::{Args, Invalid, Pending};
+
+    pub use clerk_sdk::v2026_05_12::VERSION;
+
+    include!(concat!(env!("OUT_DIR"), "/dispatch.rs"));
+}

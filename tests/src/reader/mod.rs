@@ -1,0 +1,210 @@
+//! A reading of the OpenAPI document that shares nothing with the generator: it walks the JSON and says what each
+//! operation takes and answers. Tests hold what the client does against it.
+
+pub mod answer;
+pub mod call;
+mod sampling;
+mod schema;
+
+use serde_json::Value;
+
+pub use sampling::{AWKWARD, Flavour, Style};
+pub use schema::{Kind, Property, Schema};
+
+/// The API version that is read.
+pub const VERSION: &str = "2026-05-12";
+
+/// An OpenAPI document.
+#[derive(Debug)]
+pub struct Document {
+    root: Value,
+}
+
+/// An operation.
+#[derive(Debug)]
+pub struct Operation<'a> {
+    /// The `operationId`.
+    pub id: &'a str,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path template.
+    pub path: &'a str,
+    /// What a caller passes: path and query parameters, then what the body holds.
+    pub arguments: Vec<Argument<'a>>,
+    /// The kind of body it takes.
+    pub body: Body,
+    /// The status of a success.
+    pub status: u16,
+    /// The schema of its answer, if it has one.
+    pub answer: Option<&'a Value>,
+    /// Whose key it is called with.
+    pub key: Key,
+    /// Whether it answers a list by pages.
+    pub paged: bool,
+}
+
+/// The kind of body an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// None.
+    None,
+    /// JSON.
+    Json {
+        /// Whether it is sent even where nothing of it was set.
+        required: bool,
+    },
+    /// `multipart/form-data`.
+    Form,
+}
+
+/// Whose key an operation is called with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The instance's.
+    Instance,
+    /// A machine's.
+    Machine,
+    /// Nobody's.
+    None,
+}
+
+/// Something that a caller passes.
+#[derive(Clone, Debug)]
+pub struct Argument<'a> {
+    /// Its name; empty for a whole body.
+    pub name: &'a str,
+    /// Where it goes.
+    pub place: Place,
+    /// Its schema.
+    pub schema: &'a Value,
+    /// Whether it must be passed.
+    pub required: bool,
+}
+
+/// Where an argument goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query {
+        /// Whether several values are joined by commas, instead of repeating the key.
+        joined: bool,
+    },
+    /// A field of the body.
+    Field,
+    /// A file of a form.
+    File,
+    /// The whole body.
+    Whole,
+}
+
+impl Document {
+    /// The document with the project's corrections.
+    ///
+    /// # Panics
+    /// Where it is not there.
+    #[allow(clippy::expect_used, reason = "without the document there is nothing to test")]
+    pub fn effective() -> Self {
+        let document = clerk_openapi::bapi(VERSION).expect("the document");
+        Self { root: serde_json::from_slice(document.json).expect("JSON") }
+    }
+
+    /// The document as it is published.
+    ///
+    /// # Panics
+    /// Where it is no JSON.
+    #[allow(clippy::expect_used, reason = "without the document there is nothing to test")]
+    pub fn published() -> Self {
+        let json = include_str!("../../../openapi/bapi/2026-05-12.json");
+        Self { root: serde_json::from_str(json).expect("JSON") }
+    }
+
+    /// What a node is, or what it refers to.
+    ///
+    /// # Panics
+    /// Where a reference leads nowhere.
+    pub fn resolve<'a>(&'a self, mut node: &'a Value) -> &'a Value {
+        while let Some(reference) = node["$ref"].as_str() {
+            let target = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer));
+            node = target.unwrap_or_else(|| panic!("{reference} leads nowhere"));
+        }
+        node
+    }
+
+    /// All operations, in the order of the document's paths.
+    pub fn operations(&self) -> Vec<Operation<'_>> {
+        let mut operations = Vec::new();
+        for (path, item) in self.root["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                if ["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                    operations.push(self.operation(path, method, operation));
+                }
+            }
+        }
+        operations
+    }
+
+    fn operation<'a>(&'a self, path: &'a str, method: &str, node: &'a Value) -> Operation<'a> {
+        let mut arguments = Vec::new();
+        for parameter in node["parameters"].as_array().into_iter().flatten() {
+            arguments.push(self.parameter(parameter));
+        }
+        let body = self.body(&node["requestBody"], &mut arguments);
+        let (status, success) = node["responses"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .find_map(|(status, answer)| Some((status.parse().ok().filter(|status| *status < 300)?, answer)))
+            .unwrap_or_else(|| panic!("{method} {path} has no success"));
+        let answer = self.resolve(success)["content"].get("application/json").map(|media| &media["schema"]);
+        let takes = |name: &str| arguments.iter().any(|argument| argument.name == name);
+        let paged = takes("limit") && takes("offset") && node["x-pagination"] != false;
+        let key = if node["security"].as_array().is_some_and(Vec::is_empty) {
+            Key::None
+        } else if node["x-clerk-key"] == "machine" {
+            Key::Machine
+        } else {
+            Key::Instance
+        };
+        let id = node["operationId"].as_str().unwrap_or_default();
+        Operation { id, method: method.to_uppercase(), path, arguments, body, status, answer, key, paged }
+    }
+
+    fn parameter<'a>(&'a self, node: &'a Value) -> Argument<'a> {
+        let node = self.resolve(node);
+        let name = node["name"].as_str().unwrap_or_default();
+        let place = match node["in"].as_str() {
+            Some("path") => Place::Path,
+            Some("query") => Place::Query { joined: node["explode"] == false },
+            other => panic!("the parameter {name} is in {other:?}"),
+        };
+        Argument { name, place, schema: &node["schema"], required: node["required"] == true }
+    }
+
+    fn body<'a>(&'a self, node: &'a Value, arguments: &mut Vec<Argument<'a>>) -> Body {
+        let content = &self.resolve(node)["content"];
+        let (schema, body) = if let Some(media) = content.get("application/json") {
+            (&media["schema"], Body::Json { required: self.resolve(node)["required"] == true })
+        } else if let Some(media) = content.get("multipart/form-data") {
+            (&media["schema"], Body::Form)
+        } else {
+            return Body::None;
+        };
+        match self.schema(schema).kind {
+            Kind::Object(properties) => {
+                arguments.extend(properties.into_iter().map(|property| {
+                    let file = self.schema(property.schema).kind == Kind::Binary;
+                    Argument {
+                        name: property.name,
+                        place: if file { Place::File } else { Place::Field },
+                        schema: property.schema,
+                        required: property.required,
+                    }
+                }));
+            }
+            _ => arguments.push(Argument { name: "", place: Place::Whole, schema, required: true }),
+        }
+        body
+    }
+}
