@@ -82,8 +82,10 @@ async fn write(clerk: &Clerk, email: &str) -> Result<(), Error> {
         let _ = std::fs::remove_file(&picture);
     }
 
-    let organization: Organization = clerk.organizations().create("Analytical Engines").created_by(&user.id).await?;
-    let members: Vec<_> = clerk.organization_memberships().list(&organization.id).items().try_collect().await?;
+    let organization: Organization =
+        clerk.organizations().create("Analytical Engines").created_by(&user.id).await?;
+    let members: Vec<_> =
+        clerk.organization_memberships().list(&organization.id).items().try_collect().await?;
     println!("Organization {} has {} member(s)", organization.name, members.len());
 
     clerk.organizations().delete(&organization.id).await?;
@@ -104,7 +106,11 @@ async fn limits(mock: &MockClerk, clerk: &Clerk) -> Result<(), Box<dyn std::erro
     }
     mock.fail_next(503, 1);
     let response = clerk.users().count().with_response().await?;
-    println!("With retries a short outage is not: {} after {} attempts", response.status(), response.attempts());
+    println!(
+        "With retries a short outage is not: {} after {} attempts",
+        response.status(),
+        response.attempts()
+    );
     Ok(())
 }
 
@@ -115,7 +121,7 @@ fn name(user: &User) -> String {
 
 /// A picture of one pixel.
 const PIXEL: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8,
-    6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0, 1, 0, 0, 5, 0, 1,
-    0x0d, 0x0a, 0x2d, 0xb4, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0,
+    0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0,
+    1, 0, 0, 5, 0, 1, 0x0d, 0x0a, 0x2d, 0xb4, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
