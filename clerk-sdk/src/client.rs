@@ -370,6 +370,7 @@ impl ClerkBuilder {
                     tls: self.tls,
                     extra_roots: self.roots,
                     configure: self.configure,
+                    https: server.is_https(),
                 })?)
             }
         };

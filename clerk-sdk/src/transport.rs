@@ -297,7 +297,7 @@ impl Tls {
 /// provider, and follows redirects. Certificates that are added to it are not looked at where rustls does TLS.
 pub fn reqwest_builder() -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
-    secured(builder, Tls::preferred(), &[]).unwrap_or_else(|refused| {
+    secured(builder, Tls::preferred(), &[], true).unwrap_or_else(|refused| {
         let (builder, _) = *refused;
         builder
     })
@@ -312,6 +312,8 @@ pub(crate) struct Settings {
     /// PEM or DER.
     pub(crate) extra_roots: Vec<Vec<u8>>,
     pub(crate) configure: Option<Box<dyn Configure>>,
+    /// Whether the server's URL is `https`: then a machine that trusts nobody is an error.
+    pub(crate) https: bool,
 }
 
 /// A configuration of reqwest that can be applied more than once.
@@ -371,7 +373,7 @@ fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
     if let Some(configure) = &settings.configure {
         builder = configure.apply(builder);
     }
-    secured(builder, settings.tls, &settings.extra_roots)
+    secured(builder, settings.tls, &settings.extra_roots, settings.https)
         .map_err(|refused| Error::config_from("TLS cannot be set up", refused.1))?
         .build()
         .map_err(|error| Error::config_from("the HTTP client cannot be built", error))
@@ -385,6 +387,7 @@ fn secured(
     builder: reqwest::ClientBuilder,
     tls: Option<Tls>,
     extra_roots: &[Vec<u8>],
+    https: bool,
 ) -> Result<reqwest::ClientBuilder, Refused> {
     let builder = builder.redirect(reqwest::redirect::Policy::none());
     match tls {
@@ -405,11 +408,13 @@ fn secured(
             Ok(builder)
         }
         #[cfg(feature = "rustls-aws-lc")]
-        Some(Tls::AwsLc) => with_rustls(builder, rustls::crypto::aws_lc_rs::default_provider(), extra_roots),
+        Some(Tls::AwsLc) => {
+            with_rustls(builder, rustls::crypto::aws_lc_rs::default_provider(), extra_roots, https)
+        }
         #[cfg(feature = "rustls")]
-        Some(Tls::Ring) => with_rustls(builder, rustls::crypto::ring::default_provider(), extra_roots),
+        Some(Tls::Ring) => with_rustls(builder, rustls::crypto::ring::default_provider(), extra_roots, https),
         None => {
-            let _ = extra_roots;
+            let _ = (extra_roots, https);
             Ok(builder)
         }
     }
@@ -420,25 +425,37 @@ fn with_rustls(
     builder: reqwest::ClientBuilder,
     provider: rustls::crypto::CryptoProvider,
     extra_roots: &[Vec<u8>],
+    https: bool,
 ) -> Result<reqwest::ClientBuilder, Refused> {
-    match rustls_config(provider, extra_roots) {
+    match rustls_config(provider, extra_roots, https) {
         Ok(config) => Ok(builder.tls_backend_preconfigured(config)),
         // What is no TLS configuration makes `build` fail, instead of falling back to something else.
         Err(error) => Err(Box::new((builder.tls_backend_preconfigured(()), error))),
     }
 }
 
-/// Trusts what the platform trusts, and `extra_roots`.
+/// Trusts what the platform trusts, and `extra_roots`. Where it trusts nobody, that is an error if `https` is needed.
 #[cfg(any(feature = "rustls", feature = "rustls-aws-lc"))]
 fn rustls_config(
     provider: rustls::crypto::CryptoProvider,
     extra_roots: &[Vec<u8>],
+    https: bool,
 ) -> Result<rustls::ClientConfig, Box<dyn StdError + Send + Sync>> {
     use rustls_platform_verifier::Verifier;
 
     let provider = Arc::new(provider);
+    let config = rustls::ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()?;
     let verifier = if extra_roots.is_empty() {
-        Verifier::new(provider.clone())?
+        match Verifier::new(provider) {
+            Ok(verifier) => verifier,
+            Err(error) if https => return Err(error.into()),
+            // A bare container has no roots, and needs none to talk to itself.
+            Err(_) => {
+                let nobody = rustls::RootCertStore::empty();
+                return Ok(config.with_root_certificates(nobody).with_no_client_auth());
+            }
+        }
     } else {
         #[cfg(any(all(unix, not(target_os = "android")), target_os = "windows"))]
         {
@@ -446,16 +463,13 @@ fn rustls_config(
             for root in extra_roots {
                 roots.extend(certificates(root)?);
             }
-            Verifier::new_with_extra_roots(roots, provider.clone())?
+            Verifier::new_with_extra_roots(roots, provider)?
         }
         #[cfg(not(any(all(unix, not(target_os = "android")), target_os = "windows")))]
         return Err("this platform takes no extra root certificates".into());
     };
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+    let mut config =
+        config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
