@@ -140,8 +140,8 @@ fn check_body(
     Ok(value)
 }
 
-/// A value against a schema. `name` is the parameter's name, empty for the body itself; what is inside is named
-/// `parent.child` and `parent[0]`.
+/// A value against a schema. `name` is the parameter's name, empty for the body itself; a field inside is named
+/// `parent.child`, or `parent[0].child` in an array. A plain item of an array goes by the array's name.
 pub(super) fn check_value(
     document: &Document,
     schema: &Value,
@@ -245,7 +245,11 @@ fn check_array(document: &Document, schema: &Value, items: &[Value], name: &str,
         errors.push(ApiError::value(name, "must not contain duplicates"));
     }
     for (index, item) in items.iter().enumerate() {
-        check_value(document, &schema["items"], item, &format!("{name}[{index}]"), errors);
+        if item.is_object() || item.is_array() {
+            check_value(document, &schema["items"], item, &format!("{name}[{index}]"), errors);
+        } else {
+            check_value(document, &schema["items"], item, name, errors);
+        }
     }
 }
 
