@@ -60,7 +60,7 @@ impl Decoding {
 
     #[track_caller]
     fn finish(self, at_least: usize) {
-        let shown: Vec<&String> = self.wrong.iter().take(20).collect();
+        let shown: Vec<&String> = self.wrong.iter().take(8).collect();
         assert!(self.wrong.is_empty(), "{} of {}: {shown:#?}", self.wrong.len(), self.answers);
         assert!(self.answers >= at_least, "only {} answers", self.answers);
     }
@@ -250,7 +250,7 @@ async fn whole_numbers_are_exact_and_never_cut() {
     let answered = answered(&document);
     let mut decoding = Decoding::new();
     let whole = |spot: &Spot<'_>| {
-        (spot.kind == Kind::Whole || spot.kind == Kind::Number && spot.time) && !spot.within_choice
+        (spot.kind == Kind::Whole || spot.kind == Kind::Number && spot.whole) && !spot.within_choice
     };
     at_each_spot(&answered, whole, async |operation, answer, spot| {
         for (sent, again) in [

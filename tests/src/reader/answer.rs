@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::sampling::is_time;
+use super::sampling::is_whole;
 use super::{Document, Kind, Operation};
 
 /// How an answer is made.
@@ -58,8 +58,8 @@ pub struct Spot<'a> {
     pub nullable: bool,
     /// Whether it is inside of a choice, in which nothing is wrong.
     pub within_choice: bool,
-    /// Whether it is a point in time.
-    pub time: bool,
+    /// Whether it has no fraction, where it is a number.
+    pub whole: bool,
 }
 
 /// A step into a value.
@@ -174,7 +174,7 @@ impl<'a> Maker<'a> {
     /// A value as it is sent, and as it is written again.
     fn value(&mut self, name: &str, node: &'a Value, required: bool) -> (Value, Value) {
         let schema = self.document.schema(node);
-        let time = is_time(name, self.document.resolve(node));
+        let whole = is_whole(name, self.document.resolve(node));
         self.spots.push(Spot {
             steps: self.steps.clone(),
             schema: node,
@@ -182,7 +182,7 @@ impl<'a> Maker<'a> {
             required,
             nullable: schema.nullable,
             within_choice: self.choices > 0,
-            time,
+            whole,
         });
         if schema.nullable && self.make.nulls && !self.steps.is_empty() {
             return (Value::Null, Value::Null);
@@ -192,7 +192,7 @@ impl<'a> Maker<'a> {
             Kind::Enum(_) if self.make.unknown_values => json!("not known yet"),
             Kind::Enum(values) => json!(values.first().copied().unwrap_or(name)),
             Kind::Whole => json!(9_007_199_254_740_993_i64),
-            Kind::Number if time => json!(4_102_444_800_000_i64),
+            Kind::Number if whole => json!(4_102_444_800_000_i64),
             Kind::Number => json!(2.5),
             Kind::Flag => json!(true),
             Kind::Map(None) => json!({"plan": "pro", "gone": null, "deep": [1, 2.5, null, {}]}),
