@@ -24,6 +24,7 @@ mod raw;
 mod request;
 mod response;
 mod retry;
+mod tls;
 mod transport;
 mod upload;
 pub mod value;
@@ -44,8 +45,9 @@ pub use self::raw::{RawRequest, RawRequestWithResponse};
 pub use self::request::{Request, RequestWithResponse};
 pub use self::response::Response;
 pub use self::retry::RetryPolicy;
+pub use self::tls::Tls;
 pub use self::transport::{
-    HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, Tls, reqwest_builder,
+    HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, reqwest_builder,
 };
 
 pub use self::value::{JsonObject, Metadata, Null, Nullable, Timestamp};

@@ -70,6 +70,8 @@ enum End {
     },
     /// Dribbles the body, a byte at a time.
     Dribble(Duration),
+    /// The body comes in chunks of this many bytes, without its length.
+    Chunks(usize),
 }
 
 impl Reply {
@@ -119,6 +121,13 @@ impl Reply {
     #[must_use]
     pub fn stalled(mut self) -> Self {
         self.end = End::Half { stall: true };
+        self
+    }
+
+    /// Sends the body in chunks of this many bytes, and does not say its length.
+    #[must_use]
+    pub fn chunked(mut self, size: usize) -> Self {
+        self.end = End::Chunks(size);
         self
     }
 
@@ -293,11 +302,22 @@ async fn write(stream: &mut BufReader<TcpStream>, reply: Reply) -> io::Result<bo
     for (name, value) in &reply.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    head.push_str(&format!("content-length: {}\r\n\r\n", reply.body.len()));
+    match reply.end {
+        End::Chunks(_) => head.push_str("transfer-encoding: chunked\r\n\r\n"),
+        _ => head.push_str(&format!("content-length: {}\r\n\r\n", reply.body.len())),
+    }
     stream.write_all(head.as_bytes()).await?;
     match reply.end {
         End::Complete | End::Silence => stream.write_all(&reply.body).await?,
         End::Half { .. } => stream.write_all(&reply.body[..reply.body.len() / 2]).await?,
+        End::Chunks(size) => {
+            for chunk in reply.body.chunks(size) {
+                stream.write_all(format!("{:x}\r\n", chunk.len()).as_bytes()).await?;
+                stream.write_all(chunk).await?;
+                stream.write_all(b"\r\n").await?;
+            }
+            stream.write_all(b"0\r\n\r\n").await?;
+        }
         End::Dribble(pause) => {
             for byte in &reply.body {
                 tokio::time::sleep(pause).await;

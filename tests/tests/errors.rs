@@ -90,17 +90,20 @@ async fn an_answer_that_does_not_decode_keeps_everything() {
 
 #[tokio::test]
 async fn an_answer_beyond_the_limit_is_not_read() {
-    let server = Server::scripted([Reply::json(200, &format!("{:?}", "x".repeat(2000)))]);
-    let clerk =
-        Clerk::builder("sk_test_x").server_url(server.url()).max_response_bytes(2001).build().unwrap();
+    let text = "x".repeat(2000);
+    let whole = Reply::json(200, &format!("{text:?}"));
+    for reply in [whole.clone(), whole.chunked(150)] {
+        let server = Server::scripted([reply]);
+        let clerk = |limit| {
+            Clerk::builder("sk_test_x").server_url(server.url()).max_response_bytes(limit).build().unwrap()
+        };
 
-    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+        let error = clerk(2001).request::<Value>(Method::GET, "/x").await.unwrap_err();
+        let value: Value = clerk(2002).request(Method::GET, "/x").await.unwrap();
 
-    assert_eq!(error.transport_kind(), Some(HttpErrorKind::Body));
-    assert_eq!(error.attempts(), 1);
-    let clerk =
-        Clerk::builder("sk_test_x").server_url(server.url()).max_response_bytes(2002).build().unwrap();
-    clerk.request::<Value>(Method::GET, "/x").await.unwrap();
+        assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Body), 1), "{error}");
+        assert_eq!(value, text);
+    }
 }
 
 #[tokio::test]

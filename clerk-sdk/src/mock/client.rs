@@ -1,19 +1,24 @@
 //! The SDK's own client for an embedded Clerk.
 
-use std::net::SocketAddr;
-
 use super::{MockClerk, SECRET_KEY};
-use crate::{Clerk, Error};
+use crate::Clerk;
+
+/// The machine's key that the client has, for the operations of machines.
+const MACHINE_KEY: &str = "ak_test_embedded";
 
 impl MockClerk {
-    /// A client of this server, ready for use.
+    /// A client of this server, ready for use. All that it hands out share connections.
+    ///
+    /// # Panics
+    /// Where no HTTP client can be set up on this machine: as
+    /// [`ClerkBuilder::build`](crate::ClerkBuilder::build) says, with the same advice.
+    #[allow(clippy::expect_used, reason = "keys and URL are right, and a test without a client cannot go on")]
     pub fn client(&self) -> Clerk {
-        self.client.clone()
+        // Set up when it is first asked for: reading the machine's root certificates takes longer than all the rest.
+        let client = self.client.get_or_init(|| {
+            let builder = Clerk::builder(SECRET_KEY).machine_secret_key(MACHINE_KEY).server_url(self.url());
+            builder.build().expect("an HTTP client for a loopback URL")
+        });
+        client.clone()
     }
-}
-
-/// The client that a new server hands out. It has a key for the operations of machines, too.
-pub(super) fn build(address: SocketAddr) -> Result<Clerk, Error> {
-    let builder = Clerk::builder(SECRET_KEY).machine_secret_key("ak_test_embedded");
-    builder.server_url(format!("http://{address}/v1")).build()
 }

@@ -87,7 +87,7 @@ impl Document {
                 if let Ok(method) = method.to_uppercase().parse::<http::Method>()
                     && value.get("operationId").is_some()
                 {
-                    operations.push(document.operation(path, method, value)?);
+                    operations.push(document.read(path, method, value)?);
                 }
             }
         }
@@ -95,7 +95,7 @@ impl Document {
         Ok(document)
     }
 
-    fn operation(&self, path: &str, method: http::Method, value: &Value) -> Result<Operation, String> {
+    fn read(&self, path: &str, method: http::Method, value: &Value) -> Result<Operation, String> {
         let id = value["operationId"].as_str().unwrap_or_default().to_owned();
         let parameters = value["parameters"].as_array().into_iter().flatten();
         let parameters = parameters.map(|p| self.parameter(p)).collect();
@@ -174,6 +174,11 @@ impl Document {
     /// A named schema of the document's components, or null.
     pub(super) fn component(&self, name: &str) -> &Value {
         self.root.pointer("/components/schemas").and_then(|s| s.get(name)).unwrap_or(&Value::Null)
+    }
+
+    /// The operation of this id.
+    pub(super) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|o| o.id == id)
     }
 
     /// The operation that a method and a path (without the server's prefix, still percent-encoded) lead to.

@@ -3,6 +3,21 @@
 //! sessions for as long as it runs.
 //!
 //! What it does not keep state for it answers with a well-formed value of the declared type.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let clerk = clerk_sdk::mock::MockClerk::start().await?;
+//! let ada = clerk.seed().user("ada@example.com").with("first_name", "Ada").await;
+//!
+//! // What the program under test does with the client that it is given:
+//! let user = clerk.client().users().get(&ada.id).await?;
+//!
+//! assert_eq!(user.first_name.as_deref(), Some("Ada"));
+//! assert_eq!(clerk.received("GetUser").len(), 1);
+//! # Ok(())
+//! # }
+//! ```
 
 mod check;
 mod client;
@@ -13,6 +28,7 @@ mod ids;
 mod query;
 mod record;
 mod sample;
+mod seed;
 mod server;
 mod state;
 mod time;
@@ -20,7 +36,7 @@ mod time;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -29,13 +45,14 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
+pub use seed::{Seed, Seeding};
 
 const SECRET_KEY: &str = "sk_test_embedded";
 
 /// An embedded Clerk that runs until it is dropped. Each has a port and a state of its own.
 pub struct MockClerk {
     address: SocketAddr,
-    client: crate::Clerk,
+    client: OnceLock<crate::Clerk>,
     inner: Inner,
     /// Dropped with the server, which ends it.
     _stop: oneshot::Sender<()>,
@@ -54,7 +71,7 @@ impl MockClerk {
     /// Starts a server on a free loopback port, on the Tokio runtime of the caller.
     ///
     /// # Errors
-    /// Where no port can be bound, or no HTTP client be set up.
+    /// Where no port can be bound.
     pub async fn start() -> io::Result<MockClerk> {
         MockClerk::start_on(0).await
     }
@@ -62,12 +79,11 @@ impl MockClerk {
     /// Starts a server on this loopback port; 0 is any free one.
     ///
     /// # Errors
-    /// Where the port cannot be bound, or no HTTP client be set up.
+    /// Where the port cannot be bound.
     pub async fn start_on(port: u16) -> io::Result<MockClerk> {
         let document = document::Document::get().map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let client = client::build(address).map_err(io::Error::other)?;
         let inner = Inner {
             document,
             state: Arc::new(Mutex::new(state::State::new(document))),
@@ -81,7 +97,7 @@ impl MockClerk {
             let _ = stopped.await;
         });
         tokio::spawn(serving.into_future());
-        Ok(MockClerk { address, client, inner, _stop: stop })
+        Ok(MockClerk { address, client: OnceLock::new(), inner, _stop: stop })
     }
 
     /// The URL that a client is given, `/v1` included.

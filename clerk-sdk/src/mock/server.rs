@@ -119,8 +119,7 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<RecordedBody, ApiE
     if bytes.is_empty() {
         return Ok(RecordedBody::Empty);
     }
-    Ok(serde_json::from_slice(&bytes)
-        .map_or_else(|_| RecordedBody::Bytes(bytes.clone()), RecordedBody::Json))
+    Ok(serde_json::from_slice(&bytes).map_or_else(|_| RecordedBody::Bytes(bytes.clone()), RecordedBody::Json))
 }
 
 /// Reads a form part by part; of large parts the size and the beginning stay, so that an upload of any size

@@ -21,7 +21,12 @@ pub(super) fn file(api: &Api) -> String {
 
 fn object(api: &Api, def: &TypeDef, fields: &[Field], out: &mut String) {
     let name = &def.name;
-    line(out, "", "#[derive(Clone, PartialEq)]");
+    let buildable = def.direction == Direction::Request && fields.iter().all(|field| !field.required);
+    line(
+        out,
+        "",
+        if buildable { "#[derive(Clone, Default, PartialEq)]" } else { "#[derive(Clone, PartialEq)]" },
+    );
     line(out, "", "#[non_exhaustive]");
     line(out, "", &format!("pub struct {name} {{"));
     for field in fields {

@@ -398,6 +398,11 @@ fn resources(
         }
         resource.operations.push(index);
     }
+    // Where a group is still a resource of its own, only some operations have moved away from it.
+    let accessors: Vec<String> = resources.iter().map(|resource| resource.accessor.clone()).collect();
+    for resource in &mut resources {
+        resource.aliases.retain(|alias| !accessors.contains(alias));
+    }
     for (index, operation) in operations.iter().enumerate() {
         if let Some(twin) = operations.iter().take(index).find(|other| other.marker == operation.marker) {
             let message = format!("{} and {} both become `{}` in Rust", twin.id, operation.id, twin.marker);

@@ -5,66 +5,69 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 /// A server and a client of it.
-pub struct Api {
-    pub clerk: MockClerk,
-    http: Client,
+pub(crate) struct Api {
+    pub(crate) clerk: MockClerk,
+    pub(crate) http: Client,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: http::HeaderMap,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
     /// The JSON; null where the body was empty.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 impl Api {
-    pub async fn start() -> Api {
-        let clerk = MockClerk::start().await.expect("a loopback port");
-        let http = clerk_sdk::reqwest_builder().build().expect("a client");
-        Api { clerk, http }
+    pub(crate) async fn start() -> Api {
+        Api::with(clerk_sdk::reqwest_builder().build().expect("a client")).await
+    }
+
+    /// A new server for a client that is there already: setting one up takes longer than a server.
+    pub(crate) async fn with(http: Client) -> Api {
+        Api { clerk: MockClerk::start().await.expect("a loopback port"), http }
     }
 
     /// A request with a key and no body.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.clerk.url());
         self.http.request(method, url).header("authorization", "Bearer sk_test_x")
     }
 
     /// A request without a key, below the origin instead of `/v1`.
-    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         let origin = self.clerk.url().trim_end_matches("/v1").to_owned();
         self.http.request(method, format!("{origin}{path}"))
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         send(self.request(Method::GET, path)).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         send(self.request(Method::DELETE, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.with_json(Method::POST, path, body).await
     }
 
-    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         self.with_json(Method::PATCH, path, body).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         self.with_json(Method::PUT, path, body).await
     }
 
-    pub async fn with_json(&self, method: Method, path: &str, body: Value) -> Answer {
+    pub(crate) async fn with_json(&self, method: Method, path: &str, body: Value) -> Answer {
         let request = self.request(method, path).header("content-type", "application/json");
         send(request.body(body.to_string())).await
     }
 
     /// A form of text fields and one file.
-    pub async fn with_form(
+    pub(crate) async fn with_form(
         &self,
         method: Method,
         path: &str,
@@ -87,18 +90,18 @@ impl Api {
     }
 
     /// Creates something and gives its id.
-    pub async fn create(&self, path: &str, body: Value) -> String {
+    pub(crate) async fn create(&self, path: &str, body: Value) -> String {
         let answer = self.post(path, body).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         answer.body["id"].as_str().expect("an id").to_owned()
     }
 
-    pub async fn user(&self, email: &str) -> String {
+    pub(crate) async fn user(&self, email: &str) -> String {
         self.create("/users", json!({ "email_address": [email] })).await
     }
 }
 
-pub async fn send(request: RequestBuilder) -> Answer {
+pub(crate) async fn send(request: RequestBuilder) -> Answer {
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.bytes().await.expect("a body");
@@ -108,14 +111,14 @@ pub async fn send(request: RequestBuilder) -> Answer {
 
 impl Answer {
     /// Status, first code and its parameter: what a refusal comes down to.
-    pub fn refusal(&self) -> (u16, &str, Option<&str>) {
+    pub(crate) fn refusal(&self) -> (u16, &str, Option<&str>) {
         let error = &self.body["errors"][0];
         let code = error["code"].as_str().unwrap_or_default();
         (self.status, code, error["meta"]["param_name"].as_str())
     }
 
     /// One field of each item of a list, bare or in an envelope.
-    pub fn column(&self, field: &str) -> Vec<&str> {
+    pub(crate) fn column(&self, field: &str) -> Vec<&str> {
         let items = self.body.as_array().or_else(|| self.body["data"].as_array());
         items.into_iter().flatten().map(|item| item[field].as_str().unwrap_or_default()).collect()
     }

@@ -4,22 +4,22 @@
 use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
-pub struct Document(Value);
+pub(crate) struct Document(Value);
 
-pub struct Operation<'a> {
-    pub id: &'a str,
-    pub method: reqwest::Method,
-    pub path: &'a str,
-    pub value: &'a Value,
+pub(crate) struct Operation<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) method: reqwest::Method,
+    pub(crate) path: &'a str,
+    pub(crate) value: &'a Value,
 }
 
 impl Document {
-    pub fn newest() -> Document {
+    pub(crate) fn newest() -> Document {
         let document = clerk_openapi::newest_bapi().expect("a document");
         Document(serde_json::from_slice(document.json).expect("JSON"))
     }
 
-    pub fn operations(&self) -> Vec<Operation<'_>> {
+    pub(crate) fn operations(&self) -> Vec<Operation<'_>> {
         let paths = self.0["paths"].as_object().expect("paths");
         let operations = paths.iter().flat_map(|(path, item)| {
             item.as_object().expect("operations").iter().map(move |(method, value)| Operation {
@@ -32,7 +32,7 @@ impl Document {
         operations.collect()
     }
 
-    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+    pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
             Some(reference) => {
                 let target = self.0.pointer(&reference[1..]).unwrap_or_else(|| panic!("{reference}"));
@@ -43,25 +43,25 @@ impl Document {
     }
 
     /// The status of an operation's success, and the schema of its answer if it has one.
-    pub fn success<'a>(&'a self, operation: &Operation<'a>) -> (u16, Option<&'a Value>) {
+    pub(crate) fn success<'a>(&'a self, operation: &Operation<'a>) -> (u16, Option<&'a Value>) {
         let responses = operation.value["responses"].as_object().expect("responses");
         let (status, response) = responses.iter().find(|(s, _)| s.starts_with('2')).expect("a success");
         let schema = self.resolve(response).pointer("/content/application~1json/schema");
         (status.parse().expect("a status"), schema)
     }
 
-    pub fn parameters<'a>(&'a self, operation: &Operation<'a>) -> Vec<&'a Value> {
+    pub(crate) fn parameters<'a>(&'a self, operation: &Operation<'a>) -> Vec<&'a Value> {
         let parameters = operation.value["parameters"].as_array();
         parameters.into_iter().flatten().map(|p| self.resolve(p)).collect()
     }
 
     /// The schema of an operation's JSON body.
-    pub fn json_body<'a>(&'a self, operation: &Operation<'a>) -> Option<&'a Value> {
+    pub(crate) fn json_body<'a>(&'a self, operation: &Operation<'a>) -> Option<&'a Value> {
         self.resolve(&operation.value["requestBody"]).pointer("/content/application~1json/schema")
     }
 
     /// A body with what the schema requires and nothing else.
-    pub fn least(&self, schema: &Value, name: &str) -> Value {
+    pub(crate) fn least(&self, schema: &Value, name: &str) -> Value {
         let schema = self.resolve(schema);
         if let Some(members) = schema["allOf"].as_array() {
             let members = members.iter().map(|m| self.least(m, name));
@@ -95,7 +95,7 @@ impl Document {
     }
 
     /// What is wrong with a value under a schema; empty where nothing is.
-    pub fn findings(&self, schema: &Value, value: &Value, place: &str) -> Vec<String> {
+    pub(crate) fn findings(&self, schema: &Value, value: &Value, place: &str) -> Vec<String> {
         let schema = self.resolve(schema);
         let keywords = ["type", "allOf", "oneOf", "anyOf"];
         let anything = keywords.iter().all(|keyword| schema[*keyword].is_null());

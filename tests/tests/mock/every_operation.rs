@@ -8,8 +8,13 @@ use crate::api::{Answer, Api, send};
 use crate::document::{Document, Operation};
 
 /// A server with one of everything that it keeps, and the ids by the names that paths and bodies have for them.
-pub async fn furnished() -> (Api, HashMap<&'static str, String>) {
+pub(crate) async fn furnished() -> (Api, HashMap<&'static str, String>) {
     let api = Api::start().await;
+    let ids = furnish(&api).await;
+    (api, ids)
+}
+
+async fn furnish(api: &Api) -> HashMap<&'static str, String> {
     let ada = json!({
         "email_address": ["ada@example.com"], "phone_number": ["+15555550100"], "password": "a good password",
     });
@@ -20,7 +25,7 @@ pub async fn furnished() -> (Api, HashMap<&'static str, String>) {
     let invitee = json!({ "email_address": "bob@example.com", "role": "org:member" });
     let invitation = api.create(&format!("/organizations/{organization_id}/invitations"), invitee).await;
     let session_id = api.create("/sessions", json!({ "user_id": user_id })).await;
-    let ids = HashMap::from([
+    HashMap::from([
         ("email_address_id", text(&user["email_addresses"][0]["id"])),
         ("phone_number_id", text(&user["phone_numbers"][0]["id"])),
         ("user_id", user_id),
@@ -28,8 +33,7 @@ pub async fn furnished() -> (Api, HashMap<&'static str, String>) {
         ("invitation_id", invitation),
         ("session_id", session_id),
         ("template_type", "email".to_owned()),
-    ]);
-    (api, ids)
+    ])
 }
 
 fn text(value: &Value) -> String {
@@ -37,8 +41,9 @@ fn text(value: &Value) -> String {
 }
 
 /// Sends the least that an operation takes, about what the server has.
-async fn call(document: &Document, operation: &Operation<'_>) -> Answer {
-    let (api, mut ids) = furnished().await;
+async fn call(http: &reqwest::Client, document: &Document, operation: &Operation<'_>) -> Answer {
+    let api = Api::with(http.clone()).await;
+    let mut ids = furnish(&api).await;
     // What the two are called in paths is what bodies need, but not always what an answer takes.
     match operation.id {
         "RevokeInvitation" => {
@@ -76,7 +81,7 @@ async fn call(document: &Document, operation: &Operation<'_>) -> Answer {
 }
 
 /// An operation's path with its variables filled in, and its required query.
-pub fn address(
+pub(crate) fn address(
     document: &Document,
     operation: &Operation<'_>,
     ids: &HashMap<&str, String>,
@@ -99,10 +104,11 @@ pub fn address(
 async fn answers_every_operation_with_what_the_document_promises() {
     let document = Document::newest();
     let operations = document.operations();
+    let http = Api::start().await.http;
     let mut findings = Vec::new();
 
     for operation in &operations {
-        let answer = call(&document, operation).await;
+        let answer = call(&http, &document, operation).await;
         let (status, schema) = document.success(operation);
         if answer.status != status {
             findings.push(format!("{}: {} {}", operation.id, answer.status, answer.body));
@@ -115,7 +121,7 @@ async fn answers_every_operation_with_what_the_document_promises() {
                     findings.push(format!("{}: {:?}", operation.id, answer.headers["content-type"]));
                 }
             }
-            None if answer.body.is_null() => {}
+            None if !answer.headers.contains_key("content-type") => {}
             None => findings.push(format!("{} has content: {}", operation.id, answer.body)),
         }
     }

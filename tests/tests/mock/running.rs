@@ -164,3 +164,33 @@ async fn notes_the_parts_of_a_form() {
     assert_eq!((file.content_type.as_deref(), file.size), (Some("image/png"), 3 << 20));
     assert_eq!(file.content.len(), 1 << 20);
 }
+
+#[tokio::test]
+async fn what_was_seeded_is_there_and_not_in_the_record() {
+    let api = Api::start().await;
+    api.clerk.fail_next(500, 1);
+
+    let seed = api.clerk.seed();
+    let ada = seed.user("ada@example.com").with("first_name", "Ada").await;
+    let acme = seed.organization("Acme").with("slug", "the-acme").await;
+    let membership = seed.membership(&acme.id, &ada.id, "org:admin").await;
+    let session = seed.session(&ada.id).await;
+
+    assert!(api.clerk.requests().is_empty());
+    assert_eq!(api.get("/users").await.status, 500);
+    let read = api.get(&format!("/users/{}", ada.id)).await.body;
+    assert_eq!(read["first_name"], "Ada");
+    assert_eq!(ada.first_name.as_deref(), Some("Ada"));
+    let members = api.get("/organizations/the-acme/memberships").await;
+    assert_eq!(members.column("id"), [membership.id.as_str()]);
+    assert_eq!(api.get(&format!("/sessions/{}", session.id)).await.body["status"], "active");
+}
+
+#[tokio::test]
+#[should_panic(expected = "form_identifier_exists")]
+async fn a_seed_that_is_refused_says_why() {
+    let api = Api::start().await;
+    api.clerk.seed().user("ada@example.com").await;
+
+    api.clerk.seed().user("ada@example.com").await;
+}

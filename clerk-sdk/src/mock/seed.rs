@@ -1,0 +1,103 @@
+//! Seeds: what a test wants to be there before its program begins. They go the way of a request, checks included,
+//! but leave no trace in the record and are not held up by faults.
+
+use std::future::{IntoFuture, Ready, ready};
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::query::Query;
+use super::record::RecordedBody;
+use super::state::Call;
+use super::{Inner, MockClerk};
+use crate::types::{Organization, OrganizationMembership, Session, User};
+
+/// What is put into an embedded Clerk: see [`MockClerk::seed`].
+#[derive(Clone, Copy, Debug)]
+pub struct Seed<'a>(&'a MockClerk);
+
+/// Something that is about to be there: fields are added with [`with`](Self::with), `.await` puts it in and gives it.
+#[must_use = "a seed does nothing unless it is awaited"]
+#[derive(Clone, Debug)]
+pub struct Seeding<'a, T> {
+    clerk: &'a MockClerk,
+    operation_id: &'static str,
+    path: Vec<(String, String)>,
+    fields: Map<String, Value>,
+    becomes: PhantomData<fn() -> T>,
+}
+
+impl MockClerk {
+    /// Begins to put something in.
+    ///
+    /// # Panics
+    /// The seeds do, when they are awaited, where the server would refuse such a request: they say why.
+    pub fn seed(&self) -> Seed<'_> {
+        Seed(self)
+    }
+}
+
+impl<'a> Seed<'a> {
+    /// A user with a verified e-mail address.
+    pub fn user(self, email_address: impl Into<String>) -> Seeding<'a, User> {
+        self.begin("CreateUser").with("email_address", [email_address.into()])
+    }
+
+    /// An organization.
+    pub fn organization(self, name: impl Into<String>) -> Seeding<'a, Organization> {
+        self.begin("CreateOrganization").with("name", name.into())
+    }
+
+    /// A user's membership in an organization, with a role such as `org:admin`.
+    pub fn membership(
+        self,
+        organization_id: impl Into<String>,
+        user_id: impl Into<String>,
+        role: impl Into<String>,
+    ) -> Seeding<'a, OrganizationMembership> {
+        let mut seeding = self.begin("CreateOrganizationMembership");
+        seeding.path.push(("organization_id".to_owned(), organization_id.into()));
+        seeding.with("user_id", user_id.into()).with("role", role.into())
+    }
+
+    /// An active session of a user.
+    pub fn session(self, user_id: impl Into<String>) -> Seeding<'a, Session> {
+        self.begin("createSession").with("user_id", user_id.into())
+    }
+
+    fn begin<T>(self, operation_id: &'static str) -> Seeding<'a, T> {
+        Seeding { clerk: self.0, operation_id, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
+    }
+}
+
+impl<T: DeserializeOwned> Seeding<'_, T> {
+    /// Sets a field, by the name that it has in the API's request: `.with("first_name", "Ada")`.
+    pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.fields.insert(field.into(), value.into());
+        self
+    }
+
+    fn put(self) -> Result<T, String> {
+        let Inner { document, state, .. } = &self.clerk.inner;
+        let operation = document.operation(self.operation_id).ok_or("the document has no such operation")?;
+        let query = Query::default();
+        let body = RecordedBody::Json(Value::Object(self.fields));
+        let refused = |error: super::error::ApiError| error.body("none").to_string();
+        let body = super::check::check(document, operation, &self.path, &query, &body).map_err(refused)?;
+        let call = Call { operation, path: self.path, query: &query, body };
+        let object = super::lock(state).answer(&call).map_err(refused)?.unwrap_or_default();
+        serde_json::from_value(object).map_err(|error| error.to_string())
+    }
+}
+
+impl<T: DeserializeOwned> IntoFuture for Seeding<'_, T> {
+    type Output = T;
+    type IntoFuture = Ready<T>;
+
+    #[allow(clippy::panic, reason = "a test whose seeds are refused cannot go on")]
+    fn into_future(self) -> Self::IntoFuture {
+        let operation_id = self.operation_id;
+        ready(self.put().unwrap_or_else(|why| panic!("{operation_id} refused the seed: {why}")))
+    }
+}

@@ -1,0 +1,105 @@
+//! What leaves the machine for typed operations: path segments, keys, bodies.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use clerk_sdk::{Clerk, ClerkBuilder, ErrorKind, FilePart, RetryPolicy};
+use clerk_tests::server::{Reply, Server};
+
+fn builder(server: &Server) -> ClerkBuilder {
+    Clerk::builder("sk_test_typed").server_url(server.url()).retry(RetryPolicy::none())
+}
+
+#[tokio::test]
+async fn an_id_is_one_segment_whatever_it_contains() {
+    let server = Server::scripted([Reply::json(404, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    for id in ["user_1", "a/../b", "a b", "ä?x#y", "%2e%2e", "a~b-c_d.e", "..."] {
+        let error = clerk.users().get(id).await.unwrap_err();
+        assert_eq!((error.operation(), error.path()), (Some("GetUser"), Some("/users/{user_id}")));
+    }
+
+    let targets: Vec<_> = server.seen().into_iter().map(|seen| seen.target).collect();
+    assert_eq!(
+        targets,
+        [
+            "/v1/users/user_1",
+            "/v1/users/a%2F..%2Fb",
+            "/v1/users/a%20b",
+            "/v1/users/%C3%A4%3Fx%23y",
+            "/v1/users/%252e%252e",
+            "/v1/users/a~b-c_d.e",
+            "/v1/users/...",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_would_name_another_path_is_refused() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    for id in ["", ".", ".."] {
+        let error = clerk.users().delete(id).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+        assert!(error.to_string().starts_with("DeleteUser: DELETE /users/{user_id} → not sent: "), "{error}");
+        assert!(error.to_string().contains("user_id"), "{error}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn an_operation_without_authentication_sends_no_key() {
+    let server = Server::scripted([Reply::text(200, "<html></html>")]);
+
+    let public = builder(&server).build().unwrap().miscellaneous();
+    public.get_public_interstitial().await.unwrap();
+    public.get_public_interstitial().with_secret_key("sk_test_call").await.unwrap();
+
+    assert_eq!(server.seen().len(), 2);
+    assert!(server.seen().iter().all(|seen| seen.header("authorization").is_none()));
+}
+
+#[tokio::test]
+async fn an_operation_for_machines_wants_the_key_of_one() {
+    let server = Server::scripted([Reply::json(404, "{}")]);
+
+    let none = builder(&server).build().unwrap();
+    let error = none.m2m().create_token().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("CLERK_MACHINE_SECRET_KEY"), "{error}");
+    assert!(server.seen().is_empty());
+
+    let by_client = builder(&server).machine_secret_key("ak_client").build().unwrap();
+    by_client.m2m().create_token().await.unwrap_err();
+    none.m2m().create_token().with_secret_key("ak_call").await.unwrap_err();
+
+    let keys: Vec<_> =
+        server.seen().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
+    assert_eq!(keys, ["Bearer ak_client", "Bearer ak_call"]);
+    assert_eq!(server.seen()[0].text(), "{}");
+}
+
+#[tokio::test]
+async fn an_untouched_optional_body_is_none() {
+    let server = Server::scripted([Reply::json(404, "{}")]);
+
+    builder(&server).build().unwrap().testing_tokens().create().await.unwrap_err();
+
+    let seen = server.only();
+    assert_eq!((seen.header("content-type"), seen.body_length), (None, 0));
+}
+
+#[tokio::test]
+async fn a_picture_goes_into_the_part_that_the_document_names() {
+    let server = Server::scripted([Reply::json(404, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    clerk.users().set_profile_image("user_1", FilePart::from_bytes("ada.png", "picture")).await.unwrap_err();
+
+    let seen = server.only();
+    assert_eq!((seen.method.as_str(), seen.target.as_str()), ("POST", "/v1/users/user_1/profile_image"));
+    assert!(
+        seen.text()
+            .contains("name=\"file\"; filename=\"ada.png\"\r\nContent-Type: image/png\r\n\r\npicture\r\n")
+    );
+}
