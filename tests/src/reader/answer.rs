@@ -65,8 +65,10 @@ pub struct Spot<'a> {
 /// A step into a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Into the value of a key.
+    /// Into a property of an object.
     Key(String),
+    /// Into the value of a key of a map.
+    Entry(&'static str),
     /// Into an item.
     Index(usize),
 }
@@ -79,6 +81,7 @@ impl Spot<'_> {
             match step {
                 Step::Key(key) if path.is_empty() => path.push_str(key),
                 Step::Key(key) => path.push_str(&format!(".{key}")),
+                Step::Entry(key) => path.push_str(&format!(".{key}")),
                 Step::Index(index) => path.push_str(&format!("[{index}]")),
             }
         }
@@ -112,6 +115,7 @@ impl Spot<'_> {
 fn within<'v>(value: &'v mut Value, steps: &[Step]) -> &'v mut Value {
     steps.iter().fold(value, |value, step| match step {
         Step::Key(key) => &mut value[key.as_str()],
+        Step::Entry(key) => &mut value[*key],
         Step::Index(index) => &mut value[*index],
     })
 }
@@ -129,6 +133,7 @@ impl Answer<'_> {
                 .iter()
                 .map(|step| match step {
                     Step::Key(key) => format!("/{key}"),
+                    Step::Entry(key) => format!("/{key}"),
                     Step::Index(index) => format!("/{index}"),
                 })
                 .collect();
@@ -218,7 +223,7 @@ impl<'a> Maker<'a> {
     }
 
     fn map(&mut self, name: &str, values: &'a Value) -> (Value, Value) {
-        self.steps.push(Step::Key("some key".to_owned()));
+        self.steps.push(Step::Entry("some key"));
         let (sent, again) = self.value(name, values, true);
         self.steps.pop();
         (json!({"some key": sent}), json!({"some key": again}))
