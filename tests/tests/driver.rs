@@ -139,14 +139,12 @@ fn an_error_of_the_api_is_answered_with_all_that_it_says() {
 
 #[test]
 fn an_answer_that_does_not_decode_is_answered_with_its_place() {
-    let body = r#"[{"object":"email_address"}]"#;
     let server = Server::scripted([Reply::json(200, r#"[{"id":7}]"#), Reply::text(404, "<html>")]);
     let mut driver = Driver::start(&[]);
 
     let decode = driver.ask(&call(&server, "GetUserList", json!({})));
     let html = driver.ask(&call(&server, "GetUserList", json!({})));
 
-    assert_ne!(decode["err"]["body"], body);
     assert_eq!(decode["err"]["kind"], "decode");
     assert_eq!(decode["err"]["path"], "[0].id");
     assert_eq!(decode["err"]["status"], 200);
