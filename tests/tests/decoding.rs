@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use clerk_sdk::{Clerk, Error, ErrorKind, Response};
 use clerk_tests::canned::Canned;
 use clerk_tests::dispatch::{self, Args};
-use clerk_tests::reader::answer::{Answer, Make, Spot};
+use clerk_tests::reader::answer::{Answer, Make, Spot, Step};
 use clerk_tests::reader::call::Call;
 use clerk_tests::reader::{Document, Kind, Operation, VERSION};
 use serde_json::{Value, json};
@@ -297,6 +297,42 @@ async fn a_union_keeps_what_it_does_not_know() {
     })
     .await;
     decoding.finish(40);
+}
+
+#[tokio::test]
+async fn a_union_is_one_of_its_members_where_it_can_be_told() {
+    let document = Document::effective();
+    let mut decoding = Decoding::new();
+    for operation in called(&document) {
+        for choice in 0..7 {
+            let make = Make { extra: true, choice, ..Make::FULL };
+            let Some(answer) = document.answer(&operation.operation, make) else { continue };
+            // Only a value of an unknown kind would keep what nobody knows.
+            decoding.decodes(&operation, &answer.sent, |decoded| *decoded == answer.again).await;
+        }
+    }
+    decoding.finish(1600);
+}
+
+#[tokio::test]
+async fn a_union_without_its_tag_loses_nothing() {
+    let document = Document::effective();
+    let mut decoding = Decoding::new();
+    for operation in called(&document) {
+        for choice in 0..7 {
+            let Some(answer) = document.answer(&operation.operation, Make { choice, ..Make::FULL }) else {
+                continue;
+            };
+            let unions = answer.spots.iter().filter(|spot| matches!(spot.kind, Kind::Choice(_)));
+            for union in unions {
+                let mut tag = union.clone();
+                tag.steps.push(Step::Key("object".to_owned()));
+                let again = tag.without(&answer.again);
+                decoding.decodes(&operation, &tag.without(&answer.sent), |decoded| *decoded == again).await;
+            }
+        }
+    }
+    decoding.finish(200);
 }
 
 #[tokio::test]
