@@ -35,6 +35,7 @@ pub use http::{self, Method};
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};
 pub use self::error::{ApiError, ApiErrorItem, Error, ErrorKind};
+pub use self::generated::v2026_05_12::VERSION as API_VERSION;
 pub use self::generated::v2026_05_12::{self, op, requests, resources, types};
 pub use self::hooks::{Attempt, Retry};
 pub use self::page::Page;
@@ -51,6 +52,3 @@ pub use self::transport::{
 };
 
 pub use self::value::{JsonObject, Metadata, Null, Nullable, Timestamp};
-
-/// The newest API version, which the types at the crate's root were generated from.
-pub const API_VERSION: &str = "2026-05-12";
