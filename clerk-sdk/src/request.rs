@@ -95,7 +95,7 @@ impl<Op: Operation> Request<Op> {
 
     async fn respond(self) -> Result<Response<Op::Output>, Error> {
         let response = execute(&self.clerk, Op::META, self.parts, &self.options).await?;
-        match Op::Output::read(response.value()) {
+        match Op::Output::read(response.value(), Op::META) {
             Ok(value) => Ok(response.map(|_| value)),
             Err((path, error)) => Err(Error::decode(Op::META, response, path, error)),
         }

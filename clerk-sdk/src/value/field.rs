@@ -22,6 +22,17 @@ pub trait Field: Sized {
     /// If the value is of another JSON type.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
+    /// Reads a value that is a whole answer. A page is told the key of its items.
+    ///
+    /// # Errors
+    /// Those of [`decode`](Self::decode).
+    fn decode_answer<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        _items: &'static str,
+    ) -> Result<Self, D::Error> {
+        Self::decode(deserializer)
+    }
+
     /// Writes the value.
     ///
     /// # Errors

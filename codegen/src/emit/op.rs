@@ -42,6 +42,9 @@ fn meta(operation: &Operation) -> String {
         Key::Machine => text.push_str(".key(KeyKind::Machine)"),
         Key::None => text.push_str(".key(KeyKind::None)"),
     }
+    if let Some(paging) = operation.paging.as_ref().filter(|paging| paging.items != "data") {
+        text.push_str(&format!(".items({})", literal(&paging.items)));
+    }
     text
 }
 
