@@ -66,7 +66,8 @@ fn cut_operation(operation: &mut Map<String, Value>, shared: &Value, cuts: &mut 
 
 /// What tells one kind of answer from another: the schema of its JSON.
 fn kind(answer: &Value, shared: &Value) -> Value {
-    let name = answer["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/responses/"));
+    let name =
+        answer["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/responses/"));
     let answer = name.map_or(answer, |name| &shared[name]);
     answer["content"]["application/json"]["schema"].clone()
 }
