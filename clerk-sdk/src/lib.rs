@@ -1,4 +1,63 @@
-//! Typed client for the Clerk Backend API.
+//! A typed client for Clerk's Backend API: a method for each operation, generated from Clerk's OpenAPI document when
+//! this crate is built.
+//!
+//! ```no_run
+//! use clerk_sdk::{Clerk, Null};
+//! use serde_json::json;
+//!
+//! # async fn example() -> Result<(), clerk_sdk::Error> {
+//! let clerk = Clerk::from_env()?; // CLERK_SECRET_KEY
+//!
+//! let user = clerk
+//!     .users()
+//!     .create()
+//!     .email_address(["ada@example.com"])
+//!     .public_metadata(json!({ "plan": "pro" }))
+//!     .await?;
+//! clerk.users().update(&user.id).first_name("Ada").username(Null).await?;
+//!
+//! let mut users = clerk.users().list().order_by("-created_at").items();
+//! while let Some(user) = users.try_next().await? {
+//!     println!("{} {:?}", user.id, user.first_name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where things are
+//!
+//! * [`Clerk`] is the client; [`ClerkBuilder`] has its settings. Its methods, such as [`Clerk::users`], lead to the
+//!   [`resources`], whose methods are the operations.
+//! * An operation's method takes what is required and answers a [`Request`]. The rest are setters; options of the call
+//!   begin with `with_`. Await it, or send it with `send_blocking` (feature `blocking`). [`requests`] lists the setters
+//!   of each.
+//! * [`types`] has what operations take and answer. Fields that may be absent are `Option`s; enums and unions have a
+//!   case for what is new; [`Nullable`] and [`Null`] are for fields that can be cleared.
+//! * Lists answer a [`Page`]; [`Request::items`] and [`Request::pages`] walk all of it.
+//! * [`Error`] is why a call failed, [`RetryPolicy`] how often it is tried.
+//! * [`HttpClient`] is the seam to HTTP, for clients of your own.
+//! * [`Clerk::request`] calls what is not in the document.
+#![cfg_attr(
+    feature = "mock",
+    doc = "* [`mock`] is a Clerk in the process, for tests and first steps (feature `mock`)."
+)]
+//!
+//! # Cargo features
+//!
+//! | feature | what it does |
+//! |---|---|
+//! | `rustls` (default) | TLS by rustls, with ring for the cryptography |
+//! | `rustls-aws-lc` | TLS by rustls, with aws-lc |
+//! | `native-tls` | TLS by what the platform has |
+//! | `blocking` | `send_blocking`, `items_blocking`, `pages_blocking` |
+//! | `reqwest-middleware` | [`HttpClient`] for clients of `reqwest-middleware` |
+//! | `chrono`, `jiff` | conversions of [`Timestamp`] |
+//! | `mock` | the embedded Clerk |
+//!
+//! # API versions
+//!
+//! The types at the root are those of [`API_VERSION`], which is sent with every call. They are also in a module named
+//! after the version, [`v2026_05_12`], for those who want to stay with it.
 
 #![warn(missing_docs)]
 

@@ -157,7 +157,10 @@ impl<Op: Operation> Request<Op> {
         }
         if let RequestBody::Form(parts) = &mut self.parts.body {
             parts.retain(|(other, _)| other != name);
-            parts.push((Cow::Borrowed(name), value));
+            // Text goes before files, as in the document: a server can read it before the upload.
+            let first_file = parts.iter().position(|(_, part)| matches!(part, FormValue::File(_)));
+            let position = first_file.filter(|_| matches!(value, FormValue::Text(_))).unwrap_or(parts.len());
+            parts.insert(position, (Cow::Borrowed(name), value));
         }
         self
     }

@@ -18,7 +18,7 @@ pub(crate) use refresh::{Refresh, refresh};
 pub(crate) struct Error(String);
 
 impl Error {
-    fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
 }

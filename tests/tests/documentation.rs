@@ -1,0 +1,385 @@
+//! The code in the README and in `docs/`: what stands there between markers is copied from here by
+//! `cargo xtask readme`, so that it compiles, and most of it runs against the embedded Clerk.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+
+use std::time::Duration;
+
+use clerk_sdk::http::{HeaderValue, Method};
+use clerk_sdk::mock::MockClerk;
+use clerk_sdk::types::{EmailAddressVerification, User};
+use clerk_sdk::{
+    Clerk, Error, ErrorKind, FilePart, HttpClient, HttpFuture, HttpRequest, Null, RetryPolicy, Timestamp,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+type AnyError = Box<dyn std::error::Error>;
+
+mod first {
+    // code: first
+    use clerk_sdk::Clerk;
+
+    #[tokio::main]
+    async fn main() -> Result<(), clerk_sdk::Error> {
+        let clerk = Clerk::from_env()?; // CLERK_SECRET_KEY
+        let mut users = clerk.users().list().query("ada").items();
+        while let Some(user) = users.try_next().await? {
+            println!("{} {}", user.id, user.first_name.unwrap_or_default());
+        }
+        Ok(())
+    }
+    // end
+}
+
+/// An embedded Clerk with a user in it.
+async fn with_ada() -> (MockClerk, Clerk, User) {
+    let mock = MockClerk::start().await.unwrap();
+    let clerk = mock.client();
+    let ada = clerk.users().create().email_address(["ada@example.com"]).await.unwrap();
+    (mock, clerk, ada)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_the_same_with_and_without_async() -> Result<(), AnyError> {
+    let (_mock, clerk, user) = with_ada().await;
+    let email_id = user.email_addresses[0].id.clone().unwrap();
+    // code: async
+    let email = clerk.email_addresses().get(&email_id).await?;
+    println!("{}", email.email_address);
+    // end
+    assert_eq!(email.email_address, "ada@example.com");
+    // code: blocking
+    let email = clerk.email_addresses().get(&email_id).send_blocking()?;
+    for user in clerk.users().list().items_blocking() {
+        println!("{}", user?.id);
+    }
+    // end
+    assert_eq!(email.email_address, "ada@example.com");
+    Ok(())
+}
+
+// code: plan
+#[derive(Deserialize)]
+struct Plan {
+    name: String,
+    seats: u32,
+}
+// end
+
+#[tokio::test]
+async fn users_are_created_updated_and_fields_of_them_cleared() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    let clerk = mock.client();
+    // code: create
+    let user = clerk
+        .users()
+        .create()
+        .email_address(["ada@example.com"])
+        .first_name("Ada")
+        .public_metadata(json!({ "plan": { "name": "pro", "seats": 3 } }))
+        .await?;
+
+    clerk
+        .users()
+        .update(&user.id)
+        .last_name("Lovelace")
+        .username(Null) // null; what is not mentioned is not touched
+        .await?;
+    // end
+    // code: metadata
+    let plan: Option<Plan> = user.public_metadata.get_as("plan")?;
+
+    let user = clerk.users().update_metadata(&user.id).public_metadata(json!({ "plan": null })).await?;
+    // end
+    let plan = plan.unwrap();
+    assert_eq!((plan.name.as_str(), plan.seats), ("pro", 3));
+    assert_eq!(user.last_name.as_deref(), Some("Lovelace"));
+    assert!(user.public_metadata.is_empty());
+    let nickname = None;
+    // code: optional
+    let request = clerk.users().update(&user.id).first_name("Augusta");
+    // Sets it if there is something, and does not mention it otherwise:
+    let request = request.apply_if(nickname, |request, nickname: &str| request.username(nickname));
+    // An `Option` itself is a value or null:
+    let request = request.last_name(None::<&str>);
+    // end
+    assert_eq!(request.await?.last_name, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_are_walked() -> Result<(), AnyError> {
+    let (_mock, clerk, ada) = with_ada().await;
+    let organization = clerk.organizations().create("Analytical Engines").created_by(&ada.id).await?;
+    // code: lists
+    let page = clerk.users().list().limit(50).order_by("-created_at").await?; // one page
+    println!("{} of {:?}", page.len(), page.total_count()); // a slice that may know the total
+
+    let mut users = clerk.users().list().query("ada").items(); // all of them, as they come
+    while let Some(user) = users.try_next().await? {
+        println!("{}", user.id);
+    }
+
+    let members: Vec<_> =
+        clerk.organization_memberships().list(&organization.id).items().try_collect().await?;
+    // end
+    assert_eq!((page.len(), members.len()), (1, 1));
+    // code: pages
+    let mut pages = clerk.organizations().list().limit(20).pages();
+    while let Some(page) = pages.try_next().await? {
+        println!("{} organizations, {:?} in all", page.len(), pages.total_count());
+    }
+    // end
+    Ok(())
+}
+
+#[tokio::test]
+async fn pictures_are_uploaded() -> Result<(), AnyError> {
+    let (mock, clerk, user) = with_ada().await;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("ada.png");
+    std::fs::write(&path, "not really a picture")?;
+    let socket = &b"more of it"[..];
+    // code: upload
+    clerk.users().set_profile_image(&user.id, FilePart::from_path(path).await?).await?;
+
+    let file = FilePart::from_reader("ada.png", socket).content_type("image/png");
+    clerk.users().set_profile_image(&user.id, file).await?;
+    // end
+    assert_eq!(mock.received("SetUserProfileImage").len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn retries_are_a_setting_of_the_client_and_of_the_call() -> Result<(), AnyError> {
+    let (mock, _, user) = with_ada().await;
+    let key = mock.secret_key();
+    // code: retries
+    let ms = Duration::from_millis;
+    let policy = RetryPolicy::exponential()
+        .initial(ms(100))
+        .max_interval(ms(5_000))
+        .exponent(2.0)
+        .max_elapsed(ms(20_000));
+    let clerk = Clerk::builder(key).retry(policy).build()?;
+    // end
+    drop(clerk);
+    let clerk = mock.client();
+    mock.fail_next(503, 1);
+    // code: retries-call
+    let response = clerk.users().get(&user.id).with_response().await?;
+    println!("{} after {} attempts", response.status(), response.attempts());
+
+    clerk.users().get(&user.id).with_retry(RetryPolicy::none()).await?; // this call alone
+
+    // A POST that may be sent twice, whatever became of the first:
+    clerk.users().lock(&user.id).with_repeatable(true).await?;
+    // end
+    assert_eq!(response.attempts(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn errors_say_what_happened() -> Result<(), AnyError> {
+    let (_mock, clerk, _) = with_ada().await;
+    let id = "user_nobody";
+    let mut seen = false;
+    // code: errors
+    match clerk.users().get(id).await {
+        Ok(user) => println!("{}", user.id),
+        Err(e) if e.is_not_found() => println!("nobody has this id"),
+        Err(e) if e.is_rate_limited() => println!("again in {:?}", e.api().and_then(|api| api.retry_after())),
+        Err(e) if e.has_code("form_param_format_invalid") => println!("that is no id"),
+        Err(e) => eprintln!("{e}"),
+    }
+    // end
+    let error = clerk.users().get(id).await.unwrap_err();
+    // code: error-api
+    if let Some(api) = error.api() {
+        println!("{} {:?} {:?}", api.status(), api.trace_id(), api.retry_after());
+        for item in api.errors() {
+            println!("{:?}: {:?} {:?}", item.code(), item.message(), item.meta());
+        }
+        let _raw = (api.headers(), api.body());
+    }
+    // end
+    // code: error-kinds
+    match error.kind() {
+        ErrorKind::Api => println!("the server said no: {:?}", error.status()),
+        ErrorKind::Transport => {
+            println!("{:?}; may have arrived: {}", error.transport_kind(), error.maybe_sent())
+        }
+        ErrorKind::Decode => println!("not what was promised, at {:?}", error.decode_path()),
+        ErrorKind::InvalidRequest | ErrorKind::Config => println!("not sent: {error}"),
+        _ => println!("{error}"),
+    }
+    // end
+    seen |= error.has_code("resource_not_found");
+    assert!(seen, "{error}");
+    Ok(())
+}
+
+#[test]
+fn clients_are_configured() -> Result<(), AnyError> {
+    let key = "sk_test_x";
+    // code: server
+    let clerk = Clerk::builder(key).server_url("http://127.0.0.1:4010/v1").build()?; // for all calls
+    let request = clerk.users().list().with_server_url("https://proxy.example.com/v1"); // for this one
+    // end
+    drop(request);
+    let headers = clerk_sdk::http::HeaderMap::new();
+    // code: configure
+    let proxy = reqwest::Proxy::all("http://proxy.example.com:3128")?;
+    let clerk = Clerk::builder(key)
+        .configure_reqwest(|builder| builder.proxy(proxy).default_headers(headers).pool_max_idle_per_host(8))
+        .build()?;
+    // end
+    drop(clerk);
+    // code: custom-client-use
+    let clerk = Clerk::builder(key).http_client(AddHeader(clerk_sdk::reqwest_builder().build()?)).build()?;
+    // end
+    drop(clerk);
+    // code: hooks
+    let clerk = Clerk::builder(key)
+        .before_request(|attempt, request| {
+            let id = format!("{}-{}", attempt.operation, attempt.number);
+            if let Ok(id) = HeaderValue::try_from(id) {
+                request.headers_mut().insert("x-request-id", id);
+            }
+        })
+        .on_retry(|attempt, retry| eprintln!("{} again in {:?}", attempt.operation, retry.wait))
+        .build()?;
+    // end
+    drop(clerk);
+    Ok(())
+}
+
+// code: custom-client
+struct AddHeader<C>(C);
+
+impl<C: HttpClient> HttpClient for AddHeader<C> {
+    fn send(&self, mut request: HttpRequest) -> HttpFuture<'_> {
+        request.headers_mut().insert("client-level-header", HeaderValue::from_static("added by client"));
+        self.0.send(request)
+    }
+}
+// end
+
+#[tokio::test]
+async fn keys_come_from_where_they_are() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    let (other_key, machine_key) = ("sk_test_other", "ak_test_x");
+    async fn read_from_vault() -> Result<String, std::io::Error> {
+        Ok("sk_test_vault".to_owned())
+    }
+    // code: keys
+    let clerk = Clerk::builder_with_key_provider(|| async { read_from_vault().await }) // asked at each call
+        .machine_secret_key(machine_key) // for what a machine calls; `from_env` reads CLERK_MACHINE_SECRET_KEY
+        .build()?;
+    // end
+    drop(clerk);
+    let clerk = Clerk::builder_with_key_provider(read_from_vault)
+        .machine_secret_key(machine_key)
+        .server_url(mock.url())
+        .build()?;
+    // code: keys-call
+    clerk.users().count().with_secret_key(other_key).await?; // this call alone
+    let token = clerk.m2m().create_token().seconds_until_expiration(Null).await?; // by the machine's key
+    // end
+    drop(token);
+    clerk.users().count().await?;
+    let keys: Vec<_> = mock
+        .requests()
+        .iter()
+        .map(|seen| seen.headers["authorization"].to_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(keys, ["Bearer sk_test_other", "Bearer ak_test_x", "Bearer sk_test_vault"]);
+    Ok(())
+}
+
+fn debugging() {
+    // code: debugging
+    tracing_subscriber::fmt().with_env_filter("clerk_sdk=debug").init();
+    // end
+}
+
+#[tokio::test]
+async fn there_is_a_way_out() -> Result<(), AnyError> {
+    let (_mock, clerk, user) = with_ada().await;
+    let user_path = format!("/users/{}", user.id);
+    let _ = async {
+        // code: way-out
+        let value: serde_json::Value =
+            clerk.request(Method::GET, "/brand_new_endpoint").query("limit", 3).await?;
+
+        let users = clerk.users().list().with_query("brand_new_filter", "x").await?;
+        // end
+        drop((value, users));
+        Ok::<_, Error>(())
+    };
+    let value: serde_json::Value = clerk.request(Method::GET, user_path).await?;
+    assert_eq!(value["id"], user.id.as_str());
+    // code: response
+    let response = clerk.users().get(&user.id).with_response().await?;
+    println!("{} {:?} {}", response.status(), response.headers(), response.attempts());
+    let user = response.into_inner();
+    // end
+    assert_eq!(value["id"], user.id.as_str());
+    Ok(())
+}
+
+// code: testing
+async fn sign_up(clerk: &Clerk, email: &str) -> Result<User, Error> {
+    clerk.users().create().email_address([email]).await
+}
+
+#[tokio::test]
+async fn a_short_outage_is_survived() -> Result<(), Box<dyn std::error::Error>> {
+    let mock = MockClerk::start().await?;
+    mock.fail_next(429, 1);
+
+    let ada = sign_up(&mock.client(), "ada@example.com").await?;
+
+    let stored = mock.client().users().get(&ada.id).await?;
+    assert_eq!(stored.email_addresses[0].email_address, "ada@example.com");
+    assert_eq!(mock.received("CreateUser").len(), 2);
+    Ok(())
+}
+// end
+
+#[tokio::test]
+async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    let clerk = mock.client();
+    // code: faults
+    mock.fail_next(503, 2); // the next two answers
+    mock.delay(Duration::from_millis(5)); // all of them from now on
+    mock.rate_limit(10, Duration::from_secs(1)); // then 429 with Retry-After
+    mock.clear_faults();
+    // end
+    clerk.users().create().email_address(["ada@example.com"]).await?;
+    // code: record
+    let sent = mock.received("CreateUser");
+    assert_eq!(sent[0].body.json(), Some(&json!({ "email_address": ["ada@example.com"] })));
+    assert_eq!(sent[0].headers["clerk-api-version"], clerk_sdk::API_VERSION);
+    // end
+    Ok(())
+}
+
+#[tokio::test]
+async fn answers_that_are_new_decode() -> Result<(), AnyError> {
+    let (_mock, _clerk, user) = with_ada().await;
+    // code: unions
+    match &user.email_addresses[0].verification {
+        None => println!("not verified in any way"),
+        Some(EmailAddressVerification::Otp(otp)) => println!("{}, {:?} attempts", otp.status, otp.attempts),
+        Some(EmailAddressVerification::Unknown(json)) => println!("new to this version: {json}"),
+        Some(other) => println!("{other:?}"),
+    }
+    // end
+    // code: times
+    let begin: Timestamp = user.created_at;
+    println!("{} ms, or {:?}", begin.as_millis(), std::time::SystemTime::try_from(begin)?);
+    // end
+    Ok(())
+}

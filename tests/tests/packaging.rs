@@ -1,0 +1,147 @@
+//! What leaves the repository: packages that build anywhere, with a Rust that is not the newest.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn cargo() -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(workspace());
+    cargo
+}
+
+/// Runs a command to its end and gives what it printed; what it complained about is in the error.
+fn run(command: &mut Command) -> Result<String, Box<dyn Error>> {
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The packages that a user of the default features compiles, those of the build script among them.
+fn compiled_by_users() -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let tree = run(cargo().args([
+        "tree",
+        "--package",
+        "clerk-sdk",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ]))?;
+    let name = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    Ok(tree.lines().map(name).filter(|name| !name.is_empty()).collect())
+}
+
+#[test]
+fn no_dependency_needs_a_newer_rust_than_this_crate_says() -> Outcome {
+    let used = compiled_by_users()?;
+
+    let metadata: Value = serde_json::from_str(&run(cargo().args(["metadata", "--format-version", "1"]))?)?;
+    let packages = metadata["packages"].as_array().ok_or("no packages")?;
+    let own = packages.iter().find(|package| package["name"] == "clerk-sdk").ok_or("no clerk-sdk")?;
+    let promised = version(&own["rust_version"]).ok_or("clerk-sdk says no rust-version")?;
+
+    let used: Vec<&Value> = packages.iter().filter(|package| used.contains(&label(package))).collect();
+    assert!(used.len() > 50, "only {} packages found", used.len());
+    let newer: Vec<String> = used
+        .iter()
+        .filter(|package| version(&package["rust_version"]).is_some_and(|needed| needed > promised))
+        .map(|package| format!("{} needs {}", label(package), package["rust_version"]))
+        .collect();
+    assert!(newer.is_empty(), "{newer:#?}");
+    Ok(())
+}
+
+fn label(package: &Value) -> String {
+    let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
+    format!("{} v{}", text("name"), text("version"))
+}
+
+/// `1.88` and `1.88.0` are the same.
+fn version(text: &Value) -> Option<Vec<u64>> {
+    let mut parts: Vec<u64> =
+        text.as_str()?.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    parts.resize(3, 0);
+    Some(parts)
+}
+
+#[test]
+fn the_packages_build_outside_of_the_workspace() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let packages = package(folder.path())?;
+    let consumer = folder.path().join("consumer");
+    fs::create_dir_all(consumer.join("src"))?;
+    fs::write(consumer.join("Cargo.toml"), manifest(&packages))?;
+    fs::write(consumer.join("src/main.rs"), PROGRAM)?;
+    // The same versions and the same folder: what is built already is not built again.
+    fs::copy(workspace().join("Cargo.lock"), consumer.join("Cargo.lock"))?;
+    let metadata: Value =
+        serde_json::from_str(&run(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?)?;
+    let target = metadata["target_directory"].as_str().ok_or("no target directory")?;
+
+    run(Command::new(env!("CARGO")).current_dir(&consumer).args(["check", "--target-dir", target]))?;
+
+    for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
+        for package in &packages {
+            assert!(package.join(file).is_file(), "{} has no {file}", package.display());
+        }
+    }
+    assert!(packages[0].join("NOTICE").is_file(), "the documents come without their licence");
+    Ok(())
+}
+
+/// The names of the packages, in the order in which they depend on each other.
+const PACKAGES: [&str; 3] = ["clerk-openapi", "clerk-codegen", "clerk-sdk"];
+
+const PROGRAM: &str = r#"
+fn main() -> Result<(), clerk_sdk::Error> {
+    let clerk = clerk_sdk::Clerk::new("sk_test_x")?;
+    let _request = clerk.users().list().limit(10);
+    Ok(())
+}
+"#;
+
+/// Packs the crates as for publishing, and unpacks them where nothing else of the repository is.
+fn package(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let target = folder.join("target");
+    let mut command = cargo();
+    command.args(["package", "--no-verify", "--allow-dirty", "--target-dir"]).arg(&target);
+    run(command.args(PACKAGES.iter().flat_map(|name| ["--package", name])))?;
+    let mut unpacked = Vec::new();
+    for name in PACKAGES {
+        let stem = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
+        let archive = target.join("package").join(format!("{stem}.crate"));
+        run(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(folder))?;
+        unpacked.push(folder.join(stem));
+    }
+    Ok(unpacked)
+}
+
+/// A crate on its own that takes the unpacked packages for those of crates.io.
+fn manifest(packages: &[PathBuf]) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut manifest = format!(
+        "[package]\nname = \"consumer\"\nedition = \"2024\"\n\n\
+         [dependencies]\nclerk-sdk = \"{version}\"\n\n\
+         [profile.dev]\ndebug = \"line-tables-only\"\n\n\
+         [workspace]\n\n[patch.crates-io]\n"
+    );
+    for (name, path) in PACKAGES.iter().zip(packages) {
+        manifest += &format!("{name} = {{ path = {:?} }}\n", path.display().to_string());
+    }
+    manifest
+}
