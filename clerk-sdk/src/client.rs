@@ -12,8 +12,9 @@ use crate::error::Error;
 use crate::hooks::{Attempt, Hooks, Retry};
 use crate::raw::RawRequest;
 use crate::retry::RetryPolicy;
+use crate::tls::Tls;
 use crate::transport::{
-    CONNECT_TIMEOUT, Configure, HttpClient, HttpRequest, Reqwest, ReqwestBuilder, Settings, Tls,
+    CONNECT_TIMEOUT, Configure, HttpClient, HttpRequest, Reqwest, ReqwestBuilder, Settings,
 };
 
 /// A client of the Clerk Backend API.
@@ -370,6 +371,7 @@ impl ClerkBuilder {
                     tls: self.tls,
                     extra_roots: self.roots,
                     configure: self.configure,
+                    https: server.is_https(),
                 })?)
             }
         };

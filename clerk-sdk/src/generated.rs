@@ -6,8 +6,7 @@
 #[allow(clippy::large_enum_variant, reason = "variants are the documents' objects as they are")]
 #[allow(clippy::doc_markdown, reason = "descriptions are made of names")]
 pub mod v2026_05_12 {
-    /// The API version that is sent with each call of these operations.
-    pub const VERSION: &str = "2026-05-12";
+    pub use op::VERSION;
 
     /// The objects, enums and unions that operations take and answer.
     pub mod types {
@@ -21,7 +20,7 @@ pub mod v2026_05_12 {
     /// A type for every operation: what is fixed about it and what it answers.
     #[allow(missing_debug_implementations, reason = "there are no values of these types")]
     pub mod op {
-        use super::{VERSION, types};
+        use super::types;
         use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};
         #[allow(unused_imports, reason = "not every document needs all of them")]
         use crate::{JsonObject, Metadata, Page};

@@ -83,6 +83,7 @@ mod raw;
 mod request;
 mod response;
 mod retry;
+mod tls;
 mod transport;
 mod upload;
 pub mod value;
@@ -93,6 +94,7 @@ pub use http::{self, Method};
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};
 pub use self::error::{ApiError, ApiErrorItem, Error, ErrorKind};
+pub use self::generated::v2026_05_12::VERSION as API_VERSION;
 pub use self::generated::v2026_05_12::{self, op, requests, resources, types};
 pub use self::hooks::{Attempt, Retry};
 pub use self::page::Page;
@@ -103,11 +105,9 @@ pub use self::raw::{RawRequest, RawRequestWithResponse};
 pub use self::request::{Request, RequestWithResponse};
 pub use self::response::Response;
 pub use self::retry::RetryPolicy;
+pub use self::tls::Tls;
 pub use self::transport::{
-    HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, Tls, reqwest_builder,
+    HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, reqwest_builder,
 };
 
 pub use self::value::{JsonObject, Metadata, Null, Nullable, Timestamp};
-
-/// The newest API version, which the types at the crate's root were generated from.
-pub const API_VERSION: &str = "2026-05-12";

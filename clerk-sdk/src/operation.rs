@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use crate::body::FilePart;
-use crate::page::Page;
+use crate::page::{ITEMS, Page};
 use crate::value::{self, Field};
 
 /// What is fixed about an operation: its identity, its place on the server and the rules for sending it.
@@ -28,6 +28,8 @@ pub struct Meta {
     /// Whether sending it twice has the effect of sending it once, so that a retry may repeat it
     /// after any failure.
     pub repeatable: bool,
+    /// The key of the items where the answer is a page in an object.
+    pub items: &'static str,
 }
 
 impl Meta {
@@ -64,7 +66,14 @@ impl Meta {
         repeatable: bool,
     ) -> Self {
         let (id, path) = (Cow::Borrowed(id), Cow::Borrowed(path));
-        Self { id, method, path, api_version, key: KeyKind::Secret, body: BodyKind::None, repeatable }
+        let (key, body) = (KeyKind::Secret, BodyKind::None);
+        Self { id, method, path, api_version, key, body, repeatable, items: ITEMS }
+    }
+
+    /// The same with another key of a page's items.
+    pub(crate) const fn items(mut self, items: &'static str) -> Self {
+        self.items = items;
+        self
     }
 
     /// The same with a body.
@@ -131,24 +140,24 @@ pub trait Paginated: Operation<Output = Page<Self::Item>> {
 
 /// What an operation can answer: a value, a page of a list, or nothing.
 pub trait Answer: Sized + Send + 'static {
-    /// Reads the body of an answer.
+    /// Reads the body of an answer of the operation that `meta` is about.
     ///
     /// # Errors
     /// The place in the body that is not what it should be, and why.
-    fn read(body: &[u8]) -> Result<Self, (String, serde_json::Error)>;
+    fn read(body: &[u8], meta: &Meta) -> Result<Self, (String, serde_json::Error)>;
 }
 
 impl Answer for () {
-    fn read(_body: &[u8]) -> Result<Self, (String, serde_json::Error)> {
+    fn read(_body: &[u8], _meta: &Meta) -> Result<Self, (String, serde_json::Error)> {
         Ok(())
     }
 }
 
 impl<T: Field + Send + 'static> Answer for T {
-    fn read(body: &[u8]) -> Result<Self, (String, serde_json::Error)> {
+    fn read(body: &[u8], meta: &Meta) -> Result<Self, (String, serde_json::Error)> {
         value::path::forget();
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let value = T::decode(&mut deserializer);
+        let value = T::decode_answer(&mut deserializer, meta.items);
         value
             .and_then(|value| deserializer.end().map(|()| value))
             .map_err(|error| (value::path::take(), error))

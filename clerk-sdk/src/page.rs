@@ -66,7 +66,14 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
 impl<T: Field> Field for Page<T> {
     /// A bare array, or an object with the items under a key and the `total_count`: whichever comes.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BareOrEnveloped(PhantomData))
+        deserializer.deserialize_any(BareOrEnveloped { items: None, item: PhantomData })
+    }
+
+    fn decode_answer<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        items: &'static str,
+    ) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BareOrEnveloped { items: Some(items), item: PhantomData })
     }
 
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -94,7 +101,11 @@ impl<'de, T: Field> Deserialize<'de> for Page<T> {
     }
 }
 
-struct BareOrEnveloped<T>(PhantomData<T>);
+struct BareOrEnveloped<T> {
+    /// The key of the items; where it is not known, the first array is taken for them.
+    items: Option<&'static str>,
+    item: PhantomData<T>,
+}
 
 impl<'de, T: Field> Visitor<'de> for BareOrEnveloped<T> {
     type Value = Page<T>;
@@ -115,6 +126,14 @@ impl<'de, T: Field> Visitor<'de> for BareOrEnveloped<T> {
                 total = take(&mut map, TOTAL)?;
                 continue;
             }
+            if let Some(items) = self.items {
+                if key == items {
+                    list = Some((key, take(&mut map, items)?.unwrap_or_default()));
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                continue;
+            }
             let member =
                 map.next_value_seed(MemberSeed(PhantomData)).map_err(|error| path::below_key(&key, error))?;
             match member {
@@ -125,12 +144,13 @@ impl<'de, T: Field> Visitor<'de> for BareOrEnveloped<T> {
                 _ => {}
             }
         }
-        let (key, items) = list.unwrap_or_else(|| (ITEMS.to_owned(), Vec::new()));
+        let (key, items) = list.unwrap_or_else(|| (self.items.unwrap_or(ITEMS).to_owned(), Vec::new()));
         Ok(Page { items, envelope: Some((key, finish(total, TOTAL)?)) })
     }
 }
 
-const ITEMS: &str = "data";
+/// The key of the items, unless the document has another one.
+pub(crate) const ITEMS: &str = "data";
 const TOTAL: &str = "total_count";
 
 /// Reads what stands beside the total: the items if it is an array or null, else nothing.

@@ -15,6 +15,7 @@ use crate::client::Clerk;
 use crate::error::Error;
 use crate::operation::{BodyKind, FormValue, KeyKind, Meta, Parts, RequestBody};
 use crate::options::{CallOptions, call_options};
+use crate::page::ITEMS;
 use crate::response::Response;
 use crate::upload::FilePart;
 
@@ -46,6 +47,7 @@ impl<T> RawRequest<T> {
             key: KeyKind::Secret,
             body: BodyKind::OptionalJson,
             repeatable,
+            items: ITEMS,
         };
         Self { clerk, meta, parts, options: CallOptions::default(), output: PhantomData }
     }

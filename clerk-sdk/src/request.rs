@@ -95,7 +95,7 @@ impl<Op: Operation> Request<Op> {
 
     async fn respond(self) -> Result<Response<Op::Output>, Error> {
         let response = execute(&self.clerk, Op::META, self.parts, &self.options).await?;
-        match Op::Output::read(response.value()) {
+        match Op::Output::read(response.value(), Op::META) {
             Ok(value) => Ok(response.map(|_| value)),
             Err((path, error)) => Err(Error::decode(Op::META, response, path, error)),
         }
@@ -157,7 +157,10 @@ impl<Op: Operation> Request<Op> {
         }
         if let RequestBody::Form(parts) = &mut self.parts.body {
             parts.retain(|(other, _)| other != name);
-            parts.push((Cow::Borrowed(name), value));
+            // Text goes before files, as in the document: a server can read it before the upload.
+            let first_file = parts.iter().position(|(_, part)| matches!(part, FormValue::File(_)));
+            let position = first_file.filter(|_| matches!(value, FormValue::Text(_))).unwrap_or(parts.len());
+            parts.insert(position, (Cow::Borrowed(name), value));
         }
         self
     }

@@ -1,6 +1,6 @@
 //! The seam between the SDK and HTTP: one object-safe trait, its error, and reqwest behind it.
 //!
-//! This is the only file that names reqwest, and where TLS is set up.
+//! This is the only file that names reqwest.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 
 use crate::body::Body;
 use crate::error::Error;
+use crate::tls::Tls;
 
 /// A request as the SDK sends it: absolute URL, all headers, streaming body.
 pub type HttpRequest = http::Request<Body>;
@@ -261,35 +262,6 @@ fn is_tls(error: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-/// Who does TLS. The variants are those of the cargo features that are on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Tls {
-    /// What the platform has. Feature `native-tls`; the default where it is on.
-    #[cfg(feature = "native-tls")]
-    Native,
-    /// rustls on aws-lc. Feature `rustls-aws-lc`; the default where it is on and `native-tls` is not.
-    #[cfg(feature = "rustls-aws-lc")]
-    AwsLc,
-    /// rustls on ring. Feature `rustls`, which is on by default.
-    #[cfg(feature = "rustls")]
-    Ring,
-}
-
-impl Tls {
-    /// The one that is used unless another is asked for; `None` where no TLS feature is on.
-    #[allow(unreachable_code, reason = "the first feature that is on decides")]
-    pub(crate) fn preferred() -> Option<Self> {
-        #[cfg(feature = "native-tls")]
-        return Some(Self::Native);
-        #[cfg(feature = "rustls-aws-lc")]
-        return Some(Self::AwsLc);
-        #[cfg(feature = "rustls")]
-        return Some(Self::Ring);
-        None
-    }
-}
-
 /// A `reqwest::ClientBuilder` with what the SDK needs: no redirects, TLS by the cargo features, connecting within
 /// 10 seconds.
 ///
@@ -297,7 +269,7 @@ impl Tls {
 /// provider, and follows redirects. Certificates that are added to it are not looked at where rustls does TLS.
 pub fn reqwest_builder() -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
-    secured(builder, Tls::preferred(), &[]).unwrap_or_else(|refused| {
+    secured(builder, Tls::preferred(), &[], true).unwrap_or_else(|refused| {
         let (builder, _) = *refused;
         builder
     })
@@ -312,6 +284,8 @@ pub(crate) struct Settings {
     /// PEM or DER.
     pub(crate) extra_roots: Vec<Vec<u8>>,
     pub(crate) configure: Option<Box<dyn Configure>>,
+    /// Whether the server's URL is `https`: then a machine that trusts nobody is an error.
+    pub(crate) https: bool,
 }
 
 /// A configuration of reqwest that can be applied more than once.
@@ -371,7 +345,7 @@ fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
     if let Some(configure) = &settings.configure {
         builder = configure.apply(builder);
     }
-    secured(builder, settings.tls, &settings.extra_roots)
+    secured(builder, settings.tls, &settings.extra_roots, settings.https)
         .map_err(|refused| Error::config_from("TLS cannot be set up", refused.1))?
         .build()
         .map_err(|error| Error::config_from("the HTTP client cannot be built", error))
@@ -385,6 +359,7 @@ fn secured(
     builder: reqwest::ClientBuilder,
     tls: Option<Tls>,
     extra_roots: &[Vec<u8>],
+    https: bool,
 ) -> Result<reqwest::ClientBuilder, Refused> {
     let builder = builder.redirect(reqwest::redirect::Policy::none());
     match tls {
@@ -392,7 +367,7 @@ fn secured(
         Some(Tls::Native) => {
             let mut builder = builder.tls_backend_native();
             for root in extra_roots {
-                let read = if is_pem(root) {
+                let read = if crate::tls::is_pem(root) {
                     reqwest::Certificate::from_pem_bundle(root)
                 } else {
                     reqwest::Certificate::from_der(root).map(|root| vec![root])
@@ -405,11 +380,13 @@ fn secured(
             Ok(builder)
         }
         #[cfg(feature = "rustls-aws-lc")]
-        Some(Tls::AwsLc) => with_rustls(builder, rustls::crypto::aws_lc_rs::default_provider(), extra_roots),
+        Some(Tls::AwsLc) => {
+            with_rustls(builder, rustls::crypto::aws_lc_rs::default_provider(), extra_roots, https)
+        }
         #[cfg(feature = "rustls")]
-        Some(Tls::Ring) => with_rustls(builder, rustls::crypto::ring::default_provider(), extra_roots),
+        Some(Tls::Ring) => with_rustls(builder, rustls::crypto::ring::default_provider(), extra_roots, https),
         None => {
-            let _ = extra_roots;
+            let _ = (extra_roots, https);
             Ok(builder)
         }
     }
@@ -420,65 +397,11 @@ fn with_rustls(
     builder: reqwest::ClientBuilder,
     provider: rustls::crypto::CryptoProvider,
     extra_roots: &[Vec<u8>],
+    https: bool,
 ) -> Result<reqwest::ClientBuilder, Refused> {
-    match rustls_config(provider, extra_roots) {
+    match crate::tls::rustls_config(provider, extra_roots, https) {
         Ok(config) => Ok(builder.tls_backend_preconfigured(config)),
         // What is no TLS configuration makes `build` fail, instead of falling back to something else.
         Err(error) => Err(Box::new((builder.tls_backend_preconfigured(()), error))),
     }
-}
-
-/// Trusts what the platform trusts, and `extra_roots`.
-#[cfg(any(feature = "rustls", feature = "rustls-aws-lc"))]
-fn rustls_config(
-    provider: rustls::crypto::CryptoProvider,
-    extra_roots: &[Vec<u8>],
-) -> Result<rustls::ClientConfig, Box<dyn StdError + Send + Sync>> {
-    use rustls_platform_verifier::Verifier;
-
-    let provider = Arc::new(provider);
-    let verifier = if extra_roots.is_empty() {
-        Verifier::new(provider.clone())?
-    } else {
-        #[cfg(any(all(unix, not(target_os = "android")), target_os = "windows"))]
-        {
-            let mut roots = Vec::new();
-            for root in extra_roots {
-                roots.extend(certificates(root)?);
-            }
-            Verifier::new_with_extra_roots(roots, provider.clone())?
-        }
-        #[cfg(not(any(all(unix, not(target_os = "android")), target_os = "windows")))]
-        return Err("this platform takes no extra root certificates".into());
-    };
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
-}
-
-/// The certificates of a PEM file, of which there is at least one, or the one of a DER file.
-#[cfg(any(feature = "rustls", feature = "rustls-aws-lc"))]
-fn certificates(
-    file: &[u8],
-) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, Box<dyn StdError + Send + Sync>> {
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject as _;
-
-    if !is_pem(file) {
-        return Ok(vec![CertificateDer::from(file.to_vec())]);
-    }
-    let found: Vec<_> = CertificateDer::pem_slice_iter(file).collect::<Result<_, _>>()?;
-    if found.is_empty() {
-        return Err("the PEM text holds no certificate".into());
-    }
-    Ok(found)
-}
-
-#[cfg(any(feature = "native-tls", feature = "rustls", feature = "rustls-aws-lc"))]
-fn is_pem(file: &[u8]) -> bool {
-    file.windows(11).any(|text| text == b"-----BEGIN ")
 }

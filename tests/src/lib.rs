@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: a server to call, every operation by its name, and a reading of the document that
 //! the generator has no part in.
 
+pub mod canned;
 pub mod dispatch;
 pub mod driver;
 pub mod reader;

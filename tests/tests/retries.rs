@@ -100,7 +100,7 @@ async fn the_client_or_the_call_may_allow_it() {
 #[tokio::test]
 async fn where_nobody_listens_even_a_post_is_repeated() {
     let clerk =
-        Clerk::builder("sk_test_x").server_url(nobody()).retry(quick().max_elapsed(ms(60))).build().unwrap();
+        Clerk::builder("sk_test_x").server_url(nobody()).retry(quick().max_elapsed(ms(300))).build().unwrap();
 
     let error = clerk.request::<Value>(Method::POST, "/x").json(json!({})).await.unwrap_err();
 
@@ -126,14 +126,14 @@ async fn retries_can_be_turned_off_for_a_client_and_for_a_call() {
 #[tokio::test]
 async fn it_goes_on_until_the_budget_is_used_up() {
     let server = Server::scripted([Reply::json(500, "{}")]);
-    let clerk = builder(&server).retry(quick().max_elapsed(ms(100))).build().unwrap();
+    let clerk = builder(&server).retry(quick().max_elapsed(ms(400))).build().unwrap();
     let started = Instant::now();
 
     let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
 
     assert!(error.attempts() >= 3, "{error}");
     assert_eq!(server.seen().len(), error.attempts() as usize);
-    assert!(started.elapsed() < ms(1500), "{:?}", started.elapsed());
+    assert!(started.elapsed() < ms(3000), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn a_time_limit_of_the_call_covers_attempts_and_waits() {
     let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(ms(200)).await.unwrap_err();
 
     assert!(error.is_timeout() || error.attempts() > 1, "{error}");
-    assert!(started.elapsed() < ms(600), "{:?}", started.elapsed());
+    assert!(started.elapsed() < ms(1900), "{:?}", started.elapsed());
 
     let server = Server::scripted([Reply::json(200, "{}").after(ms(5000))]);
     let clerk = builder(&server).build().unwrap();
@@ -181,7 +181,7 @@ async fn a_time_limit_of_the_call_covers_attempts_and_waits() {
 #[tokio::test]
 async fn an_attempt_without_an_answer_is_given_up_and_repeated() {
     let server = Server::scripted([Reply::json(200, "{}").after(ms(3000)), Reply::json(200, "1")]);
-    let clerk = builder(&server).attempt_timeout(ms(80)).build().unwrap();
+    let clerk = builder(&server).attempt_timeout(ms(400)).build().unwrap();
 
     let response = clerk.request::<u32>(Method::GET, "/x").with_response().await.unwrap();
 
@@ -191,12 +191,12 @@ async fn an_attempt_without_an_answer_is_given_up_and_repeated() {
 #[tokio::test]
 async fn a_slow_body_is_read_and_a_stalled_one_given_up() {
     let server = Server::scripted([
-        Reply::json(200, r#""0123456789""#).dribbled(ms(20)),
+        Reply::json(200, r#""0123456789""#).dribbled(ms(60)),
         Reply::json(200, r#""0123456789""#).stalled(),
     ]);
     let clerk = builder(&server)
-        .attempt_timeout(ms(100))
-        .idle_timeout(ms(100))
+        .attempt_timeout(ms(500))
+        .idle_timeout(ms(500))
         .retry(RetryPolicy::none())
         .build()
         .unwrap();
@@ -207,7 +207,7 @@ async fn a_slow_body_is_read_and_a_stalled_one_given_up() {
 
     assert_eq!(slow, "0123456789");
     assert!(stalled.is_timeout() && stalled.maybe_sent(), "{stalled}");
-    assert!(started.elapsed() < ms(2000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < ms(5000), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

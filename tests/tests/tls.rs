@@ -90,3 +90,26 @@ async fn a_server_that_speaks_no_tls_is_refused_at_once() {
     assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Tls), 1), "{error}");
     assert!(!error.maybe_sent());
 }
+
+/// Runs itself again, since what the machine trusts is told by the environment.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_that_trusts_nobody_can_talk_to_itself_and_to_nobody_else() {
+    const NAME: &str = "a_machine_that_trusts_nobody_can_talk_to_itself_and_to_nobody_else";
+    if std::env::var_os("CLERK_TESTS_WITHOUT_ROOTS").is_none() {
+        let again = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([NAME, "--exact"])
+            .env("CLERK_TESTS_WITHOUT_ROOTS", "1")
+            .env("SSL_CERT_FILE", "/dev/null")
+            .env("SSL_CERT_DIR", "/nowhere")
+            .status();
+        assert!(again.unwrap().success());
+        return;
+    }
+
+    let local = Clerk::builder("sk_test_x").server_url("http://127.0.0.1:1/v1").build();
+    let remote = Clerk::new("sk_test_x");
+
+    local.unwrap();
+    assert_eq!(remote.unwrap_err().kind(), clerk_sdk::ErrorKind::Config);
+}

@@ -51,9 +51,12 @@ async fn an_id_that_would_name_another_path_is_refused() {
 async fn an_operation_without_authentication_sends_no_key() {
     let server = Server::scripted([Reply::text(200, "<html></html>")]);
 
-    builder(&server).build().unwrap().miscellaneous().get_public_interstitial().await.unwrap();
+    let public = builder(&server).build().unwrap().miscellaneous();
+    public.get_public_interstitial().await.unwrap();
+    public.get_public_interstitial().with_secret_key("sk_test_call").await.unwrap();
 
-    assert_eq!(server.only().header("authorization"), None);
+    assert_eq!(server.seen().len(), 2);
+    assert!(server.seen().iter().all(|seen| seen.header("authorization").is_none()));
 }
 
 #[tokio::test]

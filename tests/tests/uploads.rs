@@ -162,14 +162,14 @@ async fn a_slow_upload_goes_on_as_long_as_it_makes_progress() {
     let (mut writer, reader) = tokio::io::duplex(16);
     tokio::spawn(async move {
         for _ in 0..10 {
-            tokio::time::sleep(Duration::from_millis(40)).await;
+            tokio::time::sleep(Duration::from_millis(80)).await;
             tokio::io::AsyncWriteExt::write_all(&mut writer, b"piece ").await.unwrap();
         }
     });
 
     let clerk = Clerk::builder("sk")
         .server_url(server.url())
-        .attempt_timeout(Duration::from_millis(150))
+        .attempt_timeout(Duration::from_millis(500))
         .build()
         .unwrap();
     let request = clerk.request::<Value>(Method::PUT, "/logo");

@@ -98,30 +98,19 @@ fn check_body(
             return if body.required { Err(malformed()) } else { Ok(Value::Array(Vec::new())) };
         }
         RecordedBody::Empty => Value::Object(Map::new()),
-        RecordedBody::Json(value) => value.clone(),
         RecordedBody::Form(parts) if body.multipart => {
             parts.iter().map(|p| (p.name.clone(), Value::from(p.value()))).collect()
         }
         _ if body.multipart => return Err(unsupported("multipart/form-data")),
         RecordedBody::Form(_) => return Err(unsupported("application/json")),
+        RecordedBody::Json(value) => value.clone(),
         RecordedBody::Bytes(_) => return Err(malformed()),
     };
-    if body.multipart && !matches!(given, RecordedBody::Form(_)) {
-        return Err(match given {
-            RecordedBody::Empty => ApiError::missing("file"),
-            _ => unsupported("multipart/form-data"),
-        });
-    }
     if let Value::Object(fields) = &mut value {
         for (_, from, to) in ALIASES.iter().filter(|(id, ..)| *id == operation.id) {
             if let Some(moved) = fields.remove(*from) {
                 fields.entry(*to).or_insert(moved);
             }
-        }
-        // The document does not require the picture of a picture upload; the server does.
-        if body.multipart && flat["properties"].get("file").is_some() && !fields.contains_key("file") {
-            errors.push(ApiError::missing("file"));
-            return Ok(value);
         }
     }
     let fits = match flat["type"].as_str() {

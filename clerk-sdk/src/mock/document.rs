@@ -220,6 +220,11 @@ impl Operation {
         Some(values)
     }
 
+    /// Whether the path ends in a variable: it names the one thing that the operation is about.
+    pub(super) fn names_one(&self) -> bool {
+        matches!(self.segments.last(), Some(Segment::Variable(_)))
+    }
+
     /// Whether the operation declares this query parameter.
     pub(super) fn takes(&self, name: &str) -> bool {
         self.parameters.iter().any(|p| !p.in_path && p.name == name)

@@ -11,10 +11,9 @@
 //! let ada = clerk.seed().user("ada@example.com").with("first_name", "Ada").await;
 //!
 //! // What the program under test does with the client that it is given:
-//! let path = format!("/users/{}", ada.id);
-//! let user: serde_json::Value = clerk.client().request(http::Method::GET, path).await?;
+//! let user = clerk.client().users().get(&ada.id).await?;
 //!
-//! assert_eq!(user["first_name"], "Ada");
+//! assert_eq!(user.first_name.as_deref(), Some("Ada"));
 //! assert_eq!(clerk.received("GetUser").len(), 1);
 //! # Ok(())
 //! # }
@@ -46,7 +45,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
-pub use seed::{Seed, Seeded, Seeding};
+pub use seed::{Seed, Seeding};
 
 const SECRET_KEY: &str = "sk_test_embedded";
 

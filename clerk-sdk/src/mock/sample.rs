@@ -20,8 +20,16 @@ struct Place<'a> {
 const DEEPEST: usize = 7;
 
 /// Optional values that say that something went wrong or came to an end: a fresh object has none.
-const ABSENT: &[&str] =
-    &["error", "actor", "expired", "revocation_reason", "revoked_at", "canceled_at", "ended_at"];
+const ABSENT: &[&str] = &[
+    "error",
+    "actor",
+    "expired",
+    "revocation_reason",
+    "revoked_at",
+    "canceled_at",
+    "ended_at",
+    "past_due_at",
+];
 
 /// Makes values from the document's schemas.
 pub(super) struct Sampler<'a> {
@@ -148,7 +156,9 @@ impl Sampler<'_> {
         }
         let fixed = match name {
             _ if name.ends_with("url") || name.ends_with("uri") || name == "href" => "https://example.com/",
-            _ if name.ends_with("email_address") || name == "identifier" => "ada@example.com",
+            _ if name.ends_with("email_address") || matches!(name, "email" | "identifier") => {
+                "ada@example.com"
+            }
             _ if name.ends_with("phone_number") => "+15555550100",
             _ if name.ends_with("color") => "#6c47ff",
             "username" => "ada",

@@ -2,36 +2,30 @@
 //! but leave no trace in the record and are not held up by faults.
 
 use std::future::{IntoFuture, Ready, ready};
+use std::marker::PhantomData;
 
-use serde_json::{Map, Value, json};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::query::Query;
 use super::record::RecordedBody;
 use super::state::Call;
 use super::{Inner, MockClerk};
+use crate::types::{Organization, OrganizationMembership, Session, User};
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
 #[derive(Clone, Copy, Debug)]
 pub struct Seed<'a>(&'a MockClerk);
 
-/// Something that is about to be there: fields are added with [`with`](Self::with), `.await` puts it in.
+/// Something that is about to be there: fields are added with [`with`](Self::with), `.await` puts it in and gives it.
 #[must_use = "a seed does nothing unless it is awaited"]
 #[derive(Clone, Debug)]
-pub struct Seeding<'a> {
+pub struct Seeding<'a, T> {
     clerk: &'a MockClerk,
     operation_id: &'static str,
     path: Vec<(String, String)>,
     fields: Map<String, Value>,
-}
-
-/// Something that was put in.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Seeded {
-    /// Its id, such as `user_2…`.
-    pub id: String,
-    /// All of it, as the API shows it.
-    pub object: Value,
+    becomes: PhantomData<fn() -> T>,
 }
 
 impl MockClerk {
@@ -46,12 +40,12 @@ impl MockClerk {
 
 impl<'a> Seed<'a> {
     /// A user with a verified e-mail address.
-    pub fn user(self, email_address: impl Into<String>) -> Seeding<'a> {
+    pub fn user(self, email_address: impl Into<String>) -> Seeding<'a, User> {
         self.begin("CreateUser").with("email_address", [email_address.into()])
     }
 
     /// An organization.
-    pub fn organization(self, name: impl Into<String>) -> Seeding<'a> {
+    pub fn organization(self, name: impl Into<String>) -> Seeding<'a, Organization> {
         self.begin("CreateOrganization").with("name", name.into())
     }
 
@@ -61,30 +55,30 @@ impl<'a> Seed<'a> {
         organization_id: impl Into<String>,
         user_id: impl Into<String>,
         role: impl Into<String>,
-    ) -> Seeding<'a> {
+    ) -> Seeding<'a, OrganizationMembership> {
         let mut seeding = self.begin("CreateOrganizationMembership");
         seeding.path.push(("organization_id".to_owned(), organization_id.into()));
         seeding.with("user_id", user_id.into()).with("role", role.into())
     }
 
     /// An active session of a user.
-    pub fn session(self, user_id: impl Into<String>) -> Seeding<'a> {
+    pub fn session(self, user_id: impl Into<String>) -> Seeding<'a, Session> {
         self.begin("createSession").with("user_id", user_id.into())
     }
 
-    fn begin(self, operation_id: &'static str) -> Seeding<'a> {
-        Seeding { clerk: self.0, operation_id, path: Vec::new(), fields: Map::new() }
+    fn begin<T>(self, operation_id: &'static str) -> Seeding<'a, T> {
+        Seeding { clerk: self.0, operation_id, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
     }
 }
 
-impl Seeding<'_> {
+impl<T: DeserializeOwned> Seeding<'_, T> {
     /// Sets a field, by the name that it has in the API's request: `.with("first_name", "Ada")`.
     pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
         self.fields.insert(field.into(), value.into());
         self
     }
 
-    fn put(self) -> Result<Seeded, String> {
+    fn put(self) -> Result<T, String> {
         let Inner { document, state, .. } = &self.clerk.inner;
         let operation = document.operation(self.operation_id).ok_or("the document has no such operation")?;
         let query = Query::default();
@@ -92,14 +86,14 @@ impl Seeding<'_> {
         let refused = |error: super::error::ApiError| error.body("none").to_string();
         let body = super::check::check(document, operation, &self.path, &query, &body).map_err(refused)?;
         let call = Call { operation, path: self.path, query: &query, body };
-        let object = super::lock(state).answer(&call).map_err(refused)?.unwrap_or(json!({}));
-        Ok(Seeded { id: object["id"].as_str().unwrap_or_default().to_owned(), object })
+        let object = super::lock(state).answer(&call).map_err(refused)?.unwrap_or_default();
+        serde_json::from_value(object).map_err(|error| error.to_string())
     }
 }
 
-impl IntoFuture for Seeding<'_> {
-    type Output = Seeded;
-    type IntoFuture = Ready<Seeded>;
+impl<T: DeserializeOwned> IntoFuture for Seeding<'_, T> {
+    type Output = T;
+    type IntoFuture = Ready<T>;
 
     #[allow(clippy::panic, reason = "a test whose seeds are refused cannot go on")]
     fn into_future(self) -> Self::IntoFuture {

@@ -22,6 +22,17 @@ pub trait Field: Sized {
     /// If the value is of another JSON type.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
+    /// Reads a value that is a whole answer. A page is told the key of its items.
+    ///
+    /// # Errors
+    /// Those of [`decode`](Self::decode).
+    fn decode_answer<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        _items: &'static str,
+    ) -> Result<Self, D::Error> {
+        Self::decode(deserializer)
+    }
+
     /// Writes the value.
     ///
     /// # Errors
@@ -130,7 +141,8 @@ impl Visitor<'_> for Whole {
 pub(crate) fn whole(value: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0; // 2^63, which is exact as a float
     #[allow(clippy::cast_possible_truncation, reason = "whole, and within the limits of i64")]
-    (value.fract() == 0.0 && (-LIMIT..LIMIT).contains(&value)).then_some(value as i64)
+    // An integer just below the limit is read as the limit itself, so that is no value anyone can mean.
+    (value.fract() == 0.0 && value.abs() < LIMIT).then_some(value as i64)
 }
 
 impl Field for f64 {
@@ -332,4 +344,54 @@ pub(crate) fn into_map<T>(
     entries: impl IntoIterator<Item = (impl Into<String>, impl Into<T>)>,
 ) -> BTreeMap<String, T> {
     entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: Field>(json: &str) -> Option<T> {
+        T::decode(&mut serde_json::Deserializer::from_str(json)).ok()
+    }
+
+    #[test]
+    fn integers_are_exact_to_their_limits_and_never_cut() {
+        for (json, expected) in [("10", 10), ("10.0", 10), ("1e3", 1000), ("-0.0", 0)] {
+            assert_eq!(read::<i64>(json), Some(expected), "{json}");
+        }
+        assert_eq!(read::<i64>("9223372036854775807"), Some(i64::MAX));
+        assert_eq!(read::<i64>("-9223372036854775808"), Some(i64::MIN));
+        for json in ["10.5", "9223372036854775808", "-9223372036854775809", "1e30", "\"10\"", "null", "true"]
+        {
+            assert_eq!(read::<i64>(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_written_without_a_fraction() {
+        let written = |value: f64| serde_json::to_string(&AsField(&value)).unwrap();
+        assert_eq!([written(10.0), written(-3.0), written(0.5)], ["10", "-3", "0.5"]);
+        let mut texts = Vec::new();
+        10.0_f64.texts(&mut texts);
+        0.25_f64.texts(&mut texts);
+        assert_eq!(texts, ["10", "0.25"]);
+    }
+
+    #[test]
+    fn absent_and_null_lists_are_empty_and_other_values_are_refused() {
+        assert_eq!(read::<Vec<String>>("null"), Some(Vec::new()));
+        assert_eq!(Vec::<String>::absent(), Some(Vec::new()));
+        assert_eq!(read::<Vec<String>>("{}"), None);
+        assert_eq!(read::<Option<String>>("null"), Some(None));
+        assert_eq!(read::<Option<String>>("5"), None);
+        assert_eq!(String::absent(), None);
+    }
+
+    #[test]
+    fn the_path_leads_through_keys_and_indexes() {
+        path::forget();
+        assert!(read::<BTreeMap<String, Vec<i64>>>(r#"{"a": [1], "b": [1, 2, "x"]}"#).is_none());
+        assert_eq!(path::take(), "b[2]");
+        assert_eq!(path::take(), "");
+    }
 }

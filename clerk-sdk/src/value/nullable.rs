@@ -114,3 +114,31 @@ impl<T> IntoNullable<Self> for BTreeMap<String, T> {
         Nullable::Value(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(value: impl IntoNullable<String>) -> Nullable<String> {
+        value.into_nullable()
+    }
+
+    #[test]
+    fn a_value_null_and_an_option_can_be_passed() {
+        assert_eq!(set("a"), Nullable::Value("a".to_owned()));
+        assert_eq!(set(Null), Nullable::Null);
+        assert_eq!(set(None::<&str>), Nullable::Null);
+        assert_eq!(set(Some(String::from("a"))), Nullable::Value("a".to_owned()));
+        assert_eq!(set(Nullable::Value("a".to_owned())).value().map(String::as_str), Some("a"));
+    }
+
+    #[test]
+    fn an_optional_nullable_field_tells_absent_null_and_value_apart() {
+        let read = |json: &str| {
+            Option::<Nullable<i64>>::decode(&mut serde_json::Deserializer::from_str(json)).unwrap()
+        };
+        assert_eq!(Option::<Nullable<i64>>::absent(), Some(None));
+        assert_eq!(read("null"), Some(Nullable::Null));
+        assert_eq!(read("3"), Some(Nullable::Value(3)));
+    }
+}

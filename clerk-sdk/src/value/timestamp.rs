@@ -132,3 +132,18 @@ impl Query for Timestamp {
         self.0.texts(out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_go_to_the_clock_and_back() {
+        for millis in [0, 1, -1, 1_700_000_000_123, 253_402_300_800_000] {
+            let time = SystemTime::try_from(Timestamp::from_millis(millis)).unwrap();
+            assert_eq!(Timestamp::from(time).as_millis(), millis);
+        }
+        assert_eq!(Timestamp::from_millis(-1).as_secs(), -1);
+        assert_eq!(Timestamp::from_millis(1999).as_secs(), 1);
+    }
+}

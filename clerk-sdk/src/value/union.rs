@@ -139,3 +139,45 @@ impl fmt::Debug for UnknownValue<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SHAPES: &[Shape] = &[
+        Shape {
+            tags: &["otp"],
+            keys: &["status", "strategy"],
+            hints: &[("status", &["new", "verified"]), ("strategy", &["email_code", "phone_code"])],
+        },
+        Shape {
+            tags: &["oauth"],
+            keys: &["status", "strategy"],
+            hints: &[("status", &["verified"]), ("strategy", &["oauth_*"])],
+        },
+    ];
+
+    #[test]
+    fn the_tag_decides_where_there_is_one() {
+        let choose = |value: Value| choose(&value, Some("object"), SHAPES);
+        assert_eq!(choose(json!({ "object": "oauth" })), Some(1));
+        assert_eq!(
+            choose(json!({ "object": "new_kind", "status": "verified", "strategy": "oauth_x" })),
+            None
+        );
+        assert_eq!(choose(json!({ "object": 5 })), None);
+        assert_eq!(choose(json!("otp")), None);
+    }
+
+    #[test]
+    fn without_a_tag_the_shape_decides_unless_it_could_be_several() {
+        let choose = |value: Value| choose(&value, Some("object"), SHAPES);
+        assert_eq!(choose(json!({ "status": "verified", "strategy": "phone_code" })), Some(0));
+        assert_eq!(choose(json!({ "status": "verified", "strategy": "oauth_google" })), Some(1));
+        assert_eq!(choose(json!({ "status": "brand_new", "strategy": "oauth_google" })), Some(1));
+        assert_eq!(choose(json!({ "status": "verified", "strategy": "brand_new" })), None);
+        assert_eq!(choose(json!({ "status": "verified" })), None);
+    }
+}

@@ -271,7 +271,16 @@ fn read_success(node: &Node<'_>, findings: &mut Findings) -> Success {
         );
     }
     let Some(answer) = resolved(answer, findings) else { return Success { status, schema: None } };
-    let schema = answer.get("content").and_then(|content| content.get("application/json")?.get("schema"));
+    let content = answer.get("content").filter(|content| !content.members().is_empty());
+    let schema = match &content {
+        Some(content) if content.get("application/json").is_none() => {
+            let advice = "remove `content` by an overlay action: the operation then answers nothing";
+            findings.add(content.pointer(), "an answer that is not application/json", advice);
+            None
+        }
+        Some(content) => content.get("application/json").and_then(|media| media.get("schema")),
+        None => None,
+    };
     Success { status, schema: schema.map(|schema| Schema::read(&schema, findings)) }
 }
 

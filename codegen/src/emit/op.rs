@@ -5,6 +5,8 @@ use crate::model::{Api, Body, Key, Operation, Output};
 
 pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
+    doc(&mut out, "", &["The API version that is sent with each of these operations.".to_owned()]);
+    line(&mut out, "", &format!("pub const VERSION: &str = {};", literal(&api.version)));
     for operation in &api.operations {
         doc(&mut out, "", &[format!("{}: `{} {}`.", operation.id, operation.method, operation.path)]);
         line(&mut out, "", &format!("pub enum {} {{}}", operation.marker));
@@ -39,6 +41,9 @@ fn meta(operation: &Operation) -> String {
         Key::Secret => {}
         Key::Machine => text.push_str(".key(KeyKind::Machine)"),
         Key::None => text.push_str(".key(KeyKind::None)"),
+    }
+    if let Some(paging) = operation.paging.as_ref().filter(|paging| paging.items != "data") {
+        text.push_str(&format!(".items({})", literal(&paging.items)));
     }
     text
 }

@@ -253,9 +253,9 @@ fn lower_output(
     let origin = Origin::Answer { operation: marker.to_owned(), suffix: "Response" };
     let takes = |name: &str| operation.parameters.iter().any(|parameter| parameter.name == name);
     if takes("limit") && takes("offset") && operation.pagination != Some(false) {
-        if let Some((item, origin)) = page_item(schema, origin.clone(), types, findings) {
+        if let Some((items, item, origin)) = page_item(schema, origin.clone(), types, findings) {
             let (item, _) = types.lower(&item, Direction::Response, origin, findings);
-            let paging = Paging { paginated: takes("paginated"), cursor: operation.cursor.clone() };
+            let paging = Paging { items, paginated: takes("paginated"), cursor: operation.cursor.clone() };
             if let Some(cursor) = paging.cursor.as_deref().filter(|cursor| !takes(cursor)) {
                 findings.add(
                     &operation.pointer,
@@ -283,23 +283,24 @@ fn lower_output(
     (Output::Value(ty), None)
 }
 
-/// What a page holds: the items of an array, or of the only array beside `total_count`; and what they are named after
-/// if they are written out in place.
+/// The key of the items of a page and what they are: the items of an array, or of the only array beside `total_count`;
+/// and what they are named after if they are written out in place.
 fn page_item(
     schema: &Schema,
     origin: Origin,
     types: &Types<'_>,
     findings: &mut Findings,
-) -> Option<(Schema, Origin)> {
+) -> Option<(String, Schema, Origin)> {
     let (schema, origin) = types.follow(schema, origin, findings);
     match schema.kind {
-        SchemaKind::Array(items) => Some((*items, origin)),
+        // What an array becomes where `paginated` asks for the total.
+        SchemaKind::Array(items) => Some(("data".to_owned(), *items, origin)),
         SchemaKind::Object { properties, .. } => {
             let total = properties.iter().any(|property| property.name == "total_count");
             let mut lists = properties.iter().filter_map(|property| {
                 let (schema, origin) = types.follow(&property.schema, origin.clone(), findings);
                 match schema.kind {
-                    SchemaKind::Array(items) => Some((*items, origin)),
+                    SchemaKind::Array(items) => Some((property.name.clone(), *items, origin)),
                     _ => None,
                 }
             });

@@ -117,6 +117,8 @@ pub enum Output {
 /// How an operation that answers pages is asked for the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paging {
+    /// The key of the items where the answer is an object: `data`, unless the document has another one.
+    pub items: String,
     /// Whether it takes `paginated`.
     pub paginated: bool,
     /// The query parameter that takes the id of the last item, if there is one.

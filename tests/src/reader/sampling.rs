@@ -77,7 +77,7 @@ impl Document {
             Kind::Whole if style.flavour == Flavour::Falsy => json!(0),
             Kind::Whole => json!(9_007_199_254_740_993_i64),
             Kind::Number if style.flavour == Flavour::Falsy => json!(0),
-            Kind::Number if is_time(name, self.resolve(node)) => json!(4_102_444_800_000_i64),
+            Kind::Number if is_whole(name, self.resolve(node)) => json!(4_102_444_800_000_i64),
             Kind::Number => json!(2.5),
             Kind::Flag => (style.flavour != Flavour::Falsy).into(),
             Kind::List(item) => {
@@ -111,7 +111,7 @@ fn text(name: &str, flavour: Flavour) -> String {
     }
 }
 
-/// Whether a number is a point in time, which has no fraction.
-pub(super) fn is_time(name: &str, schema: &Value) -> bool {
-    schema["x-timestamp"].as_bool().unwrap_or_else(|| name.ends_with("_at"))
+/// Whether a number is a point in time or the length of a list, which has no fraction.
+pub(super) fn is_whole(name: &str, schema: &Value) -> bool {
+    schema["x-timestamp"].as_bool().unwrap_or_else(|| name.ends_with("_at") || name == "total_count")
 }

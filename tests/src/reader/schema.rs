@@ -72,8 +72,10 @@ impl Document {
     }
 
     fn kind<'a>(&'a self, node: &'a Value) -> Kind<'a> {
-        if node.get("properties").is_some() || node.get("allOf").is_some() {
-            return self.object(node);
+        let mut properties = Vec::new();
+        self.collect(node, &mut properties);
+        if !properties.is_empty() {
+            return Kind::Object(properties);
         }
         for key in ["oneOf", "anyOf"] {
             if let Some(members) = node[key].as_array() {
@@ -97,12 +99,6 @@ impl Document {
             None => Kind::Anything,
             Some(other) => panic!("the type {other} is unknown"),
         }
-    }
-
-    fn object<'a>(&'a self, node: &'a Value) -> Kind<'a> {
-        let mut properties: Vec<Property<'a>> = Vec::new();
-        self.collect(node, &mut properties);
-        Kind::Object(properties)
     }
 
     /// Adds the properties of an object and of all that it is made of.

@@ -199,7 +199,9 @@ async fn a_picture_without_its_file_is_refused() {
     let broken = api.request(Method::POST, &path).header("content-type", "multipart/form-data; boundary=e");
     let broken = send(broken.body("--e\r\nContent-Dispo")).await;
     let json = api.post(&path, json!({ "file": "x" })).await;
+    let nothing = send(api.request(Method::POST, &path)).await;
 
+    assert_eq!(nothing.refusal(), (422, "form_param_missing", Some("file")));
     assert_eq!(empty.refusal(), (422, "form_param_missing", Some("file")));
     assert_eq!(broken.refusal(), (400, "malformed_request_parameters", None));
     assert_eq!(json.refusal(), (415, "unsupported_content_type", None));

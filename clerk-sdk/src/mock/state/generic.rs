@@ -16,11 +16,23 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Value {
     }
     let flat = document.flatten(schema);
     if let (Some(object), Some(properties)) = (value.as_object_mut(), flat["properties"].as_object()) {
-        let last = call.path.last().map(|(_, id)| ("id", id));
-        let path = call.path.iter().map(|(name, value)| (name.as_str(), value)).chain(last);
-        let path = path.map(|(name, value)| (name, json!(value)));
-        let body = call.body.as_object().into_iter().flatten();
-        for (name, given) in path.chain(body.map(|(name, value)| (name.as_str(), value.clone()))) {
+        let kind = call.path.last().map(|(name, _)| name.trim_end_matches("_id"));
+        if object.contains_key("deleted") {
+            for name in ["slug", "external_id"] {
+                object.remove(name);
+            }
+        }
+        if object.get("object").is_some_and(|tag| tag == "") {
+            object.insert("object".into(), json!(kind.unwrap_or("object")));
+        }
+        // The id at the end of the path is the answer's: that in `/users/{user_id}/billing/credits` is not.
+        let own =
+            call.operation.names_one() || kind.is_some_and(|kind| object.get("object") == Some(&json!(kind)));
+        let own = call.path.last().filter(|_| own).map(|(_, id)| ("id", json!(id)));
+        let path = call.path.iter().map(|(name, value)| (name.as_str(), json!(value)));
+        let body =
+            call.body.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value.clone()));
+        for (name, given) in path.chain(own).chain(body) {
             let Some(property) = properties.get(name) else { continue };
             let mut findings = Vec::new();
             check_value(document, property, &given, name, &mut findings);

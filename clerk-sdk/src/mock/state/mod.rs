@@ -171,3 +171,21 @@ fn deleted(tag: &str, id: &str) -> Value {
 fn find<'a>(list: &'a Value, field: &str, value: &str) -> Option<&'a Value> {
     list.as_array()?.iter().find(|item| item[field] == value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_handler_is_of_an_operation_that_the_document_has_and_there_is_one_for_each() {
+        let document = Document::get().unwrap();
+        let ids: Vec<&str> = handlers().map(|(id, _)| *id).collect();
+
+        for id in &ids {
+            assert!(document.operation(id).is_some(), "{id} is no operation");
+            assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{id} has two handlers");
+        }
+
+        assert!(ids.len() > 50);
+    }
+}
