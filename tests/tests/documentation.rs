@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clerk_sdk::http::{HeaderValue, Method};
 use clerk_sdk::mock::MockClerk;
-use clerk_sdk::types::{EmailAddressVerification, User};
+use clerk_sdk::types::{BulkInvitation, EmailAddressVerification, User};
 use clerk_sdk::{
     Clerk, Error, ErrorKind, FilePart, HttpClient, HttpFuture, HttpRequest, Null, RetryPolicy, Timestamp,
 };
@@ -104,6 +104,21 @@ async fn users_are_created_updated_and_fields_of_them_cleared() -> Result<(), An
     let request = request.last_name(None::<&str>);
     // end
     assert_eq!(request.await?.last_name, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn many_are_invited_at_once() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    let clerk = mock.client();
+    // code: nested
+    let invitation =
+        BulkInvitation::new("grace@example.com").public_metadata([("plan", "pro")]).notify(false);
+    clerk.invitations().bulk_create([invitation, BulkInvitation::new("alan@example.com")]).await?;
+    // end
+    let sent = mock.received("CreateBulkInvitations").remove(0);
+    assert_eq!(sent.body.json().unwrap()[0]["public_metadata"], json!({ "plan": "pro" }));
+    assert_eq!(sent.body.json().unwrap()[1], json!({ "email_address": "alan@example.com" }));
     Ok(())
 }
 
