@@ -318,20 +318,21 @@ fn debugging() {
     // end
 }
 
+async fn way_out(clerk: Clerk) -> Result<(), Error> {
+    // code: way-out
+    let value: serde_json::Value =
+        clerk.request(Method::GET, "/brand_new_endpoint").query("limit", 3).await?;
+
+    let users = clerk.users().list().with_query("brand_new_filter", "x").await?;
+    // end
+    drop((value, users));
+    Ok(())
+}
+
 #[tokio::test]
 async fn there_is_a_way_out() -> Result<(), AnyError> {
     let (_mock, clerk, user) = with_ada().await;
     let user_path = format!("/users/{}", user.id);
-    let _ = async {
-        // code: way-out
-        let value: serde_json::Value =
-            clerk.request(Method::GET, "/brand_new_endpoint").query("limit", 3).await?;
-
-        let users = clerk.users().list().with_query("brand_new_filter", "x").await?;
-        // end
-        drop((value, users));
-        Ok::<_, Error>(())
-    };
     let value: serde_json::Value = clerk.request(Method::GET, user_path).await?;
     assert_eq!(value["id"], user.id.as_str());
     // code: response
