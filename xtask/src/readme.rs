@@ -19,7 +19,7 @@ pub(crate) fn write(root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The files that are not what [`write`] would make of them.
+/// The files that are not what [`write()`] would make of them.
 pub(crate) fn stale(root: &Path) -> Result<Vec<String>, Error> {
     let changed = derived(root)?.into_iter().filter(|(_, old, new)| old != new);
     Ok(changed.map(|(path, _, _)| path).collect())
