@@ -126,7 +126,9 @@ fn snippets(source: &str) -> Result<BTreeMap<String, String>, Error> {
             block.push('\n');
         }
         block.push_str("```\n");
-        snippets.insert(name.to_owned(), block);
+        if snippets.insert(name.to_owned(), block).is_some() {
+            return Err(Error::new(format!("{CODE}:{}: there are two `{name}`", number + 1)));
+        }
     }
     Ok(snippets)
 }
@@ -185,6 +187,13 @@ mod tests {
         let snippets = snippets(source).unwrap();
 
         assert_eq!(snippets["x"], "```rust\nif b {\n    c();\n\n}\n```\n");
+    }
+
+    #[test]
+    fn two_pieces_of_one_name_are_refused() {
+        let error = snippets("// code: x\n// end\n// code: x\n// end\n").unwrap_err();
+
+        assert!(error.to_string().ends_with(":3: there are two `x`"), "{error}");
     }
 
     #[test]
