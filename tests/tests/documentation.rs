@@ -244,7 +244,7 @@ fn clients_are_configured() -> Result<(), AnyError> {
     drop(request);
     let headers = clerk_sdk::http::HeaderMap::new();
     // code: configure
-    let proxy = reqwest::Proxy::all("http://proxy.example.com:3128")?;
+    let proxy = clerk_sdk::reqwest::Proxy::all("http://proxy.example.com:3128")?;
     let clerk = Clerk::builder(key)
         .configure_reqwest(|builder| builder.proxy(proxy).default_headers(headers).pool_max_idle_per_host(8))
         .build()?;
