@@ -32,12 +32,16 @@ async fn main() -> Result<()> {
     }
     export(&clerk, &path, 2).await?;
     println!("Interrupted. Once more:");
-    export(&clerk, &path, usize::MAX).await
+    export(&clerk, &path, usize::MAX).await?;
+    assert_eq!(fs::read_to_string(&path)?.lines().count(), 450, "every user once");
+    Ok(())
 }
 
 /// Appends all users that are not in the file yet; `pages` is after how many pages to break off.
 async fn export(clerk: &Clerk, path: &Path, pages: usize) -> Result<()> {
     let mut progress = Progress::load(path)?;
+    // From now on the file is this program's.
+    progress.save()?;
     let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
     // What came after the last page that is known to be whole is written again.
     file.set_len(progress.bytes)?;
