@@ -119,7 +119,15 @@ pub(crate) fn mutate(document: &mut Value, dice: &mut Dice) -> String {
         }
         _ => {
             let odd = dice
-                .one_of(&[json!(null), json!(true), json!(-1e99), json!([]), json!({}), json!([{}, null]), json!(0)])
+                .one_of(&[
+                    json!(null),
+                    json!(true),
+                    json!(-1e99),
+                    json!([]),
+                    json!({}),
+                    json!([{}, null]),
+                    json!(0),
+                ])
                 .clone();
             let what = format!("{place} is {odd}");
             put(document, &place, odd);
