@@ -21,7 +21,7 @@ fn write(clerk: &Clerk) -> Result<(), clerk_sdk::Error> {
     for name in ["Grace", "Alan", "Barbara"] {
         let email = format!("{}@example.com", name.to_lowercase());
         let user = clerk.users().create().email_address([email]).first_name(name).send_blocking()?;
-        let picture = FilePart::from_bytes("me.png", &b"\x89PNG..."[..]);
+        let picture = FilePart::from_bytes("me.png", &b"not really a picture"[..]);
         clerk.users().set_profile_image(&user.id, picture).send_blocking()?;
     }
     Ok(())

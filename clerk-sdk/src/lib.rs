@@ -107,7 +107,7 @@ pub use self::response::Response;
 pub use self::retry::RetryPolicy;
 pub use self::tls::Tls;
 pub use self::transport::{
-    HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, reqwest_builder,
+    HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, reqwest, reqwest_builder,
 };
 
 pub use self::value::{JsonObject, Metadata, Null, Nullable, Timestamp};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::BodyExt as _;
+pub use reqwest;
 
 use crate::body::Body;
 use crate::error::Error;

@@ -60,6 +60,16 @@ impl FilePart {
         Ok(Self { source: Source::Path(path), file_name, content_type: None })
     }
 
+    /// [`from_path`](Self::from_path) for code that is not async.
+    ///
+    /// # Errors
+    /// Where it cannot be opened or is no file.
+    #[cfg(feature = "blocking")]
+    pub fn from_path_blocking(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref().to_owned();
+        crate::blocking::block_on(async move { Self::from_path(path).await })
+    }
+
     /// A file that is in memory.
     pub fn from_bytes(file_name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self { source: Source::Bytes(bytes.into()), file_name: file_name.into(), content_type: None }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use clerk_sdk::http::Method;
-use clerk_sdk::{Clerk, RetryPolicy};
+use clerk_sdk::{Clerk, ErrorKind, FilePart, RetryPolicy};
 use clerk_tests::server::{Reply, Server};
 use serde_json::Value;
 
@@ -83,4 +83,21 @@ fn a_hook_of_a_blocking_call_may_make_another_one() {
 
     assert_eq!(call(&clerk), 1);
     assert_eq!(server.seen().len(), 2);
+}
+
+#[test]
+fn a_file_is_uploaded_from_a_path() {
+    let server = Server::scripted([Reply::json(200, "1")]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ada.png");
+    std::fs::write(&path, "a picture").unwrap();
+
+    let file = FilePart::from_path_blocking(&path).unwrap();
+    let request = client(&server).request::<Value>(Method::POST, "/x").file("file", file);
+    request.send_blocking().unwrap();
+
+    let body = String::from_utf8_lossy(&server.only().body).into_owned();
+    assert!(body.contains("filename=\"ada.png\"") && body.contains("a picture"), "{body}");
+    let error = FilePart::from_path_blocking(folder.path().join("none.png")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
 }

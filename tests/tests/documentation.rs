@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clerk_sdk::http::{HeaderValue, Method};
 use clerk_sdk::mock::MockClerk;
-use clerk_sdk::types::{EmailAddressVerification, User};
+use clerk_sdk::types::{BulkInvitation, EmailAddressVerification, User};
 use clerk_sdk::{
     Clerk, Error, ErrorKind, FilePart, HttpClient, HttpFuture, HttpRequest, Null, RetryPolicy, Timestamp,
 };
@@ -104,6 +104,21 @@ async fn users_are_created_updated_and_fields_of_them_cleared() -> Result<(), An
     let request = request.last_name(None::<&str>);
     // end
     assert_eq!(request.await?.last_name, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn many_are_invited_at_once() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    let clerk = mock.client();
+    // code: nested
+    let invitation =
+        BulkInvitation::new("grace@example.com").public_metadata([("plan", "pro")]).notify(false);
+    clerk.invitations().bulk_create([invitation, BulkInvitation::new("alan@example.com")]).await?;
+    // end
+    let sent = mock.received("CreateBulkInvitations").remove(0);
+    assert_eq!(sent.body.json().unwrap()[0]["public_metadata"], json!({ "plan": "pro" }));
+    assert_eq!(sent.body.json().unwrap()[1], json!({ "email_address": "alan@example.com" }));
     Ok(())
 }
 
@@ -229,7 +244,7 @@ fn clients_are_configured() -> Result<(), AnyError> {
     drop(request);
     let headers = clerk_sdk::http::HeaderMap::new();
     // code: configure
-    let proxy = reqwest::Proxy::all("http://proxy.example.com:3128")?;
+    let proxy = clerk_sdk::reqwest::Proxy::all("http://proxy.example.com:3128")?;
     let clerk = Clerk::builder(key)
         .configure_reqwest(|builder| builder.proxy(proxy).default_headers(headers).pool_max_idle_per_host(8))
         .build()?;
@@ -303,20 +318,21 @@ fn debugging() {
     // end
 }
 
+async fn way_out(clerk: Clerk) -> Result<(), Error> {
+    // code: way-out
+    let value: serde_json::Value =
+        clerk.request(Method::GET, "/brand_new_endpoint").query("limit", 3).await?;
+
+    let users = clerk.users().list().with_query("brand_new_filter", "x").await?;
+    // end
+    drop((value, users));
+    Ok(())
+}
+
 #[tokio::test]
 async fn there_is_a_way_out() -> Result<(), AnyError> {
     let (_mock, clerk, user) = with_ada().await;
     let user_path = format!("/users/{}", user.id);
-    let _ = async {
-        // code: way-out
-        let value: serde_json::Value =
-            clerk.request(Method::GET, "/brand_new_endpoint").query("limit", 3).await?;
-
-        let users = clerk.users().list().with_query("brand_new_filter", "x").await?;
-        // end
-        drop((value, users));
-        Ok::<_, Error>(())
-    };
     let value: serde_json::Value = clerk.request(Method::GET, user_path).await?;
     assert_eq!(value["id"], user.id.as_str());
     // code: response

@@ -19,7 +19,7 @@ pub(crate) fn write(root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The files that are not what [`write`] would make of them.
+/// The files that are not what [`write()`] would make of them.
 pub(crate) fn stale(root: &Path) -> Result<Vec<String>, Error> {
     let changed = derived(root)?.into_iter().filter(|(_, old, new)| old != new);
     Ok(changed.map(|(path, _, _)| path).collect())
@@ -126,7 +126,9 @@ fn snippets(source: &str) -> Result<BTreeMap<String, String>, Error> {
             block.push('\n');
         }
         block.push_str("```\n");
-        snippets.insert(name.to_owned(), block);
+        if snippets.insert(name.to_owned(), block).is_some() {
+            return Err(Error::new(format!("{CODE}:{}: there are two `{name}`", number + 1)));
+        }
     }
     Ok(snippets)
 }
@@ -185,6 +187,13 @@ mod tests {
         let snippets = snippets(source).unwrap();
 
         assert_eq!(snippets["x"], "```rust\nif b {\n    c();\n\n}\n```\n");
+    }
+
+    #[test]
+    fn two_pieces_of_one_name_are_refused() {
+        let error = snippets("// code: x\n// end\n// code: x\n// end\n").unwrap_err();
+
+        assert!(error.to_string().ends_with(":3: there are two `x`"), "{error}");
     }
 
     #[test]

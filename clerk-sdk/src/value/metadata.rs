@@ -6,7 +6,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{Field, into_nullable};
+use super::{Field, IntoNullable, Nullable, into_nullable};
 
 /// A JSON object whose keys the API does not know.
 pub type JsonObject = Map<String, Value>;
@@ -94,4 +94,11 @@ impl<'de> Deserialize<'de> for Metadata {
 }
 
 into_nullable!(Metadata: Metadata, JsonObject);
+
+impl<K: Into<String>, V: Into<Value>, const N: usize> IntoNullable<Metadata> for [(K, V); N] {
+    fn into_nullable(self) -> Nullable<Metadata> {
+        Nullable::Value(self.into())
+    }
+}
+
 into_nullable!(JsonObject: JsonObject);
