@@ -37,6 +37,25 @@ async fn an_error_reads_as_what_happened() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_which_parameter_is_said_once() {
+    let body = r#"{"errors":[
+        {"code":"form_param_format_invalid","message":"is invalid","long_message":"Not an e-mail address.",
+         "meta":{"param_name":"email_address"}},
+        {"code":"form_identifier_exists","message":"Taken.","long_message":"Taken."}]}"#;
+
+    let error = error(Reply::json(422, body)).await;
+
+    let text = error.to_string();
+    assert!(
+        text.contains("form_param_format_invalid: is invalid: Not an e-mail address. [email_address]; "),
+        "{text}"
+    );
+    assert!(text.contains("form_identifier_exists: Taken. ("), "{text}");
+    let parameters: Vec<_> = error.api().unwrap().errors().iter().map(|item| item.parameter()).collect();
+    assert_eq!(parameters, [Some("email_address"), None]);
+}
+
+#[tokio::test]
 async fn a_wrong_key_comes_with_advice() {
     let error = error(Reply::json(401, r#"{"errors":[{"code":"authentication_invalid"}]}"#)).await;
 

@@ -52,7 +52,7 @@ impl Wire {
 
     fn note(&mut self, operation: &Operation<'_>, call: &dyn std::fmt::Debug, wrong: Vec<String>) {
         for wrong in wrong {
-            self.wrong.push(format!("{}: {wrong}\n    in {call:.300?}", operation.id));
+            self.wrong.push(format!("{}: {wrong:.600}\n    in {call:.300?}", operation.id));
         }
     }
 

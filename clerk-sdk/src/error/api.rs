@@ -106,6 +106,11 @@ impl ApiErrorItem {
         self.long_message.as_deref()
     }
 
+    /// The parameter that the error is about, from `meta.param_name`.
+    pub fn parameter(&self) -> Option<&str> {
+        self.meta()?.get("param_name")?.as_str()
+    }
+
     /// More about the error, such as `param_name`, the parameter that was wrong.
     pub fn meta(&self) -> Option<&Value> {
         self.meta.as_ref()

@@ -92,11 +92,15 @@ impl Error {
         write!(f, "{}", api.status().as_u16())?;
         for (i, item) in api.errors().iter().enumerate() {
             f.write_str(if i == 0 { " " } else { "; " })?;
-            let text = item.message().or(item.long_message());
-            match (item.code(), text) {
-                (Some(code), Some(text)) => write!(f, "{code}: {text}")?,
-                (Some(one), None) | (None, Some(one)) => f.write_str(one)?,
-                (None, None) => f.write_str("an error without code or message")?,
+            // The short message often says no more than "is invalid"; the long one says what of.
+            let long = item.long_message().filter(|long| item.message() != Some(long));
+            let texts: Vec<&str> = [item.code(), item.message(), long].into_iter().flatten().collect();
+            if texts.is_empty() {
+                f.write_str("an error without code or message")?;
+            }
+            f.write_str(&texts.join(": "))?;
+            if let Some(parameter) = item.parameter() {
+                write!(f, " [{parameter}]")?;
             }
         }
         if api.errors().is_empty() {

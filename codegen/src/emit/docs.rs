@@ -1,5 +1,6 @@
 //! The documentation of what is generated: facts of the document, put into words.
 
+use super::rust_type;
 use crate::model::{
     Api, Argument, Body, Direction, Field, Key, Operation, Output, Place, Resource, Type, TypeDef, TypeKind,
     UnionVariant, names,
@@ -180,7 +181,7 @@ fn plain(name: &str) -> String {
 
 fn example(api: &Api, operation: &Operation) -> Vec<String> {
     let arguments: Vec<String> =
-        operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire)).collect();
+        operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire, 0)).collect();
     let call = format!("clerk.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
     let binding = match operation.output {
         Output::Nothing => "",
@@ -201,9 +202,12 @@ fn example(api: &Api, operation: &Operation) -> Vec<String> {
     lines
 }
 
-/// A value for an example.
-fn sample(api: &Api, ty: &Type, wire: &str) -> String {
+/// A value for an example. Lists that hold what holds them end somewhere.
+fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
     match ty {
+        Type::List(_) | Type::Map(_) if depth > 3 => {
+            format!("{}::new()", rust_type(api, ty, "clerk_sdk::types::").replacen('<', "::<", 1))
+        }
         Type::String if wire.ends_with("_id") => {
             format!("{:?}", format!("{}_1", wire.trim_end_matches("_id")))
         }
@@ -218,9 +222,9 @@ fn sample(api: &Api, ty: &Type, wire: &str) -> String {
             "serde_json::json!({ \"key\": \"value\" })".to_owned()
         }
         Type::File => "clerk_sdk::FilePart::from_bytes(\"logo.png\", &b\"...\"[..])".to_owned(),
-        Type::List(item) => format!("[{}]", sample(api, item, wire)),
-        Type::Map(value) => format!("[(\"key\", {})]", sample(api, value, wire)),
-        Type::Nullable(inner) => sample(api, inner, wire),
+        Type::List(item) => format!("[{}]", sample(api, item, wire, depth + 1)),
+        Type::Map(value) => format!("[(\"key\", {})]", sample(api, value, wire, depth + 1)),
+        Type::Nullable(inner) => sample(api, inner, wire, depth),
         Type::Named(id) | Type::Boxed(id) => match api.types.get(*id) {
             Some(TypeDef { name, kind: TypeKind::Enum(variants), .. }) => {
                 let variant = variants.first().map_or("Unknown", |variant| &variant.ident);
@@ -229,7 +233,7 @@ fn sample(api: &Api, ty: &Type, wire: &str) -> String {
             Some(TypeDef { name, kind: TypeKind::Object(fields), .. }) => {
                 let required = fields.iter().filter(|field| field.required);
                 let arguments: Vec<String> =
-                    required.map(|field| sample(api, &field.ty, &field.wire)).collect();
+                    required.map(|field| sample(api, &field.ty, &field.wire, depth + 1)).collect();
                 format!("clerk_sdk::types::{name}::new({})", arguments.join(", "))
             }
             _ => String::new(),

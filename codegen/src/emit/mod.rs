@@ -50,14 +50,14 @@ fn rust_type(api: &Api, ty: &Type, module: &str) -> String {
     }
 }
 
-/// Doc comment lines; empty lines become `///`.
+/// Doc comment lines; empty lines become `///`. What the document has of line ends would end the comment.
 fn doc(out: &mut String, indent: &str, lines: &[String]) {
     for line in lines {
         out.push_str(indent);
         out.push_str("///");
         if !line.is_empty() {
             out.push(' ');
-            out.push_str(line);
+            out.push_str(&line.replace(['\n', '\r'], " "));
         }
         out.push('\n');
     }

@@ -41,6 +41,7 @@ pub(super) fn finish(
             }
             TypeKind::Union(union) => {
                 let labels = variant_names(union.variants.iter().map(|variant| variant.ty), &defs, &names);
+                refuse_variants(&labels, &def.pointer, findings);
                 for (variant, label) in union.variants.iter_mut().zip(labels) {
                     variant.ident = label;
                     variant.ty = renumber(variant.ty);
@@ -56,6 +57,7 @@ pub(super) fn finish(
             deprecated: def.deprecated,
         });
     }
+    refuse_endless(&types, findings);
     box_circles(&mut types);
     (types, operations)
 }
@@ -280,6 +282,60 @@ fn variant_names(types: impl Iterator<Item = usize>, defs: &[Def], names: &Names
     types.iter().zip(&words).map(|(id, words)| said(id).unwrap_or_else(|| stripped(words))).collect()
 }
 
+/// Names of variants that are no names, or not of one variant alone.
+fn refuse_variants(labels: &[String], pointer: &str, findings: &mut Findings) {
+    for (index, label) in labels.iter().enumerate() {
+        let twin = labels.iter().take(index).any(|other| other == label);
+        if twin || !names::is_ident(label) || ["Self", "Unknown"].contains(&label.as_str()) {
+            let message = format!("a variant of the union would be called `{label}`");
+            let advice = "add `x-speakeasy-name-override` to the member by an overlay action";
+            findings.add(pointer, message, advice);
+        }
+    }
+}
+
+/// Types without a value: what must hold another of itself, or is one of several that lead back to it.
+fn refuse_endless(types: &[TypeDef], findings: &mut Findings) {
+    let needs: Vec<Vec<usize>> = types
+        .iter()
+        .map(|def| match &def.kind {
+            TypeKind::Object(fields) => {
+                let needed = fields.iter().filter(|field| field.required && !field.nullable);
+                needed.filter_map(|field| named(&field.ty)).collect()
+            }
+            // A variant is no field that could be boxed.
+            TypeKind::Union(union) => {
+                let is_union =
+                    |id: &usize| types.get(*id).is_some_and(|def| matches!(def.kind, TypeKind::Union(_)));
+                union.variants.iter().map(|variant| variant.ty).filter(is_union).collect()
+            }
+            TypeKind::Enum(_) => Vec::new(),
+        })
+        .collect();
+    for (id, def) in types.iter().enumerate() {
+        let inner = needs.get(id).into_iter().flatten();
+        if inner.into_iter().any(|inner| reaches(&needs, *inner, id)) {
+            let message = format!("a `{}` always holds another one", def.name);
+            findings.add(&def.pointer, message, "make a property on the way optional by an overlay action");
+        }
+    }
+}
+
+/// Whether one definition leads to another.
+fn reaches(direct: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let mut open = vec![from];
+    let mut seen = HashSet::new();
+    while let Some(id) = open.pop() {
+        if id == to {
+            return true;
+        }
+        if seen.insert(id) {
+            open.extend(direct.get(id).into_iter().flatten());
+        }
+    }
+    false
+}
+
 /// Boxes the fields that close a circle of types without a list or map in between.
 fn box_circles(types: &mut [TypeDef]) {
     let direct: Vec<Vec<usize>> = types
@@ -290,23 +346,10 @@ fn box_circles(types: &mut [TypeDef]) {
             TypeKind::Enum(_) => Vec::new(),
         })
         .collect();
-    let reaches = |from: usize, to: usize| {
-        let mut open = vec![from];
-        let mut seen = HashSet::new();
-        while let Some(id) = open.pop() {
-            if id == to {
-                return true;
-            }
-            if seen.insert(id) {
-                open.extend(direct.get(id).into_iter().flatten());
-            }
-        }
-        false
-    };
     for (owner, def) in types.iter_mut().enumerate() {
         if let TypeKind::Object(fields) = &mut def.kind {
             for field in fields {
-                if let Some(id) = named(&field.ty).filter(|id| reaches(*id, owner)) {
+                if let Some(id) = named(&field.ty).filter(|id| reaches(&direct, *id, owner)) {
                     field.ty = Type::Boxed(id);
                 }
             }

@@ -175,7 +175,7 @@ fn lower_body(
     let (schema, origin) = types.follow(&body.schema, origin, findings);
     let fields: Option<Vec<Property>> = match &schema.kind {
         SchemaKind::Object { properties, .. } if !properties.is_empty() => Some(properties.clone()),
-        SchemaKind::AllOf(..) => Some(types.flatten(&schema, Direction::Request, findings, 0)),
+        SchemaKind::AllOf(..) => Some(types.flatten(&schema, Direction::Request, findings)),
         _ => None,
     };
     match fields {
@@ -371,6 +371,13 @@ fn resources(
             if !names::is_ident(name) {
                 let advice = "correct `x-rust-group` or `x-rust-name` in openapi/overlays/names.yaml";
                 findings.add(pointer, format!("`{name}` cannot be a name in Rust"), advice);
+            }
+        }
+        let resource_type = names::type_name(&operation.resource);
+        for (source, name) in [(&operation.id, &operation.marker), (&operation.resource, &resource_type)] {
+            if !names::is_ident(name) || name == "Self" {
+                let message = format!("`{source}` cannot become the name of a type");
+                findings.add(pointer, message, "give it another name by an overlay action");
             }
         }
         let position = resources.iter().position(|resource| resource.accessor == operation.resource);

@@ -44,19 +44,35 @@ pub(super) enum Parent {
 /// How deep schemas may refer to each other without an object between them.
 const LONGEST_CHAIN: usize = 32;
 
+/// How deep they may with objects: more would not fit on the stack of a build script.
+const DEEPEST: usize = 200;
+
 /// The definitions so far.
 #[derive(Debug)]
 pub(super) struct Types<'a> {
     document: &'a Document,
     pub(super) defs: Vec<Def>,
     lowered: HashMap<(String, Direction), (Type, bool)>,
+    /// What references among the members of an `allOf` lead to; none while that is being found out.
+    flattened: HashMap<(String, Direction), Option<Vec<Property>>>,
     object_type: Option<usize>,
+    /// Schemas that lead to each other with no object in between, on the way to the one at hand.
     depth: usize,
+    /// The same, objects or not.
+    total_depth: usize,
 }
 
 impl<'a> Types<'a> {
     pub(super) fn new(document: &'a Document) -> Self {
-        Self { document, defs: Vec::new(), lowered: HashMap::new(), object_type: None, depth: 0 }
+        Self {
+            document,
+            defs: Vec::new(),
+            lowered: HashMap::new(),
+            flattened: HashMap::new(),
+            object_type: None,
+            depth: 0,
+            total_depth: 0,
+        }
     }
 
     /// The type of a schema, and whether it may be null.
@@ -71,7 +87,7 @@ impl<'a> Types<'a> {
         if let Some((ty, nullable)) = self.lowered.get(&key) {
             return (ty.clone(), *nullable);
         }
-        if self.depth > LONGEST_CHAIN {
+        if self.depth > LONGEST_CHAIN || self.total_depth > DEEPEST {
             let advice = "break the circle by an overlay action";
             findings.add(
                 &schema.pointer,
@@ -81,7 +97,9 @@ impl<'a> Types<'a> {
             return (Type::Json, true);
         }
         self.depth += 1;
+        self.total_depth += 1;
         let (ty, nullable) = self.lower_kind(schema, direction, origin, findings);
+        self.total_depth -= 1;
         self.depth -= 1;
         let result = (ty, nullable || schema.nullable);
         self.lowered.insert(key, result.clone());
@@ -130,7 +148,7 @@ impl<'a> Types<'a> {
             SchemaKind::AllOf(members, required) => match members.as_slice() {
                 [only] if required.is_empty() => self.lower(only, direction, origin, findings),
                 _ => {
-                    let properties = self.flatten(schema, direction, findings, 0);
+                    let properties = self.flatten(schema, direction, findings);
                     (self.object(schema, &properties, direction, origin, findings), false)
                 }
             },
@@ -199,11 +217,16 @@ impl<'a> Types<'a> {
             properties.iter().map(|property| self.field(property, direction, id, findings)).collect();
         self.depth = depth;
         for (index, field) in fields.iter().enumerate() {
+            let advice = format!("add `x-rust-name` to the property `{}` by an overlay action", field.wire);
             if fields.iter().take(index).any(|other| other.ident == field.ident) {
                 let message = format!("two fields become `{}` in Rust", field.ident);
-                let advice =
-                    format!("add `x-rust-name` to the property `{}` by an overlay action", field.wire);
-                findings.add(&schema.pointer, message, advice);
+                findings.add(&schema.pointer, message, &advice);
+            }
+            // What a caller sends has a setter for each field, beside `new`.
+            let reserved = direction == Direction::Request && !field.required && field.ident == "new";
+            if reserved || !names::is_ident(&field.ident) {
+                let message = format!("`{}` cannot be the name of a field", field.ident);
+                findings.add(&schema.pointer, message, &advice);
             }
         }
         if let Some(def) = self.defs.get_mut(id) {
@@ -380,28 +403,32 @@ impl<'a> Types<'a> {
         schema: &Schema,
         direction: Direction,
         findings: &mut Findings,
-        depth: usize,
     ) -> Vec<Property> {
-        if depth > LONGEST_CHAIN {
-            findings.add(
-                &schema.pointer,
-                "`allOf` refers to itself",
-                "break the circle by an overlay action",
-            );
-            return Vec::new();
-        }
         match &schema.kind {
             SchemaKind::Object { properties, .. } => properties.clone(),
             SchemaKind::Reference(pointer) => {
+                let key = (pointer.clone(), direction);
+                match self.flattened.get(&key) {
+                    Some(Some(properties)) => return properties.clone(),
+                    Some(None) => {
+                        let advice = "break the circle by an overlay action";
+                        findings.add(&schema.pointer, "`allOf` refers to itself", advice);
+                        return Vec::new();
+                    }
+                    None => self.flattened.insert(key.clone(), None),
+                };
                 // Lowered on its own first, so that its inline parts are named after it.
                 self.component(pointer, direction, findings);
-                let Some(target) = self.schema_at(pointer, findings) else { return Vec::new() };
-                self.flatten(&target, direction, findings, depth + 1)
+                let target = self.schema_at(pointer, findings);
+                let properties = target.map(|target| self.flatten(&target, direction, findings));
+                let properties = properties.unwrap_or_default();
+                self.flattened.insert(key, Some(properties.clone()));
+                properties
             }
             SchemaKind::AllOf(members, required) => {
                 let mut merged: Vec<Property> = Vec::new();
                 for member in members {
-                    for property in self.flatten(member, direction, findings, depth + 1) {
+                    for property in self.flatten(member, direction, findings) {
                         match merged.iter_mut().find(|other| other.name == property.name) {
                             // The first mention counts; a later one may only narrow it.
                             Some(first) => first.required |= property.required,

@@ -130,6 +130,8 @@ impl<'a> Call<'a> {
             }
         }
         query.sort();
+        // Servers that read a form as it comes know the fields when a file begins.
+        parts.sort_by_key(|part: &Part| part.file.is_some());
         let body = match (operation.body, whole) {
             (_, Some(value)) => Content::Json(value),
             (Body::Form, None) => Content::Form(parts),
