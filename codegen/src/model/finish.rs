@@ -42,6 +42,12 @@ pub(super) fn finish(
             TypeKind::Union(union) => {
                 let labels = variant_names(union.variants.iter().map(|variant| variant.ty), &defs, &names);
                 refuse_variants(&labels, &def.pointer, findings);
+                for variant in &union.variants {
+                    if let Some(Def { kind: TypeKind::Enum(_), pointer, .. }) = defs.get(variant.ty) {
+                        let advice = "replace the union by `{}` (any JSON) in an overlay action";
+                        findings.add(pointer, "a member of a union that is no object", advice);
+                    }
+                }
                 for (variant, label) in union.variants.iter_mut().zip(labels) {
                     variant.ident = label;
                     variant.ty = renumber(variant.ty);

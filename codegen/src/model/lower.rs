@@ -351,7 +351,8 @@ fn check_arguments(
         // A setter stands beside the methods that every request has.
         let reserved =
             names::REQUEST_METHODS.contains(&argument.ident.as_str()) || argument.ident.starts_with("with_");
-        if (setter && reserved) || !names::is_ident(&argument.ident) {
+        let hides = names::FUNCTIONS.contains(&argument.ident.as_str());
+        if (setter && reserved) || hides || !names::is_ident(&argument.ident) {
             let message = format!("`{}` cannot be the name of an argument", argument.ident);
             findings.add(&operation.pointer, message, &advice);
         }

@@ -143,6 +143,9 @@ pub const REQUEST_METHODS: &[&str] = &[
     "set_whole",
 ];
 
+/// Functions that generated code calls on arguments; none of these may be called so.
+pub const FUNCTIONS: &[&str] = &["joined", "into_list", "into_map"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -251,7 +251,7 @@ impl<'a> Types<'a> {
             _ => None,
         };
         let (ty, nullable) = match &constant {
-            Some(value) => (Type::Named(self.object_type(value)), schema.nullable),
+            Some(value) => (Type::Named(self.object_type(value, schema, findings)), schema.nullable),
             None => {
                 let origin = Origin::Property { parent: Parent::Def(parent), property: name.clone() };
                 let (ty, nullable) = self.lower(schema, direction, origin, findings);
@@ -272,7 +272,7 @@ impl<'a> Types<'a> {
     }
 
     /// The enum of all values that a tag called `object` has where it has just one.
-    fn object_type(&mut self, value: &str) -> usize {
+    fn object_type(&mut self, value: &str, schema: &Schema, findings: &mut Findings) -> usize {
         let id = *self.object_type.get_or_insert_with(|| {
             self.defs.push(Def {
                 origin: Origin::Shared("ObjectType"),
@@ -288,7 +288,13 @@ impl<'a> Types<'a> {
         if let Some(Def { kind: TypeKind::Enum(variants), .. }) = self.defs.get_mut(id)
             && !variants.iter().any(|variant| variant.wire == value)
         {
-            variants.push(Variant { wire: value.to_owned(), ident: names::variant(value) });
+            let ident = names::variant(value);
+            if !names::is_ident(&ident) || variants.iter().any(|variant| variant.ident == ident) {
+                let message = format!("`{ident}` cannot be the name of the object type {value:?}");
+                let advice = "remove the list of values by an overlay action";
+                findings.add(&schema.pointer, message, advice);
+            }
+            variants.push(Variant { wire: value.to_owned(), ident });
         }
         id
     }

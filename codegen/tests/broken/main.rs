@@ -5,6 +5,7 @@
 
 mod findings;
 mod mutation;
+mod small;
 
 use std::panic::catch_unwind;
 
@@ -105,7 +106,7 @@ fn schemas_in_schemas_without_end_are_a_finding() {
             wrapped["nullable"] = json!(true);
             wrapped
         });
-        let mut document = findings::document();
+        let mut document = small::document();
         document["paths"]["/things"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] =
             nested;
 
@@ -117,7 +118,7 @@ fn schemas_in_schemas_without_end_are_a_finding() {
 
 #[test]
 fn a_chain_of_components_may_be_long() {
-    let mut document = findings::document();
+    let mut document = small::document();
     for index in 0..3000 {
         let next = format!("#/components/schemas/Link{}", index + 1);
         document["components"]["schemas"][format!("Link{index}")] =
@@ -145,7 +146,7 @@ fn schemas_that_refer_to_themselves_are_understood_or_a_finding() {
     ];
     for circle in circles {
         for direction in ["answer", "body"] {
-            let mut document = findings::document();
+            let mut document = small::document();
             document["components"]["schemas"]["Thing"] = circle.clone();
             if direction == "body" {
                 document["paths"]["/things"]["post"]["requestBody"] = json!({"content": {"application/json": {"schema": {
@@ -160,7 +161,7 @@ fn schemas_that_refer_to_themselves_are_understood_or_a_finding() {
 
 #[test]
 fn components_that_are_repeated_over_and_over_take_no_time_without_end() {
-    let mut document = findings::document();
+    let mut document = small::document();
     for index in 0..28 {
         let next = json!({"$ref": format!("#/components/schemas/Part{}", index + 1)});
         document["components"]["schemas"][format!("Part{index}")] = json!({"allOf": [next, next]});

@@ -1,0 +1,50 @@
+// types.rs
+/// Thing: an object that the api answers (`/components/schemas/Thing` in the document).
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Thing {
+    /// Created at.
+    /// Unix milliseconds.
+    pub created_at: Timestamp,
+    /// Updated at.
+    /// Unix milliseconds.
+    pub updated_at: Option<Timestamp>,
+    /// Expires at.
+    /// Unix milliseconds.
+    pub expires_at: Option<Timestamp>,
+    /// Seconds at.
+    pub seconds_at: Option<i64>,
+    /// Public metadata.
+    pub public_metadata: Metadata,
+    /// Metadata.
+    pub metadata: Option<Metadata>,
+    /// Actor.
+    pub actor: Option<JsonObject>,
+    /// Claims.
+    pub claims: Option<serde_json::Value>,
+    /// Labels.
+    pub labels: Option<BTreeMap<String, String>>,
+}
+// requests.rs
+impl CreateThing {
+    /// `created_at_before` in the query.
+    /// Unix milliseconds.
+    pub fn created_at_before(self, created_at_before: impl Into<Timestamp>) -> Self {
+        self.set_query("created_at_before", Into::<Timestamp>::into(created_at_before))
+    }
+    /// `public_metadata` in the body.
+    pub fn public_metadata(self, public_metadata: impl Serialize) -> Self {
+        self.set_json("public_metadata", public_metadata, Shape::Object)
+    }
+    /// `created_at` in the body.
+    /// Format: `date-time`.
+    pub fn created_at(self, created_at: impl Into<String>) -> Self {
+        self.set_body("created_at", Into::<String>::into(created_at))
+    }
+    /// `expires_in_seconds` in the body.
+    /// Default: `3600`.
+    /// At least `60`.
+    pub fn expires_in_seconds(self, expires_in_seconds: i64) -> Self {
+        self.set_body("expires_in_seconds", expires_in_seconds)
+    }
+}
