@@ -1,9 +1,10 @@
 //! Metadata: the JSON objects that an application keeps with its users and organizations.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Field, IntoNullable, Nullable, into_nullable};
@@ -14,8 +15,15 @@ pub type JsonObject = Map<String, Value>;
 /// Metadata of a user, an organization or a membership: a JSON object with keys of the application's own.
 ///
 /// It reads as a map. [`get_as`](Self::get_as) decodes one key, [`decode`](Self::decode) all of it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Metadata(JsonObject);
+///
+/// To send some, pass what has the form of an object: `json!({ "plan": "pro" })`, an array of pairs or a map. Any other
+/// JSON is refused before anything is sent.
+#[derive(Clone, Default, PartialEq)]
+pub struct Metadata {
+    map: JsonObject,
+    /// Set where a caller has passed JSON that is no object, so that sending it says so.
+    refused: bool,
+}
 
 impl Metadata {
     /// The value of a key, decoded; `None` if it is not there or null.
@@ -23,7 +31,7 @@ impl Metadata {
     /// # Errors
     /// If the value is not a `T`.
     pub fn get_as<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, serde_json::Error> {
-        match self.0.get(key) {
+        match self.map.get(key) {
             Some(value) => Option::<T>::deserialize(value),
             None => Ok(None),
         }
@@ -34,12 +42,12 @@ impl Metadata {
     /// # Errors
     /// If the metadata is not a `T`.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(Value::Object(self.0.clone()))
+        T::deserialize(Value::Object(self.map.clone()))
     }
 
     /// The map itself.
     pub fn into_inner(self) -> JsonObject {
-        self.0
+        self.map
     }
 }
 
@@ -47,34 +55,52 @@ impl Deref for Metadata {
     type Target = JsonObject;
 
     fn deref(&self) -> &JsonObject {
-        &self.0
+        &self.map
     }
 }
 
 impl DerefMut for Metadata {
     fn deref_mut(&mut self) -> &mut JsonObject {
-        &mut self.0
+        &mut self.map
     }
 }
 
 impl From<JsonObject> for Metadata {
     fn from(map: JsonObject) -> Self {
-        Self(map)
+        Self { map, refused: false }
+    }
+}
+
+impl From<Value> for Metadata {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Object(map) => map.into(),
+            _ => Self { map: JsonObject::new(), refused: true },
+        }
+    }
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.map.fmt(f)
     }
 }
 
 impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Metadata {
     fn from(entries: [(K, V); N]) -> Self {
-        Self(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect::<JsonObject>().into()
     }
 }
 
 impl Field for Metadata {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        JsonObject::decode(deserializer).map(Self)
+        JsonObject::decode(deserializer).map(Self::from)
     }
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        if self.refused {
+            return Err(S::Error::custom("metadata must be a JSON object"));
+        }
+        self.map.serialize(serializer)
     }
     fn absent() -> Option<Self> {
         Some(Self::default())
@@ -83,7 +109,7 @@ impl Field for Metadata {
 
 impl Serialize for Metadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.encode(serializer)
     }
 }
 
@@ -95,6 +121,15 @@ impl<'de> Deserialize<'de> for Metadata {
 
 into_nullable!(Metadata: Metadata, JsonObject);
 
+impl IntoNullable<Metadata> for Value {
+    fn into_nullable(self) -> Nullable<Metadata> {
+        match self {
+            Self::Null => Nullable::Null,
+            value => Nullable::Value(value.into()),
+        }
+    }
+}
+
 impl<K: Into<String>, V: Into<Value>, const N: usize> IntoNullable<Metadata> for [(K, V); N] {
     fn into_nullable(self) -> Nullable<Metadata> {
         Nullable::Value(self.into())
@@ -102,3 +137,27 @@ impl<K: Into<String>, V: Into<Value>, const N: usize> IntoNullable<Metadata> for
 }
 
 into_nullable!(JsonObject: JsonObject);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_can_be_read_as_a_type_of_ones_own() {
+        let metadata = Metadata::from(json!({ "plan": "pro", "gone": null }));
+        assert_eq!(metadata.get_as::<String>("plan").unwrap().as_deref(), Some("pro"));
+        assert_eq!(metadata.get_as::<String>("gone").unwrap(), None);
+        assert_eq!(metadata.get_as::<String>("never").unwrap(), None);
+        assert!(metadata.get_as::<i64>("plan").is_err());
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_when_it_is_written() {
+        assert_eq!(serde_json::to_value(Metadata::from(json!({ "a": null }))).unwrap(), json!({ "a": null }));
+        assert_eq!(serde_json::to_value(Metadata::from([("a", 1)])).unwrap(), json!({ "a": 1 }));
+        let error = serde_json::to_value(Metadata::from(json!([1]))).unwrap_err();
+        assert!(error.to_string().contains("must be a JSON object"), "{error}");
+    }
+}
