@@ -9,6 +9,8 @@ pub use node::Node;
 pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success};
 pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind};
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::finding::Findings;
@@ -26,6 +28,8 @@ pub struct Contents {
     pub version: String,
     /// All operations, in document order.
     pub operations: Vec<Operation>,
+    /// `x-doc-resources`: what each resource is, by its name in Rust.
+    pub resource_docs: HashMap<String, String>,
 }
 
 impl Document {
@@ -77,6 +81,9 @@ impl Document {
             findings.add("/info/version", "the API version is missing", "set info.version");
         }
         let operations = operation::read_all(&root, &mut findings);
-        findings.into_result(Contents { version: version.unwrap_or_default(), operations })
+        let docs = root.get("x-doc-resources").map(|docs| docs.members()).unwrap_or_default();
+        let docs = docs.into_iter().filter_map(|(name, doc)| Some((name.to_owned(), doc.str()?.to_owned())));
+        let resource_docs = docs.collect();
+        findings.into_result(Contents { version: version.unwrap_or_default(), operations, resource_docs })
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{Api, Direction, Field, Type, TypeDef, TypeKind, Union, Varian
 pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
     for def in &api.types {
-        doc(&mut out, "", &docs::type_def(api, def));
+        doc(&mut out, "", &docs::type_def(def));
         match &def.kind {
             TypeKind::Object(fields) => object(api, def, fields, &mut out),
             TypeKind::Enum(variants) => open_enum(def, variants, &mut out),
@@ -53,7 +53,7 @@ fn invocation(out: &mut String, macro_name: &str, name: &str, entries: &[String]
 }
 
 /// Answers know a value or none; what a caller sends can be absent, null or a value.
-fn field_type(api: &Api, field: &Field, direction: Direction) -> String {
+pub(crate) fn field_type(api: &Api, field: &Field, direction: Direction) -> String {
     let plain = rust_type(api, &field.ty, "");
     match direction {
         Direction::Response if field.is_option() => format!("Option<{plain}>"),

@@ -20,7 +20,7 @@ pub fn lower(document: &Document) -> Result<Api, Findings> {
         .iter()
         .map(|operation| lower_operation(operation, &mut types, &mut findings))
         .collect();
-    let resources = resources(&contents.operations, &operations, &mut findings);
+    let resources = resources(&contents, &operations, &mut findings);
     let (types, operations) = finish::finish(types.defs, operations, &mut findings);
     findings.into_result(Api { version: contents.version, resources, operations, types })
 }
@@ -72,6 +72,7 @@ fn lower_operation(
         id: operation.id.clone(),
         marker,
         method_name,
+        doc: operation.doc.clone(),
         aliases,
         path: operation.path.clone(),
         deprecated: operation.deprecated,
@@ -148,6 +149,7 @@ fn lower_parameter(
         nullable: false,
         deprecated: parameter.deprecated,
         sensitive: is_sensitive(&parameter.name, parameter.sensitive, &operation.pointer, findings),
+        doc: parameter.schema.doc.clone(),
         facts: parameter.schema.facts.clone(),
     }
 }
@@ -199,6 +201,7 @@ fn lower_body(
                 nullable: false,
                 deprecated: false,
                 sensitive: false,
+                doc: schema.doc.clone(),
                 facts: Facts::default(),
             };
             all.push((true, argument));
@@ -238,6 +241,7 @@ fn lower_body_field(
         nullable: nullable && !form,
         deprecated: schema.deprecated,
         sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, findings),
+        doc: schema.doc.clone(),
         facts: schema.facts.clone(),
         ty,
     }
@@ -361,10 +365,11 @@ fn check_arguments(
 }
 
 fn resources(
-    documented: &[document::Operation],
+    contents: &document::Contents,
     operations: &[Operation],
     findings: &mut Findings,
 ) -> Vec<Resource> {
+    let documented = &contents.operations;
     let mut resources: Vec<Resource> = Vec::new();
     for (index, (source, operation)) in documented.iter().zip(operations).enumerate() {
         let pointer = &source.pointer;
@@ -386,6 +391,7 @@ fn resources(
             resources.push(Resource {
                 accessor: operation.resource.clone(),
                 type_name: names::type_name(&operation.resource),
+                doc: contents.resource_docs.get(&operation.resource).cloned(),
                 aliases: Vec::new(),
                 operations: Vec::new(),
             });
