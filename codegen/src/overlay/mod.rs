@@ -21,8 +21,9 @@ pub use yaml::read;
 pub struct Overlay {
     /// The file's name, as messages give it.
     pub name: String,
-    /// The documents it is for (`x-applies-to`): an API (`bapi`) or one version of it
-    /// (`bapi/2026-05-12`). Empty: all documents.
+    /// The documents it is for (`x-applies-to`): an API (`bapi`), one version of it
+    /// (`bapi/2026-05-12`) or versions in a row (`bapi/2025-11-10..`, with nothing behind the dots
+    /// for all that come after). Empty: all documents.
     pub applies_to: Vec<String>,
     /// Its actions, in the order in which they are applied.
     pub actions: Vec<Action>,
@@ -173,10 +174,19 @@ fn names(fields: &serde_json::Map<String, Value>, key: &str) -> Result<Vec<Strin
     }
 }
 
-/// Whether a list of documents has `id` in it; an empty list has all.
+/// Whether a list of documents has `id` in it; an empty list has all. Versions are dates, so their order is that of
+/// their texts.
 fn names_document(list: &[String], id: &str) -> bool {
-    let api = id.split('/').next();
-    list.is_empty() || list.iter().any(|name| name == id || Some(name.as_str()) == api)
+    let Some((api, version)) = id.split_once('/') else { return list.is_empty() };
+    let is_meant = |name: &String| match name.split_once('/') {
+        None => name == api,
+        Some((other, _)) if other != api => false,
+        Some((_, versions)) => match versions.split_once("..") {
+            None => versions == version,
+            Some((first, last)) => first <= version && (last.is_empty() || version <= last),
+        },
+    };
+    list.is_empty() || list.iter().any(is_meant)
 }
 
 #[cfg(test)]
