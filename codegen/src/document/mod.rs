@@ -1,10 +1,12 @@
 //! Reads an OpenAPI 3.0 document into plain values that remember where they stand. What the generator does not
 //! understand becomes a finding with its JSON pointer; nothing is skipped in silence.
 
+mod event;
 mod node;
 mod operation;
 mod schema;
 
+pub use event::Event;
 pub use node::Node;
 pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success};
 pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind};
@@ -26,6 +28,8 @@ pub struct Contents {
     pub version: String,
     /// All operations, in document order.
     pub operations: Vec<Operation>,
+    /// All events of `x-webhooks`, in document order.
+    pub events: Vec<Event>,
 }
 
 impl Document {
@@ -64,7 +68,7 @@ impl Document {
         self.root().at(pointer)
     }
 
-    /// Reads all operations.
+    /// Reads all operations and events.
     ///
     /// # Errors
     /// Every construct that is not understood, with its place.
@@ -77,6 +81,7 @@ impl Document {
             findings.add("/info/version", "the API version is missing", "set info.version");
         }
         let operations = operation::read_all(&root, &mut findings);
-        findings.into_result(Contents { version: version.unwrap_or_default(), operations })
+        let events = event::read_all(&root, &mut findings);
+        findings.into_result(Contents { version: version.unwrap_or_default(), operations, events })
     }
 }

@@ -116,7 +116,7 @@ impl Overlay {
 
 /// Applies the overlay to the document `id` (such as `bapi/2026-05-12`), action by action.
 ///
-/// An overlay that is for other documents does nothing, and so does an action that is.
+/// An action that is for other documents does nothing; it is for those that the overlay is for unless it says others.
 ///
 /// # Errors
 /// One finding for each action that matches nothing or does not fit what it matches. The document is
@@ -124,11 +124,9 @@ impl Overlay {
 pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applied, Vec<Finding>> {
     let mut applied = Applied { places: 0, unneeded: Vec::new() };
     let mut findings = Vec::new();
-    if !overlay.is_for(id) {
-        return Ok(applied);
-    }
     for (index, action) in overlay.actions.iter().enumerate() {
-        if !names_document(&action.applies_to, id) {
+        let applies = if action.applies_to.is_empty() { &overlay.applies_to } else { &action.applies_to };
+        if !names_document(applies, id) {
             continue;
         }
         match action.apply(document) {
