@@ -145,6 +145,11 @@ fn what_is_deprecated_says_so() {
 }
 
 #[test]
+fn what_the_document_says_of_a_thing_comes_first_and_the_first_of_equal_types_speaks_for_all() {
+    holds("sentences");
+}
+
+#[test]
 fn secrets_are_marked_and_a_whole_body_is_one_argument() {
     holds("secrets_and_lists");
 }

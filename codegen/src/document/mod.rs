@@ -11,6 +11,8 @@ pub use node::Node;
 pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success};
 pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind};
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::finding::Findings;
@@ -30,6 +32,8 @@ pub struct Contents {
     pub operations: Vec<Operation>,
     /// All events of `x-webhooks`, in document order.
     pub events: Vec<Event>,
+    /// `x-doc-resources`: what each resource is, by its name in Rust.
+    pub resource_docs: HashMap<String, String>,
 }
 
 impl Document {
@@ -82,6 +86,10 @@ impl Document {
         }
         let operations = operation::read_all(&root, &mut findings);
         let events = event::read_all(&root, &mut findings);
-        findings.into_result(Contents { version: version.unwrap_or_default(), operations, events })
+        let docs = root.get("x-doc-resources").map(|docs| docs.members()).unwrap_or_default();
+        let docs = docs.into_iter().filter_map(|(name, doc)| Some((name.to_owned(), doc.str()?.to_owned())));
+        let resource_docs = docs.collect();
+        let version = version.unwrap_or_default();
+        findings.into_result(Contents { version, operations, events, resource_docs })
     }
 }

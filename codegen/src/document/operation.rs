@@ -14,6 +14,8 @@ pub struct Operation {
     pub method: String,
     /// The path template.
     pub path: String,
+    /// `x-doc`: what it does, in a sentence.
+    pub doc: Option<String>,
     /// The first tag.
     pub tag: Option<String>,
     /// Whether it is marked deprecated.
@@ -63,7 +65,7 @@ pub struct Parameter {
     pub rust_name: Option<String>,
     /// `x-sensitive`, here or in the schema.
     pub sensitive: Option<bool>,
-    /// Its schema.
+    /// Its schema; `x-doc` may stand here or there.
     pub schema: Schema,
 }
 
@@ -171,6 +173,7 @@ fn read(
         pointer: node.pointer().to_owned(),
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
+        doc: node.text("x-doc"),
         tag: node.strings("tags").into_iter().next(),
         deprecated: node.flag("deprecated"),
         public: security.is_some_and(|security| security.elements().is_empty()),
@@ -224,7 +227,8 @@ fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter>
         let message = format!("the parameter style {} is not understood", style.value());
         findings.add(style.pointer(), message, "replace it by `form` in an overlay action");
     }
-    let schema = Schema::read(&schema, findings);
+    let mut schema = Schema::read(&schema, findings);
+    schema.doc = node.text("x-doc").or(schema.doc);
     Some(Parameter {
         place,
         required: place == Place::Path || node.flag("required"),

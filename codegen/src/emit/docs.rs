@@ -1,4 +1,4 @@
-//! The documentation of what is generated: facts of the document, put into words.
+//! The documentation of what is generated: the document's sentence (`x-doc`) first, then its facts, put into words.
 
 use super::rust_type;
 use crate::model::{
@@ -7,11 +7,21 @@ use crate::model::{
 };
 
 pub(super) fn accessor(resource: &Resource) -> Vec<String> {
-    vec![format!("Operations on {}: [`{}`].", plain(&resource.accessor), resource.type_name)]
+    let Resource { accessor, type_name, doc, .. } = resource;
+    match doc {
+        Some(doc) => {
+            vec![doc.clone(), String::new(), format!("The operations are those of [`{type_name}`].")]
+        }
+        None => vec![format!("Operations on {}: [`{type_name}`].", plain(accessor))],
+    }
 }
 
 pub(super) fn resource(resource: &Resource) -> Vec<String> {
-    vec![format!("Operations on {}, from [`Clerk::{}`].", plain(&resource.accessor), resource.accessor)]
+    let Resource { accessor, doc, .. } = resource;
+    match doc {
+        Some(doc) => vec![doc.clone(), String::new(), format!("[`Clerk::{accessor}`] answers it.")],
+        None => vec![format!("Operations on {}, from [`Clerk::{accessor}`].", plain(accessor))],
+    }
 }
 
 pub(super) fn request(operation: &Operation) -> Vec<String> {
@@ -25,10 +35,11 @@ pub(super) fn request(operation: &Operation) -> Vec<String> {
 
 /// Everything about an operation that a caller wants to know before calling it.
 pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
-    let mut lines = vec![
-        format!("{}: `{} {}`.", sentence(&operation.id), operation.method, operation.path),
-        String::new(),
-    ];
+    let endpoint = format!("`{} {}`", operation.method, operation.path);
+    let mut lines = match &operation.doc {
+        Some(doc) => vec![doc.clone(), String::new(), endpoint, String::new()],
+        None => vec![format!("{}: {endpoint}.", sentence(&operation.id)), String::new()],
+    };
     for argument in &operation.arguments {
         lines.push(format!("* `{}`: {}", argument.ident, self::argument(argument).join(" ")));
     }
@@ -80,11 +91,12 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
         Place::WholeBody => "the body",
         Place::FormPart => "in the form",
     };
-    let mut lines = if argument.wire.is_empty() {
-        vec![format!("{}.", sentence(place))]
+    let mut lines = Vec::from_iter(argument.doc.clone());
+    lines.push(if argument.wire.is_empty() {
+        format!("{}.", sentence(place))
     } else {
-        vec![format!("`{}` {place}.", argument.wire)]
-    };
+        format!("`{}` {place}.", argument.wire)
+    });
     lines.extend(facts(&argument.ty, &argument.facts));
     if argument.nullable {
         lines.push("May be null.".to_owned());
@@ -92,7 +104,7 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
     lines
 }
 
-pub(super) fn type_def(api: &Api, def: &TypeDef) -> Vec<String> {
+pub(super) fn type_def(def: &TypeDef) -> Vec<String> {
     let kind = match (&def.kind, def.direction) {
         (TypeKind::Object(_), Direction::Request) => "An object that callers send",
         (TypeKind::Object(_), Direction::Response) => "An object that the API answers",
@@ -101,18 +113,21 @@ pub(super) fn type_def(api: &Api, def: &TypeDef) -> Vec<String> {
     };
     let pointer =
         if def.pointer.is_empty() { String::new() } else { format!(" (`{}` in the document)", def.pointer) };
-    let mut lines = vec![format!("{}: {}{pointer}.", sentence(&def.name), kind.to_lowercase())];
+    let mut lines = match &def.doc {
+        Some(doc) => vec![doc.clone(), String::new(), format!("{kind}{pointer}.")],
+        None => vec![format!("{}: {}{pointer}.", sentence(&def.name), kind.to_lowercase())],
+    };
     if def.deprecated {
         lines.push("Deprecated.".to_owned());
     }
-    let _ = api;
     lines
 }
 
 pub(super) fn field(field: &Field) -> Vec<String> {
-    let mut lines = vec![match &field.constant {
-        Some(value) => format!("Always `{value}`."),
-        None => format!("{}.", sentence(&field.wire)),
+    let mut lines = vec![match (&field.constant, &field.doc) {
+        (Some(value), _) => format!("Always `{value}`."),
+        (None, Some(doc)) => doc.clone(),
+        (None, None) => format!("{}.", sentence(&field.wire)),
     }];
     if field.wire != field.ident {
         lines.push(format!("`{}` in JSON.", field.wire));

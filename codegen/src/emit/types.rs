@@ -8,7 +8,7 @@ use crate::model::{Api, Direction, Field, Type, TypeDef, TypeKind, Union, Varian
 pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
     for def in &api.types {
-        doc(&mut out, "", &docs::type_def(api, def));
+        doc(&mut out, "", &docs::type_def(def));
         match &def.kind {
             TypeKind::Object(fields) => object(api, def, fields, &mut out),
             TypeKind::Enum(variants) => open_enum(def, variants, &mut out),

@@ -35,13 +35,23 @@ pub(super) fn finish(
     for event in &mut events {
         event.data = event.data.map_ids(&renumber);
     }
+    // Where equal structures have become one type, the first one that is described speaks for all.
+    let mut equal: HashMap<usize, Vec<&Def>> = HashMap::new();
+    for (def, id) in defs.iter().zip(&stands_for) {
+        equal.entry(*id).or_default().push(def);
+    }
     let mut types: Vec<TypeDef> = Vec::new();
     for id in &reached {
         let Some(def) = defs.get(*id) else { continue };
+        let equal = equal.get(id).map(Vec::as_slice).unwrap_or_default();
         let mut kind = def.kind.clone();
         match &mut kind {
             TypeKind::Object(fields) => {
-                fields.iter_mut().for_each(|field| field.ty = field.ty.map_ids(&renumber))
+                for (index, field) in fields.iter_mut().enumerate() {
+                    field.ty = field.ty.map_ids(&renumber);
+                    let same = equal.iter().filter_map(|other| other.field(index));
+                    field.doc = field.doc.take().or_else(|| same.filter_map(|it| it.doc.clone()).next());
+                }
             }
             TypeKind::Union(union) => {
                 let labels = variant_names(union.variants.iter().map(|variant| variant.ty), &defs, &names);
@@ -63,6 +73,7 @@ pub(super) fn finish(
             name: names.of_def(*id),
             pointer: def.pointer.clone(),
             direction: def.direction,
+            doc: def.doc.clone().or_else(|| equal.iter().filter_map(|other| other.doc.clone()).next()),
             kind,
             deprecated: def.deprecated,
             defined_in: None,

@@ -39,6 +39,8 @@ pub struct Resource {
     pub accessor: String,
     /// The type it answers, such as `Users`.
     pub type_name: String,
+    /// What it is, in a sentence.
+    pub doc: Option<String>,
     /// Other names to be found by.
     pub aliases: Vec<String>,
     /// Indexes of its operations.
@@ -56,6 +58,8 @@ pub struct Operation {
     pub resource: String,
     /// The method on its resource, such as `list`.
     pub method_name: String,
+    /// What it does, in a sentence.
+    pub doc: Option<String>,
     /// Other names to be found by.
     pub aliases: Vec<String>,
     /// The HTTP method, in capitals.
@@ -162,6 +166,8 @@ pub struct Argument {
     pub deprecated: bool,
     /// Whether it is a secret.
     pub sensitive: bool,
+    /// What it means, in a sentence.
+    pub doc: Option<String>,
     /// Limits, defaults, formats.
     pub facts: Facts,
 }
@@ -234,6 +240,8 @@ pub struct TypeDef {
     pub pointer: String,
     /// Which way it travels; of no importance for enums.
     pub direction: Direction,
+    /// What it is, in a sentence.
+    pub doc: Option<String>,
     /// Its shape.
     pub kind: TypeKind,
     /// Whether it is marked deprecated.
@@ -272,6 +280,8 @@ pub struct Field {
     pub deprecated: bool,
     /// The only value it has, for tags such as `object: "user"`.
     pub constant: Option<String>,
+    /// What it means, in a sentence.
+    pub doc: Option<String>,
     /// Limits, defaults, formats.
     pub facts: Facts,
 }

@@ -18,7 +18,18 @@ pub(super) struct Def {
     pub(super) pointer: String,
     pub(super) direction: Direction,
     pub(super) deprecated: bool,
+    pub(super) doc: Option<String>,
     pub(super) kind: TypeKind,
+}
+
+impl Def {
+    /// A field by its position.
+    pub(super) fn field(&self, index: usize) -> Option<&Field> {
+        match &self.kind {
+            TypeKind::Object(fields) => fields.get(index),
+            _ => None,
+        }
+    }
 }
 
 /// Where a definition was met first, which is what it is named after.
@@ -169,6 +180,7 @@ impl<'a> Types<'a> {
             pointer: schema.pointer.clone(),
             direction,
             deprecated: schema.deprecated,
+            doc: schema.type_doc.clone().or_else(|| schema.doc.clone()),
             kind,
         });
         self.defs.len() - 1
@@ -267,6 +279,7 @@ impl<'a> Types<'a> {
             sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, findings),
             deprecated: schema.deprecated,
             constant,
+            doc: schema.doc.clone(),
             facts: schema.facts.clone(),
         }
     }
@@ -281,6 +294,7 @@ impl<'a> Types<'a> {
                 pointer: String::new(),
                 direction: Direction::Response,
                 deprecated: false,
+                doc: Some("The tags of objects that say by `object` what they are.".to_owned()),
                 kind: TypeKind::Enum(Vec::new()),
             });
             self.defs.len() - 1

@@ -113,7 +113,7 @@ fn is_equal(ours: &TypeDef, theirs: &TypeDef, same: &impl Fn(&Type, &Type) -> bo
 }
 
 fn is_equal_field(ours: &Field, theirs: &Field, same: &impl Fn(&Type, &Type) -> bool) -> bool {
-    let Field { wire, ident, ty, required, nullable, sensitive, deprecated, constant, facts } = ours;
+    let Field { wire, ident, ty, required, nullable, sensitive, deprecated, constant, facts, doc: _ } = ours;
     *wire == theirs.wire
         && *ident == theirs.ident
         && same(ty, &theirs.ty)

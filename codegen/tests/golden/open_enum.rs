@@ -13,7 +13,9 @@ pub enum GetThingsStatus {
 // types.rs
 open_enum! { GetThingsStatus { Active = "active", Banned = "banned" } }
 // types.rs
-/// Object type: a text of which some values are known.
+/// The tags of objects that say by `object` what they are.
+///
+/// A text of which some values are known.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectType {
