@@ -85,12 +85,7 @@ pub(super) fn finish(
 }
 
 /// The definitions that operations and events reach, in the order they are met.
-fn reached(
-    defs: &[Def],
-    operations: &[Operation],
-    events: &[Event],
-    stands_for: &[usize],
-) -> Vec<usize> {
+fn reached(defs: &[Def], operations: &[Operation], events: &[Event], stands_for: &[usize]) -> Vec<usize> {
     let mut order = Vec::new();
     let mut seen = HashSet::new();
     let mut visit = |start: Option<usize>| {

@@ -63,9 +63,9 @@ fn equal_types(api: &Api, newer: &Api) -> HashMap<usize, usize> {
     let mut pairs: HashMap<usize, usize> = HashMap::new();
     for (id, def) in api.types.iter().enumerate() {
         // Enums travel both ways.
-        let same = [super::Direction::Request, super::Direction::Response].into_iter().filter(|direction| {
-            *direction == def.direction || matches!(def.kind, TypeKind::Enum(_))
-        });
+        let same = [super::Direction::Request, super::Direction::Response]
+            .into_iter()
+            .filter(|direction| *direction == def.direction || matches!(def.kind, TypeKind::Enum(_)));
         let twin = same.filter_map(|direction| theirs.get(&(def.name.as_str(), direction))).next();
         pairs.extend(twin.map(|twin| (id, *twin)));
     }
