@@ -9,6 +9,8 @@ mod finding;
 pub mod model;
 #[cfg(feature = "overlay")]
 pub mod overlay;
+#[cfg(feature = "changes")]
+pub mod surface;
 
 pub use finding::{Finding, Findings};
 

@@ -1,4 +1,4 @@
-//! The list of the documents. `cargo xtask refresh` writes this file.
+//! The list of the documents. `cargo xtask regen` writes this file.
 
 use super::{Api, Document};
 

@@ -1,5 +1,5 @@
 //! The code in the README and in `docs/`: what stands there between markers is copied from here by
-//! `cargo xtask readme`, so that it compiles, and most of it runs against the embedded Clerk.
+//! `cargo xtask regen`, so that it compiles, and most of it runs against the embedded Clerk.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
 use std::time::Duration;

@@ -12,6 +12,8 @@ mod types;
 mod versions;
 
 pub use dispatch::dispatch;
+#[cfg(feature = "changes")]
+pub(crate) use types::field_type;
 
 use crate::GeneratedFile;
 use crate::model::{Api, Type};
@@ -41,7 +43,7 @@ pub fn client(apis: &[Api]) -> Vec<GeneratedFile> {
 const WIDTH: usize = 110;
 
 /// A type as it is spelt in Rust, with `module` before the names of generated types.
-fn rust_type(api: &Api, ty: &Type, module: &str) -> String {
+pub(crate) fn rust_type(api: &Api, ty: &Type, module: &str) -> String {
     let inner = |ty: &Type| rust_type(api, ty, module);
     let named = |id: usize| format!("{module}{}", api.types.get(id).map_or("", |def| &def.name));
     match ty {

@@ -70,7 +70,7 @@ pub(super) fn invocation(out: &mut String, macro_name: &str, name: &str, entries
 }
 
 /// Answers know a value or none; what a caller sends can be absent, null or a value.
-fn field_type(api: &Api, field: &Field, direction: Direction) -> String {
+pub(crate) fn field_type(api: &Api, field: &Field, direction: Direction) -> String {
     let plain = rust_type(api, &field.ty, "");
     match direction {
         Direction::Response if field.is_option() => format!("Option<{plain}>"),
