@@ -83,3 +83,22 @@ macro_rules! api_version {
 }
 
 include!(concat!(env!("OUT_DIR"), "/versions.rs"));
+
+/// The events of Clerk's webhooks.
+#[cfg(feature = "webhooks")]
+#[allow(deprecated, reason = "deprecated events and fields are generated like all others")]
+#[allow(clippy::large_enum_variant, reason = "variants are the documents' objects as they are")]
+pub(crate) mod events {
+    use crate::webhooks::event::{EventError, EventOf, UnknownEvent, events};
+
+    /// What events are about. Objects that the client knows too are the client's types.
+    pub mod types {
+        #[allow(unused_imports, reason = "not every document needs all of them")]
+        use crate::value::*;
+        #[allow(unused_imports, reason = "not every document needs all of them")]
+        use std::collections::BTreeMap;
+        include!(concat!(env!("OUT_DIR"), "/webhooks/types.rs"));
+    }
+
+    include!(concat!(env!("OUT_DIR"), "/webhooks/events.rs"));
+}

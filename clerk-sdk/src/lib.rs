@@ -41,6 +41,10 @@
     feature = "mock",
     doc = "* [`mock`] is a Clerk in the process, for tests and first steps (feature `mock`)."
 )]
+#![cfg_attr(
+    feature = "webhooks",
+    doc = "* [`webhooks`] verifies what Clerk sends, and types it (feature `webhooks`)."
+)]
 //!
 //! # Cargo features
 //!
@@ -53,6 +57,7 @@
 //! | `reqwest-middleware` | [`HttpClient`] for clients of `reqwest-middleware` |
 //! | `chrono`, `jiff` | conversions of [`Timestamp`] |
 //! | `mock` | the embedded Clerk |
+//! | `webhooks` | verification of webhooks, and their events |
 //!
 //! # API versions
 //!
@@ -66,7 +71,11 @@ mod blocking;
 mod body;
 mod call;
 mod client;
+#[cfg(feature = "webhooks")]
+mod clock;
 mod config;
+#[cfg(feature = "webhooks")]
+mod crypto;
 mod error;
 mod generated;
 mod hooks;
@@ -87,6 +96,8 @@ mod tls;
 mod transport;
 mod upload;
 pub mod value;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use bytes::Bytes;
 pub use http::{self, Method};
