@@ -3,11 +3,13 @@
 
 mod dispatch;
 mod docs;
+mod events;
 mod op;
 mod params;
 mod requests;
 mod resources;
 mod types;
+mod versions;
 
 pub use dispatch::dispatch;
 #[cfg(feature = "changes")]
@@ -16,15 +18,25 @@ pub(crate) use types::field_type;
 use crate::GeneratedFile;
 use crate::model::{Api, Type};
 
-/// The files of the client.
-pub fn client(api: &Api) -> Vec<GeneratedFile> {
-    let file = |name: &str, text: String| GeneratedFile { name: name.to_owned(), text };
-    vec![
-        file("types.rs", types::file(api)),
-        file("op.rs", op::file(api)),
-        file("requests.rs", requests::file(api)),
-        file("resources.rs", resources::file(api)),
-    ]
+/// The files of the client, those of an API in a folder that is named after its module; and `versions.rs`, which
+/// declares the modules. The newest API comes first.
+pub fn client(apis: &[Api]) -> Vec<GeneratedFile> {
+    let mut files = vec![versions::file(apis)];
+    for api in apis {
+        let module = api.module();
+        let mut file = |name: &str, text: String| {
+            files.push(GeneratedFile { name: format!("{module}/{name}"), text });
+        };
+        file("types.rs", types::file(api));
+        if api.is_webhooks() {
+            file("events.rs", events::file(api));
+            continue;
+        }
+        file("op.rs", op::file(api));
+        file("requests.rs", requests::file(api));
+        file("resources.rs", resources::file(api));
+    }
+    files
 }
 
 /// How long a line may become before it is broken.

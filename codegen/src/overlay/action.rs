@@ -14,7 +14,7 @@ pub struct Action {
     pub change: Change,
     /// Why the correction is made.
     pub reason: String,
-    /// The documents that it is for; empty: all that the overlay is for.
+    /// The documents that it is for, whatever the overlay says; empty: those that the overlay is for.
     pub applies_to: Vec<String>,
     path: JsonPath,
 }

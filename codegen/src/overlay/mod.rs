@@ -22,8 +22,9 @@ pub use yaml::read;
 pub struct Overlay {
     /// The file's name, as messages give it.
     pub name: String,
-    /// The documents it is for (`x-applies-to`): an API (`bapi`) or one version of it
-    /// (`bapi/2026-05-12`). Empty: all documents.
+    /// The documents it is for (`x-applies-to`): an API (`bapi`), one version of it
+    /// (`bapi/2026-05-12`) or versions in a row (`bapi/2025-11-10..`, with nothing behind the dots
+    /// for all that come after). Empty: all documents.
     pub applies_to: Vec<String>,
     /// Whether it is enough that each action matches in one of the documents (`x-match: somewhere`).
     pub somewhere: bool,
@@ -131,7 +132,7 @@ impl Overlay {
 
 /// Applies the overlay to the document `id` (such as `bapi/2026-05-12`), action by action.
 ///
-/// An overlay that is for other documents does nothing, and so does an action that is.
+/// An action that is for other documents does nothing; it is for those that the overlay is for unless it says others.
 ///
 /// # Errors
 /// One finding for each action that matches nothing, unless the overlay allows that, or does not fit what it matches. The document is
@@ -139,11 +140,9 @@ impl Overlay {
 pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applied, Vec<Finding>> {
     let mut applied = Applied::default();
     let mut findings = Vec::new();
-    if !overlay.is_for(id) {
-        return Ok(applied);
-    }
     for (index, action) in overlay.actions.iter().enumerate() {
-        if !names_document(&action.applies_to, id) {
+        let applies = if action.applies_to.is_empty() { &overlay.applies_to } else { &action.applies_to };
+        if !names_document(applies, id) {
             continue;
         }
         let finding = |message: String| Finding {
@@ -192,10 +191,19 @@ fn names(fields: &serde_json::Map<String, Value>, key: &str) -> Result<Vec<Strin
     }
 }
 
-/// Whether a list of documents has `id` in it; an empty list has all.
+/// Whether a list of documents has `id` in it; an empty list has all. Versions are dates, so their order is that of
+/// their texts.
 fn names_document(list: &[String], id: &str) -> bool {
-    let api = id.split('/').next();
-    list.is_empty() || list.iter().any(|name| name == id || Some(name.as_str()) == api)
+    let Some((api, version)) = id.split_once('/') else { return list.is_empty() };
+    let is_meant = |name: &String| match name.split_once('/') {
+        None => name == api,
+        Some((other, _)) if other != api => false,
+        Some((_, versions)) => match versions.split_once("..") {
+            None => versions == version,
+            Some((first, last)) => first <= version && (last.is_empty() || version <= last),
+        },
+    };
+    list.is_empty() || list.iter().any(is_meant)
 }
 
 #[cfg(test)]

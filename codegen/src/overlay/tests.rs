@@ -217,6 +217,31 @@ fn an_overlay_or_an_action_for_other_documents_does_nothing() {
 }
 
 #[test]
+fn an_action_can_be_for_versions_in_a_row() {
+    let cases = [
+        ("bapi/2025-11-10..", [false, true, true, false]),
+        ("bapi/..2025-11-10", [true, true, false, false]),
+        ("bapi/2025-11-10..2026-01-01", [false, true, false, false]),
+        ("bapi/..", [true, true, true, false]),
+    ];
+    for (applies_to, expected) in cases {
+        let overlay = Overlay::parse(
+            "o.yaml",
+            &format!(
+                "overlay: 1.0.0\nactions:\n\
+                 - {{ target: $, x-reason: r, x-applies-to: ['{applies_to}'], update: {{ a: 1 }} }}\n"
+            ),
+        )
+        .unwrap();
+
+        let ids = ["bapi/2024-10-01", "bapi/2025-11-10", "bapi/2026-05-12", "webhooks/2025-11-10"];
+        let applied = ids.map(|id| apply(&mut json!({}), id, &overlay).unwrap().places == 1);
+
+        assert_eq!(applied, expected, "{applies_to}");
+    }
+}
+
+#[test]
 fn yaml_is_read_as_yaml_1_2_and_keeps_its_order() {
     let value = read("b: no\na: 2026-05-12\n200: 0x10\n'1': 1.5\nlist: &l [~, true]\nagain: *l\n").unwrap();
 

@@ -3,7 +3,7 @@
     ///
     /// The operations are those of [`Boats`].
     pub fn boats(&self) -> Boats {
-        Boats { clerk: self.clone() }
+        Boats { clerk: self.clerk.clone() }
     }
 // resources.rs
 /// What floats.
