@@ -157,7 +157,7 @@ enum Key {
 
 enum Server {
     Default,
-    Checked(ServerUrl),
+    Variable(String),
     Given(String),
 }
 
@@ -193,7 +193,7 @@ impl ClerkBuilder {
         let environment = Environment::read(|name| std::env::var(name).ok()).map_err(Error::config)?;
         let mut builder = Self::with_key(Key::Fixed(environment.secret_key));
         if let Some(server) = environment.server_url {
-            builder.server = Server::Checked(server);
+            builder.server = Server::Variable(server);
         }
         builder.machine_key = environment.machine_secret_key;
         builder.jwt_key = environment.jwt_key;
@@ -353,7 +353,7 @@ impl ClerkBuilder {
             .transpose()?;
         let server = match self.server {
             Server::Default => ServerUrl::new(DEFAULT_SERVER, false),
-            Server::Checked(server) => Ok(server),
+            Server::Variable(url) => ServerUrl::from_variable(&url, self.allow_insecure_http),
             Server::Given(url) => ServerUrl::new(&url, self.allow_insecure_http),
         }
         .map_err(Error::config)?;
