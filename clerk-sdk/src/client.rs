@@ -427,6 +427,16 @@ pub(crate) fn constant_headers(api_version: &str, suffix: Option<&str>) -> Resul
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    #[test]
+    fn time_limits_and_the_size_of_answers_are_those_that_are_promised() {
+        let builder = super::Clerk::builder("sk_test_x");
+
+        let seconds = [builder.connect_timeout, builder.attempt_timeout, builder.idle_timeout];
+        assert_eq!(seconds.map(|limit| limit.as_secs()), [10, 30, 30]);
+        assert_eq!(builder.max_response_bytes, 64 << 20);
+        assert!(!builder.allow_insecure_http && !builder.repeat_unsafe);
+    }
+
     #[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
     #[test]
     fn without_a_tls_feature_https_is_refused_and_says_which_there_are() {

@@ -134,7 +134,7 @@ fn advice(status: StatusCode) -> Option<&'static str> {
 }
 
 /// The last of a chain of sources, which is where libraries put the reason.
-struct Innermost<'a>(&'a (dyn StdError + 'static));
+pub(crate) struct Innermost<'a>(pub(crate) &'a (dyn StdError + 'static));
 
 impl fmt::Display for Innermost<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

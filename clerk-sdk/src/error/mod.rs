@@ -14,6 +14,7 @@ use http::{HeaderMap, Method, StatusCode};
 
 pub use self::api::{ApiError, ApiErrorItem};
 use self::display::DecodeReason;
+pub(crate) use self::display::Innermost;
 use crate::operation::Meta;
 use crate::response::Response;
 use crate::transport::{HttpError, HttpErrorKind};

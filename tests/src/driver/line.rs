@@ -45,6 +45,7 @@ fn rest(call: String, mut keys: Map<String, Value>) -> Result<Line, String> {
         retry: object(&mut keys, "retry")?.map(retry).transpose()?,
         timeout: milliseconds(&mut keys, "timeout_ms")?,
         headers: object(&mut keys, "headers")?.map(headers).transpose()?.unwrap_or_default(),
+        shown: None,
     };
     Ok(Line {
         call,
