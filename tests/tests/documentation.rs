@@ -1,5 +1,5 @@
 //! The code in the README and in `docs/`: what stands there between markers is copied from here by
-//! `cargo xtask readme`, so that it compiles, and most of it runs against the embedded Clerk.
+//! `cargo xtask regen`, so that it compiles, and most of it runs against the embedded Clerk.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
 use std::time::Duration;
@@ -379,6 +379,21 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     assert_eq!(sent[0].body.json(), Some(&json!({ "email_address": ["ada@example.com"] })));
     assert_eq!(sent[0].headers["clerk-api-version"], clerk_sdk::API_VERSION);
     // end
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_sign_in_without_a_browser() -> Result<(), AnyError> {
+    let (mock, _clerk, ada) = with_ada().await;
+    // code: sign-in
+    let token = mock.sign_in(&ada).organization("acme", "org:admin").token();
+
+    let expired = mock.sign_in(&ada).issued_ago(Duration::from_secs(120)).token();
+    let stranger = mock.sign_in(&ada).forged().token();
+    // end
+    for token in [token, expired, stranger] {
+        assert_eq!(token.split('.').count(), 3);
+    }
     Ok(())
 }
 

@@ -332,3 +332,44 @@ fn an_operation_without_an_answer_gives_null() {
 
     assert_eq!(answer["ok"], json!({"status": 204, "value": null, "attempts": 1}));
 }
+
+#[test]
+fn webhooks_are_verified_at_the_time_that_the_line_says() {
+    let mut driver = Driver::start(&[]);
+    let signed = json!({
+        "id": 9, "call": "$verify_webhook", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "now": 1614265330,
+        "headers": {"svix-id": "msg_1", "svix-timestamp": "1614265330",
+                    "svix-signature": "v1,GoGHIGZO2Fl1zT1NBTAqPlV27RZJRIM0Tmcp+cBNqag="},
+        "body": "{\"type\":\"brand.new\",\"data\":{\"a\":1}}",
+    });
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut line = signed.clone();
+        change(&mut line);
+        line
+    };
+
+    let good = driver.ask(&signed);
+    let late = driver.ask(&with(&|line| line["now"] = json!(1614265631)));
+    let no_clock = driver.ask(&with(&|line| line["now"] = Value::Null));
+    let edited = driver.ask(&with(&|line| line["body"] = json!("{\"type\":\"brand.old\"}")));
+    let bare = driver.ask(&with(&|line| line["headers"] = json!({})));
+    let odd = driver.ask(&with(&|line| line["headers"]["svix-id"] = json!("a\nb")));
+    let secret = driver.ask(&with(&|line| line["secret"] = json!("whsec_!")));
+
+    assert_eq!(
+        good,
+        json!({"id": 9, "ok": {"type": "brand.new", "known": false,
+                               "event": {"type": "brand.new", "data": {"a": 1}}}})
+    );
+    for (answer, reason) in [
+        (late, "timestamp-too-old"),
+        (no_clock, "timestamp-too-old"),
+        (edited, "no-matching-signature"),
+        (bare, "missing-header"),
+        (odd, "invalid-header"),
+        (secret, "invalid-secret"),
+    ] {
+        assert_eq!((&answer["err"]["kind"], &answer["err"]["reason"]), (&json!("webhook"), &json!(reason)));
+        assert!(!answer["err"]["message"].as_str().unwrap().is_empty());
+    }
+}

@@ -3,42 +3,29 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use clerk_codegen::model::{Api, Operation, Resource};
 
-use crate::documents::Error;
+use crate::derived::File;
+use crate::documents::sources::Sources;
+use crate::error::Error;
+use crate::surface::api;
+use crate::tree::Tree;
 
 const CODE: &str = "tests/tests/documentation.rs";
 
-/// Writes the derived parts again.
-pub(crate) fn write(root: &Path) -> Result<(), Error> {
-    for (path, _, new) in derived(root)? {
-        std::fs::write(root.join(&path), new).map_err(|error| failed(&path, &error))?;
-    }
-    Ok(())
-}
-
-/// The files that are not what [`write()`] would make of them.
-pub(crate) fn stale(root: &Path) -> Result<Vec<String>, Error> {
-    let changed = derived(root)?.into_iter().filter(|(_, old, new)| old != new);
-    Ok(changed.map(|(path, _, _)| path).collect())
-}
-
-/// The path of each file from the root on, what is in it and what should be.
-fn derived(root: &Path) -> Result<Vec<(String, String, String)>, Error> {
-    let read = |path: &str| std::fs::read_to_string(root.join(path)).map_err(|error| failed(path, &error));
-    let code = snippets(&read(CODE)?)?;
-    let table = operations(&api(root)?);
+/// The pages, as they should be.
+pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
+    let code = snippets(&tree.text(CODE)?)?;
+    let table = operations(&newest(tree)?);
     let mut unused = code.keys().collect::<Vec<_>>();
     let mut files = Vec::new();
-    for path in pages(root)? {
-        let old = read(&path)?;
-        let new = filled(&path, &old, |name| {
+    for path in paths(tree) {
+        let page = filled(&path, &tree.text(&path)?, |name| {
             unused.retain(|other| *other != name);
             if name == "operations" { Some(&table) } else { code.get(name) }
         })?;
-        files.push((path, old, new));
+        files.push((path, page));
     }
     match unused.first() {
         Some(name) => Err(Error::new(format!("{CODE}: no page has the code `{name}`"))),
@@ -46,35 +33,17 @@ fn derived(root: &Path) -> Result<Vec<(String, String, String)>, Error> {
     }
 }
 
-/// The README and the pages of `docs/`.
-fn pages(root: &Path) -> Result<Vec<String>, Error> {
-    let paths = files(&root.join("docs"), "md").map_err(|error| failed("docs", &error))?;
-    let names = paths.iter().filter_map(|path| path.file_name()?.to_str());
-    Ok(std::iter::once("README.md".to_owned()).chain(names.map(|name| format!("docs/{name}"))).collect())
-}
-
-/// The files of a folder that end so, in the order of their names.
-fn files(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        paths.push(entry?.path());
-    }
-    paths.retain(|path| path.extension().is_some_and(|other| other == extension));
-    paths.sort();
-    Ok(paths)
-}
-
-fn failed(path: &str, error: &std::io::Error) -> Error {
-    Error::new(format!("{path}: {error}"))
+/// The README and the pages of `docs/`, those in folders of it not among them.
+fn paths(tree: &Tree) -> Vec<String> {
+    let is_page = |path: &String| path.ends_with(".md") && path.matches('/').count() == 1;
+    std::iter::once("README.md".to_owned()).chain(tree.files("docs").into_iter().filter(is_page)).collect()
 }
 
 /// The model of the Backend API's newest document.
-fn api(root: &Path) -> Result<Api, Error> {
-    let name = "openapi/effective/bapi";
-    let path = files(&root.join(name), "json").map_err(|error| failed(name, &error))?.pop();
-    let path = path.ok_or_else(|| Error::new(format!("{name}: there is no document")))?;
-    let json = std::fs::read(&path).map_err(|error| failed(name, &error))?;
-    clerk_codegen::read(&json).map_err(|findings| Error::new(findings.to_string()))
+fn newest(tree: &Tree) -> Result<Api, Error> {
+    let sources = Sources::read(tree)?;
+    let newest = sources.documents.iter().rfind(|source| source.api == "bapi");
+    api(tree, newest.ok_or_else(|| Error::new("there is no document of the Backend API"))?)
 }
 
 /// A page with what belongs between its markers, `<!-- NAME -->` and `<!-- end -->`.
@@ -160,20 +129,9 @@ fn method(operation: &Operation) -> String {
 mod tests {
     use super::*;
 
-    fn workspace() -> &'static Path {
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-    }
-
-    #[test]
-    fn the_readme_and_the_pages_are_up_to_date() {
-        let stale = stale(workspace()).unwrap();
-
-        assert!(stale.is_empty(), "`cargo xtask readme` writes these again: {stale:?}");
-    }
-
     #[test]
     fn the_table_has_every_operation() {
-        let table = operations(&api(workspace()).unwrap());
+        let table = operations(&newest(&Tree::of_workspace()).unwrap());
 
         let names = table.lines().skip(2).map(|line| line.matches('`').count() / 2 - 1).sum::<usize>();
         assert_eq!(names, 249);

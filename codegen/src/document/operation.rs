@@ -14,6 +14,8 @@ pub struct Operation {
     pub method: String,
     /// The path template.
     pub path: String,
+    /// `x-doc`: what it does, in a sentence.
+    pub doc: Option<String>,
     /// The first tag.
     pub tag: Option<String>,
     /// Whether it is marked deprecated.
@@ -63,7 +65,7 @@ pub struct Parameter {
     pub rust_name: Option<String>,
     /// `x-sensitive`, here or in the schema.
     pub sensitive: Option<bool>,
-    /// Its schema.
+    /// Its schema; `x-doc` may stand here or there.
     pub schema: Schema,
 }
 
@@ -110,6 +112,10 @@ const METHODS: &[&str] = &["get", "put", "post", "delete", "patch", "options", "
 pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operation> {
     let mut operations: Vec<Operation> = Vec::new();
     let Some(paths) = root.get("paths") else {
+        // A document of webhooks need not have any.
+        if root.get("x-webhooks").is_some() {
+            return operations;
+        }
         findings.add("", "`paths` is missing", "a document without operations needs an empty `paths`");
         return operations;
     };
@@ -167,6 +173,7 @@ fn read(
         pointer: node.pointer().to_owned(),
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
+        doc: node.text("x-doc"),
         tag: node.strings("tags").into_iter().next(),
         deprecated: node.flag("deprecated"),
         public: security.is_some_and(|security| security.elements().is_empty()),
@@ -186,7 +193,7 @@ fn read(
     }
 }
 
-fn resolved<'a>(node: &Node<'a>, findings: &mut Findings) -> Option<Node<'a>> {
+pub(super) fn resolved<'a>(node: &Node<'a>, findings: &mut Findings) -> Option<Node<'a>> {
     match node.resolve() {
         Ok(target) => Some(target),
         Err(reason) => {
@@ -220,7 +227,8 @@ fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter>
         let message = format!("the parameter style {} is not understood", style.value());
         findings.add(style.pointer(), message, "replace it by `form` in an overlay action");
     }
-    let schema = Schema::read(&schema, findings);
+    let mut schema = Schema::read(&schema, findings);
+    schema.doc = node.text("x-doc").or(schema.doc);
     Some(Parameter {
         place,
         required: place == Place::Path || node.flag("required"),
@@ -233,7 +241,7 @@ fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter>
     })
 }
 
-fn read_body(node: &Node<'_>, findings: &mut Findings) -> Option<Body> {
+pub(super) fn read_body(node: &Node<'_>, findings: &mut Findings) -> Option<Body> {
     let content = node.get("content")?;
     let known = [("application/json", BodyContent::Json), ("multipart/form-data", BodyContent::Multipart)];
     for (media_type, kind) in known {

@@ -18,6 +18,10 @@ pub struct Schema {
     pub deprecated: bool,
     /// Limits, defaults and formats, for the documentation.
     pub facts: Facts,
+    /// `x-doc`: what the value means, in a sentence.
+    pub doc: Option<String>,
+    /// `x-doc-type`: what the type that is made of it, or of its items, is.
+    pub type_doc: Option<String>,
     /// `x-rust-name`: the name of the type or field, given by an overlay.
     pub rust_name: Option<String>,
     /// `x-speakeasy-name-override`: what this is called as a member of a union.
@@ -156,6 +160,8 @@ impl Schema {
             nullable: node.flag("nullable"),
             deprecated: node.flag("deprecated"),
             facts: Facts::read(node),
+            doc: node.text("x-doc"),
+            type_doc: node.text("x-doc-type"),
             rust_name: node.text("x-rust-name"),
             variant_name: node.text("x-speakeasy-name-override"),
             sensitive: node.get("x-sensitive").and_then(|x| x.value().as_bool()),
@@ -234,7 +240,11 @@ fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
         Some("number") => SchemaKind::Number,
         Some("boolean") => SchemaKind::Boolean,
         Some("array") => match node.get("items") {
-            Some(items) => SchemaKind::Array(Box::new(Schema::read_at(&items, findings, depth + 1))),
+            Some(items) => {
+                let mut items = Schema::read_at(&items, findings, depth + 1);
+                items.type_doc = items.type_doc.or_else(|| node.text("x-doc-type"));
+                SchemaKind::Array(Box::new(items))
+            }
             None => {
                 findings.add(node.pointer(), "an array without `items`", "add `items` by an overlay action");
                 SchemaKind::Any
@@ -278,6 +288,8 @@ fn object(node: &Node<'_>, findings: &mut Findings, depth: usize) -> Schema {
         nullable: false,
         deprecated: false,
         facts: Facts::default(),
+        doc: None,
+        type_doc: None,
         rust_name: None,
         variant_name: None,
         sensitive: None,

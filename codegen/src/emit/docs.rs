@@ -1,17 +1,40 @@
-//! The documentation of what is generated: facts of the document, put into words.
+//! The documentation of what is generated: the document's sentence (`x-doc`) first, then its facts, put into words.
 
 use super::rust_type;
 use crate::model::{
-    Api, Argument, Body, Direction, Field, Key, Operation, Output, Place, Resource, Type, TypeDef, TypeKind,
-    UnionVariant, names,
+    Api, Argument, Body, Direction, Event, Field, Key, Operation, Output, Place, Resource, Type, TypeDef,
+    TypeKind, UnionVariant, names,
 };
 
 pub(super) fn accessor(resource: &Resource) -> Vec<String> {
-    vec![format!("Operations on {}: [`{}`].", plain(&resource.accessor), resource.type_name)]
+    let Resource { accessor, type_name, doc, .. } = resource;
+    match doc {
+        Some(doc) => {
+            vec![doc.clone(), String::new(), format!("The operations are those of [`{type_name}`].")]
+        }
+        None => vec![format!("Operations on {}: [`{type_name}`].", plain(accessor))],
+    }
 }
 
-pub(super) fn resource(resource: &Resource) -> Vec<String> {
-    vec![format!("Operations on {}, from [`Clerk::{}`].", plain(&resource.accessor), resource.accessor)]
+pub(super) fn resource(api: &Api, resource: &Resource) -> Vec<String> {
+    let Resource { accessor, doc, .. } = resource;
+    let from = format!("[`{}::{accessor}`]", if api.is_root { "Clerk" } else { "Api" });
+    match doc {
+        Some(doc) => vec![doc.clone(), String::new(), format!("{from} answers it.")],
+        None => vec![format!("Operations on {}, from {from}.", plain(accessor))],
+    }
+}
+
+pub(super) fn events(api: &Api) -> Vec<String> {
+    vec![
+        "What has happened, as Clerk tells it to a webhook endpoint.".to_owned(),
+        String::new(),
+        format!("The {} kinds are those of Clerk's document of {}.", api.events.len(), api.version),
+    ]
+}
+
+pub(super) fn event(event: &Event) -> Vec<String> {
+    vec![format!("`{}`.", event.kind)]
 }
 
 pub(super) fn request(operation: &Operation) -> Vec<String> {
@@ -25,10 +48,11 @@ pub(super) fn request(operation: &Operation) -> Vec<String> {
 
 /// Everything about an operation that a caller wants to know before calling it.
 pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
-    let mut lines = vec![
-        format!("{}: `{} {}`.", sentence(&operation.id), operation.method, operation.path),
-        String::new(),
-    ];
+    let endpoint = format!("`{} {}`", operation.method, operation.path);
+    let mut lines = match &operation.doc {
+        Some(doc) => vec![doc.clone(), String::new(), endpoint, String::new()],
+        None => vec![format!("{}: {endpoint}.", sentence(&operation.id)), String::new()],
+    };
     for argument in &operation.arguments {
         lines.push(format!("* `{}`: {}", argument.ident, self::argument(argument).join(" ")));
     }
@@ -80,11 +104,12 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
         Place::WholeBody => "the body",
         Place::FormPart => "in the form",
     };
-    let mut lines = if argument.wire.is_empty() {
-        vec![format!("{}.", sentence(place))]
+    let mut lines = Vec::from_iter(argument.doc.clone());
+    lines.push(if argument.wire.is_empty() || argument.wire == argument.ident {
+        format!("{}.", capital(place))
     } else {
-        vec![format!("`{}` {place}.", argument.wire)]
-    };
+        format!("`{}` {place}.", argument.wire)
+    });
     lines.extend(facts(&argument.ty, &argument.facts));
     if argument.nullable {
         lines.push("May be null.".to_owned());
@@ -92,7 +117,7 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
     lines
 }
 
-pub(super) fn type_def(api: &Api, def: &TypeDef) -> Vec<String> {
+pub(super) fn type_def(def: &TypeDef) -> Vec<String> {
     let kind = match (&def.kind, def.direction) {
         (TypeKind::Object(_), Direction::Request) => "An object that callers send",
         (TypeKind::Object(_), Direction::Response) => "An object that the API answers",
@@ -101,18 +126,21 @@ pub(super) fn type_def(api: &Api, def: &TypeDef) -> Vec<String> {
     };
     let pointer =
         if def.pointer.is_empty() { String::new() } else { format!(" (`{}` in the document)", def.pointer) };
-    let mut lines = vec![format!("{}: {}{pointer}.", sentence(&def.name), kind.to_lowercase())];
+    let mut lines = match &def.doc {
+        Some(doc) => vec![doc.clone(), String::new(), format!("{kind}{pointer}.")],
+        None => vec![format!("{}: {}{pointer}.", sentence(&def.name), kind.to_lowercase())],
+    };
     if def.deprecated {
         lines.push("Deprecated.".to_owned());
     }
-    let _ = api;
     lines
 }
 
 pub(super) fn field(field: &Field) -> Vec<String> {
-    let mut lines = vec![match &field.constant {
-        Some(value) => format!("Always `{value}`."),
-        None => format!("{}.", sentence(&field.wire)),
+    let mut lines = vec![match (&field.constant, &field.doc) {
+        (Some(value), _) => format!("Always `{value}`."),
+        (None, Some(doc)) => doc.clone(),
+        (None, None) => format!("{}.", sentence(&field.wire)),
     }];
     if field.wire != field.ident {
         lines.push(format!("`{}` in JSON.", field.wire));
@@ -170,7 +198,10 @@ fn described(api: &Api, ty: &Type) -> String {
 
 /// A name as the beginning of a sentence: `primary_email_address_id` is `Primary email address id`.
 fn sentence(name: &str) -> String {
-    let text = plain(name);
+    capital(&plain(name))
+}
+
+fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
@@ -182,19 +213,21 @@ fn plain(name: &str) -> String {
 fn example(api: &Api, operation: &Operation) -> Vec<String> {
     let arguments: Vec<String> =
         operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire, 0)).collect();
-    let call = format!("clerk.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
+    let root = api_path(api, "clerk", "()");
+    let call = format!("{root}.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
     let binding = match operation.output {
         Output::Nothing => "",
         Output::Value(_) => "let answer = ",
         Output::Page(_) => "let page = ",
     };
-    let mut lines = vec![
-        String::new(),
-        "```no_run".to_owned(),
-        "# #![allow(deprecated, unused)]".to_owned(),
+    let mut lines = vec![String::new(), "```no_run".to_owned(), "# #![allow(deprecated, unused)]".to_owned()];
+    if !api.is_root {
+        lines.push(format!("use clerk_sdk::{}::ClerkExt as _;", api.module()));
+    }
+    lines.extend([
         "# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned(),
         format!("{binding}{call}.await?;"),
-    ];
+    ]);
     if matches!(operation.output, Output::Page(_)) {
         lines.push("println!(\"{} of {:?}\", page.len(), page.total_count());".to_owned());
     }
@@ -202,11 +235,18 @@ fn example(api: &Api, operation: &Operation) -> Vec<String> {
     lines
 }
 
+/// What belongs to an API, which for the newest one is at the root: `clerk`, or `clerk.v2024_10_01()`.
+fn api_path(api: &Api, root: &str, call: &str) -> String {
+    let separator = if call.is_empty() { "::" } else { "." };
+    if api.is_root { root.to_owned() } else { format!("{root}{separator}{}{call}", api.module()) }
+}
+
 /// A value for an example. Lists that hold what holds them end somewhere.
 fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
     match ty {
         Type::List(_) | Type::Map(_) if depth > 3 => {
-            format!("{}::new()", rust_type(api, ty, "clerk_sdk::types::").replacen('<', "::<", 1))
+            let types = format!("{}::types::", api_path(api, "clerk_sdk", ""));
+            format!("{}::new()", rust_type(api, ty, &types).replacen('<', "::<", 1))
         }
         Type::String if wire.ends_with("_id") => {
             format!("{:?}", format!("{}_1", wire.trim_end_matches("_id")))
@@ -228,13 +268,14 @@ fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
         Type::Named(id) | Type::Boxed(id) => match api.types.get(*id) {
             Some(TypeDef { name, kind: TypeKind::Enum(variants), .. }) => {
                 let variant = variants.first().map_or("Unknown", |variant| &variant.ident);
-                format!("clerk_sdk::types::{name}::{variant}")
+                format!("{}::types::{name}::{variant}", api_path(api, "clerk_sdk", ""))
             }
             Some(TypeDef { name, kind: TypeKind::Object(fields), .. }) => {
                 let required = fields.iter().filter(|field| field.required);
                 let arguments: Vec<String> =
                     required.map(|field| sample(api, &field.ty, &field.wire, depth + 1)).collect();
-                format!("clerk_sdk::types::{name}::new({})", arguments.join(", "))
+                let sdk = api_path(api, "clerk_sdk", "");
+                format!("{sdk}::types::{name}::new({})", arguments.join(", "))
             }
             _ => String::new(),
         },

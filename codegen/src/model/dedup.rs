@@ -89,7 +89,7 @@ fn without_number(name: &str) -> &str {
 }
 
 fn field_key(field: &Field, stands_for: &[usize]) -> String {
-    let Field { wire, ident, ty, required, nullable, sensitive, deprecated, constant, facts } = field;
+    let Field { wire, ident, ty, required, nullable, sensitive, deprecated, constant, facts, doc: _ } = field;
     let ty = ty.map_ids(&|id| stands_for.get(id).copied().unwrap_or(id));
     format!("{wire}/{ident}/{ty:?}/{required}/{nullable}/{sensitive}/{deprecated}/{constant:?}/{facts:?}")
 }

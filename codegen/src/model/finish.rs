@@ -4,16 +4,17 @@
 use std::collections::{HashMap, HashSet};
 
 use super::types::{Def, Origin, Parent};
-use super::{Direction, Operation, Output, Type, TypeDef, TypeKind, dedup, names};
+use super::{Direction, Event, Operation, Output, Type, TypeDef, TypeKind, dedup, names};
 use crate::finding::Findings;
 
 pub(super) fn finish(
     defs: Vec<Def>,
     mut operations: Vec<Operation>,
+    mut events: Vec<Event>,
     findings: &mut Findings,
-) -> (Vec<TypeDef>, Vec<Operation>) {
+) -> (Vec<TypeDef>, Vec<Operation>, Vec<Event>) {
     let stands_for = dedup::representatives(&defs);
-    let reached = reached(&defs, &operations, &stands_for);
+    let reached = reached(&defs, &operations, &events, &stands_for);
     let names = Names::of(&defs, &stands_for, &reached, findings);
     let position: HashMap<usize, usize> =
         reached.iter().enumerate().map(|(position, id)| (*id, position)).collect();
@@ -31,13 +32,26 @@ pub(super) fn finish(
             Output::Page(item) => Output::Page(item.map_ids(&renumber)),
         };
     }
+    for event in &mut events {
+        event.data = event.data.map_ids(&renumber);
+    }
+    // Where equal structures have become one type, the first one that is described speaks for all.
+    let mut equal: HashMap<usize, Vec<&Def>> = HashMap::new();
+    for (def, id) in defs.iter().zip(&stands_for) {
+        equal.entry(*id).or_default().push(def);
+    }
     let mut types: Vec<TypeDef> = Vec::new();
     for id in &reached {
         let Some(def) = defs.get(*id) else { continue };
+        let equal = equal.get(id).map(Vec::as_slice).unwrap_or_default();
         let mut kind = def.kind.clone();
         match &mut kind {
             TypeKind::Object(fields) => {
-                fields.iter_mut().for_each(|field| field.ty = field.ty.map_ids(&renumber))
+                for (index, field) in fields.iter_mut().enumerate() {
+                    field.ty = field.ty.map_ids(&renumber);
+                    let same = equal.iter().filter_map(|other| other.field(index));
+                    field.doc = field.doc.take().or_else(|| same.filter_map(|it| it.doc.clone()).next());
+                }
             }
             TypeKind::Union(union) => {
                 let labels = variant_names(union.variants.iter().map(|variant| variant.ty), &defs, &names);
@@ -59,17 +73,19 @@ pub(super) fn finish(
             name: names.of_def(*id),
             pointer: def.pointer.clone(),
             direction: def.direction,
+            doc: def.doc.clone().or_else(|| equal.iter().filter_map(|other| other.doc.clone()).next()),
             kind,
             deprecated: def.deprecated,
+            defined_in: None,
         });
     }
     refuse_endless(&types, findings);
     box_circles(&mut types);
-    (types, operations)
+    (types, operations, events)
 }
 
-/// The definitions that operations reach, in the order they are met.
-fn reached(defs: &[Def], operations: &[Operation], stands_for: &[usize]) -> Vec<usize> {
+/// The definitions that operations and events reach, in the order they are met.
+fn reached(defs: &[Def], operations: &[Operation], events: &[Event], stands_for: &[usize]) -> Vec<usize> {
     let mut order = Vec::new();
     let mut seen = HashSet::new();
     let mut visit = |start: Option<usize>| {
@@ -99,6 +115,9 @@ fn reached(defs: &[Def], operations: &[Operation], stands_for: &[usize]) -> Vec<
         for argument in operation.all_arguments() {
             visit(argument.ty.definition());
         }
+    }
+    for event in events {
+        visit(event.data.definition());
     }
     order
 }

@@ -2,7 +2,8 @@
 
 use super::types::{Origin, Parent, Types, by_name, field_ident, is_sensitive};
 use super::{
-    Api, Argument, Body, Direction, Key, Operation, Output, Paging, Place, Resource, Type, finish, names,
+    Api, Argument, Body, Direction, Key, Operation, Output, Paging, Place, Resource, Type, events, finish,
+    names,
 };
 use crate::document::{self, BodyContent, Document, Facts, Property, Schema, SchemaKind};
 use crate::finding::Findings;
@@ -20,9 +21,11 @@ pub fn lower(document: &Document) -> Result<Api, Findings> {
         .iter()
         .map(|operation| lower_operation(operation, &mut types, &mut findings))
         .collect();
-    let resources = resources(&contents.operations, &operations, &mut findings);
-    let (types, operations) = finish::finish(types.defs, operations, &mut findings);
-    findings.into_result(Api { version: contents.version, resources, operations, types })
+    let events = events::lower_all(&contents.events, &mut types, &mut findings);
+    let resources = resources(&contents, &operations, &mut findings);
+    let (types, operations, events) = finish::finish(types.defs, operations, events, &mut findings);
+    let version = contents.version;
+    findings.into_result(Api { version, resources, operations, events, types, is_root: true })
 }
 
 fn lower_operation(
@@ -72,6 +75,7 @@ fn lower_operation(
         id: operation.id.clone(),
         marker,
         method_name,
+        doc: operation.doc.clone(),
         aliases,
         path: operation.path.clone(),
         deprecated: operation.deprecated,
@@ -148,6 +152,7 @@ fn lower_parameter(
         nullable: false,
         deprecated: parameter.deprecated,
         sensitive: is_sensitive(&parameter.name, parameter.sensitive, &operation.pointer, findings),
+        doc: parameter.schema.doc.clone(),
         facts: parameter.schema.facts.clone(),
     }
 }
@@ -199,6 +204,7 @@ fn lower_body(
                 nullable: false,
                 deprecated: false,
                 sensitive: false,
+                doc: schema.doc.clone(),
                 facts: Facts::default(),
             };
             all.push((true, argument));
@@ -238,6 +244,7 @@ fn lower_body_field(
         nullable: nullable && !form,
         deprecated: schema.deprecated,
         sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, findings),
+        doc: schema.doc.clone(),
         facts: schema.facts.clone(),
         ty,
     }
@@ -361,10 +368,11 @@ fn check_arguments(
 }
 
 fn resources(
-    documented: &[document::Operation],
+    contents: &document::Contents,
     operations: &[Operation],
     findings: &mut Findings,
 ) -> Vec<Resource> {
+    let documented = &contents.operations;
     let mut resources: Vec<Resource> = Vec::new();
     for (index, (source, operation)) in documented.iter().zip(operations).enumerate() {
         let pointer = &source.pointer;
@@ -386,6 +394,7 @@ fn resources(
             resources.push(Resource {
                 accessor: operation.resource.clone(),
                 type_name: names::type_name(&operation.resource),
+                doc: contents.resource_docs.get(&operation.resource).cloned(),
                 aliases: Vec::new(),
                 operations: Vec::new(),
             });

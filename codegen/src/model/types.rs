@@ -18,7 +18,18 @@ pub(super) struct Def {
     pub(super) pointer: String,
     pub(super) direction: Direction,
     pub(super) deprecated: bool,
+    pub(super) doc: Option<String>,
     pub(super) kind: TypeKind,
+}
+
+impl Def {
+    /// A field by its position.
+    pub(super) fn field(&self, index: usize) -> Option<&Field> {
+        match &self.kind {
+            TypeKind::Object(fields) => fields.get(index),
+            _ => None,
+        }
+    }
 }
 
 /// Where a definition was met first, which is what it is named after.
@@ -169,6 +180,7 @@ impl<'a> Types<'a> {
             pointer: schema.pointer.clone(),
             direction,
             deprecated: schema.deprecated,
+            doc: schema.type_doc.clone().or_else(|| schema.doc.clone()),
             kind,
         });
         self.defs.len() - 1
@@ -267,6 +279,7 @@ impl<'a> Types<'a> {
             sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, findings),
             deprecated: schema.deprecated,
             constant,
+            doc: schema.doc.clone(),
             facts: schema.facts.clone(),
         }
     }
@@ -275,12 +288,13 @@ impl<'a> Types<'a> {
     fn object_type(&mut self, value: &str, schema: &Schema, findings: &mut Findings) -> usize {
         let id = *self.object_type.get_or_insert_with(|| {
             self.defs.push(Def {
-                origin: Origin::Shared("ObjectType"),
+                origin: Origin::Shared(names::OBJECT_TYPE),
                 explicit_name: None,
                 variant_name: None,
                 pointer: String::new(),
                 direction: Direction::Response,
                 deprecated: false,
+                doc: Some("The tags of objects that say by `object` what they are.".to_owned()),
                 kind: TypeKind::Enum(Vec::new()),
             });
             self.defs.len() - 1

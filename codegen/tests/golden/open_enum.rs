@@ -1,5 +1,6 @@
 // types.rs
-/// Get things status: a text of which some values are known (`/paths/~1things/get/parameters/0/schema/items` in the document).
+/// Get things status: a text of which some values are known (`/paths/~1things/get/parameters/0/schema/items`
+/// in the document).
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GetThingsStatus {
@@ -13,7 +14,9 @@ pub enum GetThingsStatus {
 // types.rs
 open_enum! { GetThingsStatus { Active = "active", Banned = "banned" } }
 // types.rs
-/// Object type: a text of which some values are known.
+/// The tags of objects that say by `object` what they are.
+///
+/// A text of which some values are known.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectType {
@@ -35,7 +38,7 @@ pub struct Thing {
     pub deleted: Option<bool>,
 }
 // requests.rs
-    /// `status` in the query.
+    /// In the query.
     pub fn status(self, status: impl IntoIterator<Item = impl Into<types::GetThingsStatus>>) -> Self {
         self.set_query("status", into_list::<types::GetThingsStatus>(status))
     }

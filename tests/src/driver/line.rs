@@ -7,8 +7,15 @@ use serde_json::{Map, Value};
 
 use crate::dispatch::{Args, Options};
 
+/// What a line asks for.
+pub(super) enum Line {
+    Operation(Operation),
+    /// A check that is no call of the API, such as `$verify_webhook`, and the other keys of the line.
+    Check(String, Map<String, Value>),
+}
+
 /// A call of the API.
-pub(super) struct Line {
+pub(super) struct Operation {
     pub(super) call: String,
     pub(super) api: Option<String>,
     pub(super) base_url: Option<String>,
@@ -27,9 +34,9 @@ pub(super) fn read(line: &[u8]) -> Result<(Value, Result<Line, String>), String>
         return Err("the line has no `call` that is a string".to_owned());
     };
     let rest = if call.starts_with('$') {
-        Ok(Line { call, api: None, base_url: None, args: Args::default() })
+        Ok(Line::Check(call, keys))
     } else {
-        rest(call, keys)
+        operation(call, keys).map(Line::Operation)
     };
     Ok((id, rest))
 }
@@ -39,7 +46,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-fn rest(call: String, mut keys: Map<String, Value>) -> Result<Line, String> {
+fn operation(call: String, mut keys: Map<String, Value>) -> Result<Operation, String> {
     let options = Options {
         secret_key: text(&mut keys, "secret_key")?,
         retry: object(&mut keys, "retry")?.map(retry).transpose()?,
@@ -47,7 +54,7 @@ fn rest(call: String, mut keys: Map<String, Value>) -> Result<Line, String> {
         headers: object(&mut keys, "headers")?.map(headers).transpose()?.unwrap_or_default(),
         shown: None,
     };
-    Ok(Line {
+    Ok(Operation {
         call,
         api: text(&mut keys, "api")?,
         base_url: text(&mut keys, "base_url")?,
@@ -70,7 +77,7 @@ fn retry(mut keys: Map<String, Value>) -> Result<RetryPolicy, String> {
     })
 }
 
-fn headers(keys: Map<String, Value>) -> Result<Vec<(String, String)>, String> {
+pub(super) fn headers(keys: Map<String, Value>) -> Result<Vec<(String, String)>, String> {
     keys.into_iter()
         .map(|(name, value)| match value {
             Value::String(value) => Ok((name, value)),
@@ -79,7 +86,7 @@ fn headers(keys: Map<String, Value>) -> Result<Vec<(String, String)>, String> {
         .collect()
 }
 
-fn text(keys: &mut Map<String, Value>, key: &str) -> Result<Option<String>, String> {
+pub(super) fn text(keys: &mut Map<String, Value>, key: &str) -> Result<Option<String>, String> {
     match keys.remove(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -87,7 +94,7 @@ fn text(keys: &mut Map<String, Value>, key: &str) -> Result<Option<String>, Stri
     }
 }
 
-fn object(keys: &mut Map<String, Value>, key: &str) -> Result<Option<Map<String, Value>>, String> {
+pub(super) fn object(keys: &mut Map<String, Value>, key: &str) -> Result<Option<Map<String, Value>>, String> {
     match keys.remove(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(object)) => Ok(Some(object)),

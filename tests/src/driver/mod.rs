@@ -2,13 +2,14 @@
 
 mod line;
 mod report;
+mod webhook;
 
 use std::collections::HashMap;
 
 use clerk_sdk::{Clerk, ErrorKind};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use self::line::Line;
+use self::line::{Line, Operation};
 use crate::dispatch;
 
 /// Answers lines. It keeps its clients.
@@ -31,7 +32,8 @@ impl Driver {
         let (id, outcome) = match line::read(line) {
             Err(message) => (Value::Null, Err(report::driver(&message))),
             Ok((id, Err(message))) => (id, Err(report::driver(&message))),
-            Ok((id, Ok(line))) => (id, self.call(line).await),
+            Ok((id, Ok(Line::Operation(operation)))) => (id, self.call(operation).await),
+            Ok((id, Ok(Line::Check(call, keys)))) => (id, check(&call, keys)),
         };
         match outcome {
             Ok(ok) => json!({"id": id, "ok": ok}),
@@ -39,11 +41,8 @@ impl Driver {
         }
     }
 
-    async fn call(&mut self, line: Line) -> Result<Value, Value> {
-        let Line { call, api, base_url, mut args } = line;
-        if call.starts_with('$') {
-            return Err(report::driver(&format!("{call} is not supported yet")));
-        }
+    async fn call(&mut self, operation: Operation) -> Result<Value, Value> {
+        let Operation { call, api, base_url, mut args } = operation;
         let api = api.unwrap_or_else(|| dispatch::VERSIONS[0].to_owned());
         let operations = dispatch::operations(&api)
             .ok_or_else(|| report::driver(&format!("there is no API version {api:?}")))?;
@@ -70,6 +69,13 @@ impl Driver {
             self.clients.insert(target.clone(), clerk);
         }
         Ok(&self.clients[target])
+    }
+}
+
+fn check(call: &str, keys: Map<String, Value>) -> Result<Value, Value> {
+    match call {
+        "$verify_webhook" => webhook::verify(keys),
+        _ => Err(report::driver(&format!("{call} is not supported yet"))),
     }
 }
 

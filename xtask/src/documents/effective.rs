@@ -1,85 +1,76 @@
 //! The effective documents: what the snapshots say after our corrections; and the list of them.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashSet};
 
-use clerk_codegen::overlay::{Overlay, apply};
+use clerk_codegen::overlay::{Finding, Overlay, apply};
 use serde_json::Value;
 
-use super::sources::{Sources, sha256};
-use super::{Error, Root};
+use super::sources::{self, Sources, sha256};
+use crate::derived::File;
+use crate::error::Error;
+use crate::tree::Tree;
 
-/// Writes the effective document of every snapshot, and the list.
-pub(crate) fn write_effective(root: &Root) -> Result<(), Error> {
-    for (path, text) in all(root)? {
-        root.write(&path, text.as_bytes())?;
-    }
-    Ok(())
-}
-
-/// The names of the derived files that are not what the snapshots and overlays give, and of
-/// effective documents that nothing gives.
-pub(crate) fn stale_effective(root: &Root) -> Result<Vec<String>, Error> {
-    let all = all(root)?;
-    let mut stale = Vec::new();
-    for (path, text) in &all {
-        if std::fs::read(path).ok().as_deref() != Some(text.as_bytes()) {
-            stale.push(root.name(path));
-        }
-    }
-    for path in files(&root.0.join("effective")) {
-        if !all.iter().any(|(known, _)| *known == path) {
-            stale.push(root.name(&path));
-        }
-    }
-    Ok(stale)
-}
-
-/// The effective document `id`, from its snapshot.
-pub(super) fn effective(root: &Root, id: &str, snapshot: &str) -> Result<String, Error> {
-    let mut document: Value =
-        serde_json::from_str(snapshot).map_err(|error| Error(format!("{id}: {error}")))?;
-    let mut findings = Vec::new();
-    for overlay in overlays(root)? {
-        match apply(&mut document, id, &overlay) {
-            Ok(applied) => {
-                for index in applied.unneeded {
-                    eprintln!("{id}: {}: actions[{index}] changes nothing and can go", overlay.name);
-                }
-            }
-            Err(more) => findings.extend(more),
-        }
-    }
-    if findings.is_empty() {
-        Ok(lines(&document))
-    } else {
-        let findings: Vec<String> = findings.iter().map(|finding| format!("{id}: {finding}")).collect();
-        Err(Error(findings.join("\n")))
-    }
-}
-
-/// The derived files: the effective documents, and the list of them in the crate that ships them.
-fn all(root: &Root) -> Result<Vec<(PathBuf, String)>, Error> {
-    let (mut all, mut errors) = (Vec::new(), Vec::new());
-    let sources = Sources::read(root)?;
+/// The effective documents, and the list of them in the crate that ships them.
+pub(crate) fn documents(tree: &Tree) -> Result<Vec<File>, Error> {
+    let (mut files, mut errors) = (Vec::new(), Vec::new());
+    let sources = Sources::read(tree)?;
+    let overlays = overlays(tree)?;
+    let (mut matched, mut unmatched) = (HashSet::new(), BTreeMap::new());
     for source in &sources.documents {
-        let (id, path) = (source.id(), root.snapshot(&source.id()));
-        let snapshot = root.read(&path)?;
+        let (id, path) = (source.id(), source.snapshot());
+        let snapshot = tree.read(&path)?;
         if sha256(&snapshot) != source.snapshot_sha256 {
             errors.push(format!(
-                "{}: not what was transcribed (its sha256 is not the one in openapi/sources.toml); corrections \
-                 belong into openapi/overlays",
-                root.name(&path)
+                "{path}: not what was transcribed (its sha256 is not the one in {}); corrections belong into \
+                 openapi/overlays",
+                sources::PATH
             ));
             continue;
         }
-        let snapshot = String::from_utf8(snapshot).map_err(|error| Error(format!("{id}: {error}")))?;
-        match effective(root, &id, &snapshot) {
-            Ok(text) => all.push((root.effective(&id), text)),
-            Err(error) => errors.push(error.0),
+        let mut document: Value =
+            serde_json::from_slice(&snapshot).map_err(|error| Error::at(&path, error))?;
+        let applied = correct(&mut document, &id, &overlays);
+        errors.extend(applied.findings.iter().map(|finding| format!("{id}: {finding}")));
+        matched.extend(applied.matched);
+        // What is nearest in the newest document is what was meant.
+        unmatched.extend(applied.unmatched.into_iter().map(|it| ((it.overlay.clone(), it.action), it)));
+        files.push((source.effective(), lines(&document)));
+    }
+    unmatched
+        .retain(|(overlay, action), _| !action.is_some_and(|it| matched.contains(&(overlay.clone(), it))));
+    errors.extend(unmatched.values().map(|finding| format!("all documents: {finding}")));
+    files.push(("openapi/src/documents.rs".to_owned(), list(&sources)));
+    Error::unless_none(&errors, files)
+}
+
+/// What the overlays did to a document.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Actions that do not fit.
+    pub(crate) findings: Vec<Finding>,
+    /// Actions that have matched something: the overlay and the action's index.
+    pub(crate) matched: Vec<(String, usize)>,
+    /// Actions that match nothing here, and need not in every document.
+    pub(crate) unmatched: Vec<Finding>,
+    /// Actions that have changed nothing: the overlay and the action's index.
+    pub(crate) unneeded: Vec<(String, usize)>,
+}
+
+/// Applies the overlays to the document `id`.
+pub(crate) fn correct(document: &mut Value, id: &str, overlays: &[Overlay]) -> Applied {
+    let mut all = Applied::default();
+    for overlay in overlays {
+        match apply(document, id, overlay) {
+            Ok(applied) => {
+                let named = |index: usize| (overlay.name.clone(), index);
+                all.matched.extend(applied.matched.into_iter().map(named));
+                all.unmatched.extend(applied.unmatched);
+                all.unneeded.extend(applied.unneeded.into_iter().map(named));
+            }
+            Err(findings) => all.findings.extend(findings),
         }
     }
-    all.push((root.list(), list(&sources)));
-    if errors.is_empty() { Ok(all) } else { Err(Error(errors.join("\n"))) }
+    all
 }
 
 /// Rust: the constant that names every document.
@@ -98,7 +89,7 @@ fn list(sources: &Sources) -> String {
 }
 
 const LIST: &str = "\
-//! The list of the documents. `cargo xtask refresh` writes this file.
+//! The list of the documents. `cargo xtask regen` writes this file.
 
 use super::{Api, Document};
 
@@ -108,39 +99,19 @@ pub const DOCUMENTS: &[Document] = &[
 ";
 
 /// The overlays, in the order of their names: `fixes` comes before those that build on it.
-fn overlays(root: &Root) -> Result<Vec<Overlay>, Error> {
+pub(crate) fn overlays(tree: &Tree) -> Result<Vec<Overlay>, Error> {
     let (mut overlays, mut findings) = (Vec::new(), Vec::new());
-    for path in files(&root.overlays()) {
-        if path.extension().is_none_or(|extension| extension != "yaml") {
-            continue;
-        }
-        let name = root.name(&path);
-        let text = String::from_utf8(root.read(&path)?).map_err(|error| Error(format!("{name}: {error}")))?;
-        match Overlay::parse(&name, &text) {
+    for path in tree.files("openapi/overlays").into_iter().filter(|path| path.ends_with(".yaml")) {
+        match Overlay::parse(&path, &tree.text(&path)?) {
             Ok(overlay) => overlays.push(overlay),
             Err(more) => findings.extend(more.iter().map(ToString::to_string)),
         }
     }
-    if findings.is_empty() { Ok(overlays) } else { Err(Error(findings.join("\n"))) }
-}
-
-/// All files below a folder, in the order of their names.
-pub(super) fn files(folder: &std::path::Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
+    Error::unless_none(&findings, overlays)
 }
 
 /// JSON with a line for each path and each component: short to ship, and still fit for a diff.
-fn lines(document: &Value) -> String {
+pub(crate) fn lines(document: &Value) -> String {
     let mut text = String::new();
     write(&mut text, document, 0, 3);
     text.push('\n');

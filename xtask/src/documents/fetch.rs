@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Error;
+use crate::error::Error;
 
 /// The most that a document may have; the largest published one has about 1 MB.
 const LIMIT: u64 = 32 << 20;
@@ -15,7 +15,7 @@ pub(crate) fn is_url(from: &str) -> bool {
 
 /// The bytes at `from`, a file's path or an http(s) URL.
 pub(crate) fn fetch(from: &str) -> Result<Vec<u8>, Error> {
-    let failed = |error: &dyn std::fmt::Display| Error(format!("{from}: {error}"));
+    let failed = |error: &dyn std::fmt::Display| Error::at(from, error);
     if !is_url(from) {
         return std::fs::read(from).map_err(|error| failed(&error));
     }

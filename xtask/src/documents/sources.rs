@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Error, Root};
+use crate::error::Error;
+use crate::tree::Tree;
+
+/// Where the file is.
+pub(crate) const PATH: &str = "openapi/sources.toml";
 
 /// All documents, oldest version of the first API first.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,25 +43,38 @@ impl Source {
     pub(crate) fn id(&self) -> String {
         format!("{}/{}", self.api, self.version)
     }
+
+    /// The file of its facts, as published.
+    pub(crate) fn snapshot(&self) -> String {
+        format!("openapi/{}.json", self.id())
+    }
+
+    /// The file of its facts, as corrected.
+    pub(crate) fn effective(&self) -> String {
+        format!("openapi/effective/{}.json", self.id())
+    }
+
+    /// The file that lists the public API that is made from it.
+    pub(crate) fn surface(&self) -> String {
+        let prefix = if self.api == "bapi" { String::new() } else { format!("{}-", self.api) };
+        format!("openapi/surface/{prefix}{}.txt", self.version)
+    }
 }
 
 impl Sources {
     /// Reads the file; there is no source where there is no file.
-    pub(crate) fn read(root: &Root) -> Result<Self, Error> {
-        let path = root.sources();
-        if !path.exists() {
+    pub(crate) fn read(tree: &Tree) -> Result<Self, Error> {
+        if !tree.exists(PATH) {
             return Ok(Self::default());
         }
-        let text = String::from_utf8(root.read(&path)?)
-            .map_err(|error| Error(format!("{}: {error}", root.name(&path))))?;
-        toml::from_str(&text).map_err(|error| Error(format!("{}: {error}", root.name(&path))))
+        toml::from_str(&tree.text(PATH)?).map_err(|error| Error::at(PATH, error))
     }
 
-    /// Writes the file.
-    pub(crate) fn write(&self, root: &Root) -> Result<(), Error> {
-        let path = root.sources();
-        let text = toml::to_string(self).map_err(|error| Error(format!("{}: {error}", root.name(&path))))?;
-        root.write(&path, format!("{HEADER}{text}").as_bytes())
+    /// Puts the file into the tree.
+    pub(crate) fn write(&self, tree: &mut Tree) -> Result<(), Error> {
+        let text = toml::to_string(self).map_err(|error| Error::at(PATH, error))?;
+        tree.put(PATH, format!("{HEADER}{text}"));
+        Ok(())
     }
 
     /// The entry for a document.
@@ -73,7 +90,7 @@ impl Sources {
     }
 }
 
-const HEADER: &str = "# Where each document comes from. `cargo xtask refresh` writes this file.\n\n";
+const HEADER: &str = "# Where each document comes from. `cargo xtask regen` writes this file.\n\n";
 
 /// The SHA-256 of `bytes`, in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {

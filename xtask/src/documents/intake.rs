@@ -1,36 +1,32 @@
-//! `cargo xtask refresh`: from a published document to a snapshot, its entry in `sources.toml` and the
-//! effective document.
+//! From a published document to a snapshot and its entry in `sources.toml`.
 
-use clap::Args;
 use serde_json::Value;
 
 use super::sources::{Source, Sources, sha256};
-use super::{Error, Root, effective, fetch, snapshot};
+use super::{fetch, snapshot};
+use crate::error::Error;
+use crate::tree::Tree;
 
 /// Where a published document is, and what it is.
-#[derive(Debug, Args)]
-pub(crate) struct Refresh {
-    /// The document: a file or a URL, YAML or JSON
-    #[arg(long)]
+#[derive(Debug, Default)]
+pub(crate) struct Published {
+    /// A file or a URL, YAML or JSON.
     pub(crate) from: String,
-    /// The API version that it describes, a date [default: what the document says]
-    #[arg(long)]
+    /// The API version that it describes, a date; `None`: what the document says.
     pub(crate) api: Option<String>,
-    /// The commit of the publishing repository
-    #[arg(long)]
+    /// The commit of the publishing repository.
     pub(crate) commit: Option<String>,
-    /// The public URL of the document, where `--from` is a copy [default: as recorded before]
-    #[arg(long)]
+    /// The public URL of the document, where `from` is a copy; `None`: as recorded before.
     pub(crate) origin: Option<String>,
 }
 
-/// Refreshes one document. Nothing is written unless the overlays fit.
-pub(crate) fn refresh(root: &Root, what: &Refresh) -> Result<(), Error> {
+/// Puts the snapshot of a published document into the tree, and its entry.
+pub(crate) fn take_in(tree: &mut Tree, what: &Published) -> Result<Source, Error> {
     let bytes = fetch::fetch(&what.from)?;
-    let document = read(&bytes).map_err(|message| Error(format!("{}: {message}", what.from)))?;
+    let document = read(&bytes).map_err(|message| Error::at(&what.from, message))?;
     let api = api_of(&document);
-    let version = version_of(&document, what.api.as_deref())?;
-    let mut sources = Sources::read(root)?;
+    let version = version_of(&document, what.api.as_deref()).map_err(|error| Error::at(&what.from, error))?;
+    let mut sources = Sources::read(tree)?;
     let recorded = sources.find(api, &version);
     let origin = match &what.origin {
         Some(origin) => origin.clone(),
@@ -56,21 +52,14 @@ pub(crate) fn refresh(root: &Root, what: &Refresh) -> Result<(), Error> {
         snapshot_sha256: sha256(text.as_bytes()),
         operations: operations(&document),
     };
-    let id = source.id();
-    // Finds out whether the overlays still fit before anything is written.
-    effective::effective(root, &id, &text)?;
-
-    let done = format!("{id}: {} operations", source.operations);
-    root.write(&root.snapshot(&id), text.as_bytes())?;
-    sources.put(source);
-    sources.write(root)?;
-    effective::write_effective(root)?;
-    println!("{done}");
-    Ok(())
+    tree.put(source.snapshot(), text);
+    sources.put(source.clone());
+    sources.write(tree)?;
+    Ok(source)
 }
 
 /// Reads YAML or JSON and checks that it is OpenAPI 3.0.
-fn read(bytes: &[u8]) -> Result<Value, String> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| format!("no text: {error}"))?;
     let document = clerk_codegen::overlay::read(text)?;
     match document.get("openapi").and_then(Value::as_str) {
@@ -85,9 +74,9 @@ fn read(bytes: &[u8]) -> Result<Value, String> {
 }
 
 /// The snapshot's text: two spaces, and a newline at the end.
-pub(super) fn transcribe(document: &Value) -> Result<String, Error> {
-    let mut text =
-        serde_json::to_string_pretty(&snapshot::facts(document)).map_err(|error| Error(error.to_string()))?;
+pub(crate) fn transcribe(document: &Value) -> Result<String, Error> {
+    let mut text = serde_json::to_string_pretty(&snapshot::facts(document))
+        .map_err(|error| Error::new(error.to_string()))?;
     text.push('\n');
     Ok(text)
 }
@@ -101,7 +90,7 @@ fn version_of(document: &Value, given: Option<&str>) -> Result<String, Error> {
     let said = document.pointer("/info/version").and_then(Value::as_str);
     let version = match (given, said) {
         (Some(given), Some(said)) if is_date(said) && given != said => {
-            return Err(Error(format!("--api is {given}, but the document says {said}")));
+            return Err(Error::new(format!("--api is {given}, but the document says {said}")));
         }
         (Some(given), _) => given,
         (None, Some(said)) => said,
@@ -110,7 +99,7 @@ fn version_of(document: &Value, given: Option<&str>) -> Result<String, Error> {
     if is_date(version) {
         Ok(version.to_owned())
     } else {
-        Err(Error(format!("`{version}` is not a date such as 2026-05-12: use --api <date>")))
+        Err(Error::new(format!("`{version}` is not a date such as 2026-05-12: use --api <date>")))
     }
 }
 

@@ -1,0 +1,177 @@
+//! Webhooks: what Clerk tells a server about users, organizations and sessions, verified and typed (feature
+//! `webhooks`).
+//!
+//! ```no_run
+//! use clerk_sdk::webhooks::{Event, Webhook, WebhookError};
+//! # fn example(headers: &clerk_sdk::http::HeaderMap, body: &[u8]) -> Result<(), WebhookError> {
+//! let webhook = Webhook::from_env()?; // CLERK_WEBHOOK_SIGNING_SECRET
+//! match webhook.verify(headers, body)? {
+//!     Event::UserCreated(event) => println!("welcome {}", event.data.id),
+//!     Event::Unknown(event) => println!("{} is new to this version", event.kind),
+//!     _ => {}
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The same event more than once
+//!
+//! Clerk sends an event again, for days, until it is answered with 2xx in time. So an event can come twice, also after
+//! it was handled, and events can come in another order than they happened. [`Delivery::id`] is the same for all
+//! deliveries of one event: keep the ids that were handled, and answer 2xx to those without doing anything. A day of
+//! ids is enough against replays (a delivery is accepted for five minutes after it was signed), a week against
+//! repetitions.
+
+mod error;
+pub(crate) mod event;
+mod headers;
+mod secret;
+
+use std::time::SystemTime;
+
+use http::{HeaderMap, HeaderValue};
+
+pub use self::error::{WebhookError, WebhookErrorReason};
+pub use self::event::{EventAttributes, EventError, EventOf, EventRequest, UnknownEvent};
+use self::headers::SignedHeaders;
+use self::secret::SigningSecret;
+use crate::Timestamp;
+use crate::clock::Clock;
+pub use crate::generated::events::{Event, types};
+
+/// The variable of the environment with the signing secret.
+const VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
+/// How far a delivery's time may be from now, in seconds.
+const TOLERANCE: u64 = 300;
+
+/// Verifies the webhooks of one endpoint.
+///
+/// Cheap to clone, and the same for all requests: make one when the program starts.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    secret: SigningSecret,
+    clock: Clock,
+}
+
+impl Webhook {
+    /// For the endpoint with this signing secret, `whsec_…`, from its page in Clerk's dashboard. The prefix may be
+    /// missing.
+    ///
+    /// # Errors
+    /// With the reason [`InvalidSecret`](WebhookErrorReason::InvalidSecret) where it is empty or no base64.
+    pub fn new(secret: impl AsRef<str>) -> Result<Self, WebhookError> {
+        Self::named(secret.as_ref(), "the signing secret")
+    }
+
+    /// For the endpoint whose signing secret is in `CLERK_WEBHOOK_SIGNING_SECRET`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and where the variable is not set.
+    pub fn from_env() -> Result<Self, WebhookError> {
+        let secret = std::env::var(VARIABLE).map_err(|_| {
+            let detail = format!(
+                "the environment variable {VARIABLE} is not set; set it to the signing secret (whsec_…) \
+                 from the endpoint's page of Clerk's dashboard"
+            );
+            WebhookError::new(WebhookErrorReason::InvalidSecret, detail)
+        })?;
+        Self::named(&secret, VARIABLE)
+    }
+
+    fn named(secret: &str, what: &str) -> Result<Self, WebhookError> {
+        Ok(Self { secret: SigningSecret::read(secret, what)?, clock: Clock::default() })
+    }
+
+    /// Asks this clock what time it is, instead of the system's: for tests.
+    pub fn with_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(now);
+        self
+    }
+
+    /// The event of a request, if Clerk sent it.
+    ///
+    /// `body` is the body as it came, byte for byte: what was parsed and written again has another signature.
+    ///
+    /// # Errors
+    /// Where a header is missing or malformed, where it was sent more than 300 seconds before or after now, where no
+    /// signature fits, and where the body is no JSON object with a `type`. Answer 400. A signed event of a known
+    /// type whose data does not decode is *no* error, but [`Event::Unknown`]: it would be sent again for days.
+    pub fn verify(&self, headers: &HeaderMap, body: impl AsRef<[u8]>) -> Result<Event, WebhookError> {
+        self.verify_delivery(headers, body).map(|delivery| delivery.event)
+    }
+
+    /// As [`verify`](Self::verify), with the id of the event and the time when it was sent.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub fn verify_delivery(
+        &self,
+        headers: &HeaderMap,
+        body: impl AsRef<[u8]>,
+    ) -> Result<Delivery, WebhookError> {
+        let body = body.as_ref();
+        let signed = SignedHeaders::read(headers)?;
+        let sent = signed.seconds();
+        self.check_time(sent)?;
+        if !self.secret.accepts(signed.signatures, signed.id, signed.timestamp, body) {
+            return Err(WebhookError::new(
+                WebhookErrorReason::NoMatchingSignature,
+                "no signature was made with this secret for this body; either the secret is that of another \
+                 endpoint, or the body is not the one that was sent (pass its bytes, before they are parsed)",
+            ));
+        }
+        let event = Event::from_slice(body)?;
+        // Within 300 seconds of now, so it fits.
+        let sent_at = Timestamp::from_millis(i64::try_from(sent.saturating_mul(1000)).unwrap_or(i64::MAX));
+        Ok(Delivery { id: signed.id.to_owned(), sent_at, event })
+    }
+
+    fn check_time(&self, sent: u64) -> Result<(), WebhookError> {
+        let now = self.clock.unix_seconds();
+        if now.saturating_sub(sent) > TOLERANCE {
+            let detail = format!(
+                "it was sent {} seconds ago, and {TOLERANCE} are accepted; it is a replay, or the clock is wrong",
+                now - sent
+            );
+            return Err(WebhookError::new(WebhookErrorReason::TimestampTooOld, detail));
+        }
+        if sent.saturating_sub(now) > TOLERANCE {
+            let detail = format!(
+                "it says that it was sent {} seconds from now, and {TOLERANCE} are accepted; the clock is wrong",
+                sent - now
+            );
+            return Err(WebhookError::new(WebhookErrorReason::TimestampTooNew, detail));
+        }
+        Ok(())
+    }
+
+    /// The headers that Clerk would send with this body now, under the names `svix-*`: for tests of an endpoint.
+    ///
+    /// # Errors
+    /// With the reason [`InvalidHeader`](WebhookErrorReason::InvalidHeader) where `id` is empty or cannot be a header.
+    pub fn sign(&self, id: &str, body: impl AsRef<[u8]>) -> Result<HeaderMap, WebhookError> {
+        let value = |text: &str| {
+            HeaderValue::from_str(text).ok().filter(|value| !value.is_empty()).ok_or_else(|| {
+                WebhookError::new(WebhookErrorReason::InvalidHeader, "the id cannot be sent in a header")
+            })
+        };
+        let timestamp = self.clock.unix_seconds().to_string();
+        let mut headers = HeaderMap::with_capacity(3);
+        headers.insert(headers::SVIX.id, value(id)?);
+        headers.insert(headers::SVIX.signature, value(&self.secret.sign(id, &timestamp, body.as_ref()))?);
+        headers.insert(headers::SVIX.timestamp, value(&timestamp)?);
+        Ok(headers)
+    }
+}
+
+/// A verified webhook: the event, and what the headers say about its delivery.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The id of the event, the same each time that it is delivered: what to keep in order to handle it once.
+    pub id: String,
+    /// When this delivery was sent. A repetition has a new time.
+    pub sent_at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}

@@ -1,0 +1,49 @@
+//! The list of all derived files: what follows from the snapshots, the overlays and the documentation's code. `regen`
+//! writes them, `check` compares them.
+
+use crate::documents::effective;
+use crate::error::Error;
+use crate::tree::Tree;
+use crate::{readme, surface};
+
+/// A derived file: its path and its text.
+pub(crate) type File = (String, String);
+
+/// What makes the derived files. Each may read what those before it have made.
+const MAKERS: &[fn(&Tree) -> Result<Vec<File>, Error>] =
+    &[effective::documents, surface::listings, readme::pages];
+
+/// Folders in which nothing else is: a file there that nobody makes is left over.
+const OWNED: &[&str] = &["openapi/effective", "openapi/surface"];
+
+/// Puts every derived file into the tree as it should be, and has those removed that are left over.
+pub(crate) fn derive(tree: &mut Tree) -> Result<(), Error> {
+    let mut made = Vec::new();
+    for maker in MAKERS {
+        for (path, text) in maker(tree)? {
+            tree.put(path.clone(), text);
+            made.push(path);
+        }
+    }
+    for folder in OWNED {
+        for path in tree.files(folder).into_iter().filter(|path| !made.contains(path)) {
+            tree.remove(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_derived_file_of_the_workspace_is_up_to_date() {
+        let mut tree = Tree::of_workspace();
+
+        derive(&mut tree).unwrap();
+
+        let stale: Vec<String> = tree.changes().into_iter().map(|change| change.path).collect();
+        assert!(stale.is_empty(), "`cargo xtask regen` writes these again: {stale:?}");
+    }
+}
