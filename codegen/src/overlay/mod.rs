@@ -7,6 +7,7 @@
 mod action;
 mod merge;
 mod nearest;
+mod positions;
 mod yaml;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::fmt;
 use serde_json::Value;
 
 pub use action::{Action, Change};
+pub use positions::positions;
 pub use yaml::read;
 
 /// A file of corrections.
