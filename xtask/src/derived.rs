@@ -9,9 +9,11 @@ use crate::{readme, surface};
 /// A derived file: its path and its text.
 pub(crate) type File = (String, String);
 
-/// What makes the derived files. Each may read what those before it have made.
-const MAKERS: &[fn(&Tree) -> Result<Vec<File>, Error>] =
-    &[effective::documents, surface::listings, readme::pages];
+/// Makes some of the derived files.
+type Maker = fn(&Tree) -> Result<Vec<File>, Error>;
+
+/// All of them. Each may read what those before it have made.
+const MAKERS: &[Maker] = &[effective::documents, surface::listings, readme::pages];
 
 /// Folders in which nothing else is: a file there that nobody makes is left over.
 const OWNED: &[&str] = &["openapi/effective", "openapi/surface"];

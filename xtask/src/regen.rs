@@ -162,19 +162,31 @@ fn generate(before: &Tree, tree: &Tree) -> Result<(Vec<Outcome>, String), Error>
         types += model.types.len();
         let old = known.iter().find(|old| old.id() == source.id() && before.exists(&old.effective()));
         // A document that could not be read before has nothing to be compared with.
-        let old = old.and_then(|old| surface::api(before, old).ok());
-        let report = old.map(|old| changes::between(&old, &model));
+        let old = old.and_then(|old| Some((old, surface::api(before, old).ok()?)));
+        let report = old.map(|(old, before)| {
+            let mut report = changes::between(&before, &model);
+            // Two revisions of one version are told apart by their commits.
+            (report.old, report.new) = (label(old), label(&source));
+            report
+        });
         outcomes.push(Outcome { source, model, report });
     }
     Ok((outcomes, format!("{operations} operations, {types} types, {lines} lines")))
+}
+
+/// The version and the commit of a document.
+fn label(source: &Source) -> String {
+    match &source.commit {
+        Some(commit) => format!("{} ({commit})", source.version),
+        None => source.version.clone(),
+    }
 }
 
 /// Adds what callers can see to the changelog. What it comes to, in words.
 fn apply_changelog(tree: &mut Tree, outcomes: &[Outcome]) -> Result<Option<String>, Error> {
     let mut entries = Vec::new();
     for Outcome { source, model, report } in outcomes {
-        let commit = source.commit.as_ref().map(|commit| format!(", as of {commit}")).unwrap_or_default();
-        let heading = format!("API {}{commit}", source.version);
+        let heading = format!("API {}", label(source));
         match report {
             None => entries.push(Entry {
                 heading,
