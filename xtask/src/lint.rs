@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use clap::Args;
 use clerk_codegen::document::Document;
 use clerk_codegen::model::{self, Api};
-use clerk_codegen::{Finding, Findings, emit, overlay};
+use clerk_codegen::{Finding, Findings, overlay};
 use serde_json::Value;
 
-use crate::documents::effective;
+use crate::documents::effective::Corrected;
 use crate::documents::sources::Sources;
 use crate::error::Error;
 use crate::proposal;
@@ -69,8 +69,9 @@ fn report(file: &str, reading: &Reading, brief: bool) -> (String, bool) {
             });
             let _ = writeln!(
                 out,
-                "{file}: {} operations, {} types, {} places of untyped JSON, {} errors",
-                api.operations.len(),
+                "{file}: {} {}, {} types, {} places of untyped JSON, {} errors",
+                api.operations.len() + api.events.len(),
+                if api.is_webhooks() { "events" } else { "operations" },
                 api.types.len(),
                 places.len(),
                 broken.len()
@@ -112,7 +113,7 @@ fn position(positions: &HashMap<String, (usize, usize)>, pointer: &str) -> Strin
 
 /// What of the generated code is not Rust.
 fn unparsable(api: &Api) -> Vec<String> {
-    let files = emit::client(api).into_iter();
+    let files = clerk_codegen::generate(vec![api.clone()]).into_iter();
     files
         .filter_map(|file| {
             let error = syn::parse_file(&file.text).err()?;
@@ -121,29 +122,25 @@ fn unparsable(api: &Api) -> Vec<String> {
         .collect()
 }
 
-/// Lints the project's own documents as they are about to be.
-pub(crate) fn sources(tree: &Tree) -> Result<((), String), Error> {
-    let overlays = effective::overlays(tree)?;
-    let (mut said, mut errors) = (Vec::new(), Vec::new());
-    for source in Sources::read(tree)?.documents.into_iter().filter(|source| source.api == "bapi") {
-        let path = source.snapshot();
-        let text = tree.text(&path)?;
-        let mut document: Value = serde_json::from_str(&text).map_err(|error| Error::at(&path, error))?;
-        let applied = effective::correct(&mut document, &source.id(), &overlays);
-        errors.extend(applied.findings.iter().map(|finding| format!("{}: {finding}", source.id())));
-        for (overlay, index) in applied.unneeded {
-            said.push(format!("{overlay}: actions[{index}] changes nothing in {} and can go", source.id()));
-        }
-        if !applied.findings.is_empty() {
+/// Lints the project's own documents, corrected as they are about to be.
+pub(crate) fn sources(tree: &Tree, corrected: &Corrected) -> Result<(), Error> {
+    let mut errors = Vec::new();
+    for source in Sources::read(tree)?.documents {
+        let Some((_, effective)) = corrected.files.iter().find(|(path, _)| *path == source.effective())
+        else {
             continue;
-        }
+        };
+        let path = source.snapshot();
+        let document: Value = serde_json::from_str(effective).map_err(|error| Error::at(&path, error))?;
         match Document::new(document.clone()).and_then(|document| model::lower(&document)) {
             Ok(api) => {
-                errors.extend(unparsable(&api).into_iter().map(|error| Error::at(&path, error).to_string()))
+                let broken = unparsable(&api).into_iter();
+                errors.extend(broken.map(|error| Error::at(&path, error).to_string()));
             }
-            Err(findings) => errors.push(described(&path, &text, &document, &findings).trim_end().to_owned()),
+            Err(findings) => {
+                errors.push(described(&path, &tree.text(&path)?, &document, &findings).trim_end().to_owned());
+            }
         }
     }
-    let said = if said.is_empty() { "no findings".to_owned() } else { said.join("; ") };
-    Error::unless_none(&errors, ((), said))
+    Error::unless_none(&errors, ())
 }

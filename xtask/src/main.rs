@@ -7,6 +7,7 @@ mod derived;
 mod diff;
 mod documents;
 mod error;
+mod features;
 mod inherit;
 mod lint;
 mod proposal;
@@ -14,6 +15,8 @@ mod reading;
 mod readme;
 mod regen;
 mod scratch;
+#[cfg(test)]
+mod sentences;
 mod stage;
 mod steps;
 mod surface;

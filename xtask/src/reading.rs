@@ -67,18 +67,19 @@ fn is_corrected(document: &Value) -> bool {
 
 fn correct(tree: &Tree, reading: &mut Reading, recorded: bool) -> Result<(), Error> {
     let version = reading.document.pointer("/info/version").and_then(Value::as_str).unwrap_or("unknown");
-    let id = format!("bapi/{version}");
+    let api = intake::api_of(&reading.document);
+    let id = format!("{api}/{version}");
     let overlays: Vec<Overlay> = effective::overlays(tree)?;
     let applied = effective::correct(&mut reading.document, &id, &overlays);
     if recorded {
         let findings: Vec<String> = applied.findings.iter().map(ToString::to_string).collect();
         return Error::unless_none(&findings, ());
     }
-    if !applied.findings.is_empty() {
-        let count = applied.findings.len();
+    let count = applied.findings.len() + applied.unmatched.len();
+    if count > 0 {
         reading.notes.push(format!("{count} actions of our overlays match nothing in this document"));
     }
-    if let Some(newest) = Sources::read(tree)?.documents.iter().rfind(|source| source.api == "bapi") {
+    if let Some(newest) = Sources::read(tree)?.documents.iter().rfind(|source| source.api == api) {
         let path = newest.effective();
         let ours: Value =
             serde_json::from_slice(&tree.read(&path)?).map_err(|error| Error::at(&path, error))?;

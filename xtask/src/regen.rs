@@ -9,6 +9,7 @@ use clerk_codegen::model::Api;
 use crate::changelog::{self, Entry};
 use crate::derived;
 use crate::diff;
+use crate::documents::effective;
 use crate::documents::intake::{self, Published};
 use crate::documents::sources::{Source, Sources};
 use crate::error::Error;
@@ -71,9 +72,16 @@ pub(crate) fn regen(before: &Tree, what: &Arguments, steps: &Steps, check: Check
     stage.recover()?;
     let mut tree = before.clone();
     take_in(&mut tree, what, steps)?;
-    steps.step("lint", || lint::sources(&tree))?;
+    let corrected = steps.step("lint", || {
+        let corrected = effective::documents(&tree)?;
+        lint::sources(&tree, &corrected)?;
+        Ok((corrected, "no findings".to_owned()))
+    })?;
+    for action in &corrected.removable {
+        steps.line("", &format!("{action} changes nothing any more and can go"));
+    }
     steps.step("derive", || {
-        derived::derive(&mut tree)?;
+        derived::follow(&mut tree, corrected.files)?;
         let changed = tree.changes().len();
         Ok(((), format!("{changed} files differ")))
     })?;
@@ -148,18 +156,8 @@ fn take_in(tree: &mut Tree, what: &Arguments, steps: &Steps) -> Result<(), Error
 fn generate(before: &Tree, tree: &Tree) -> Result<(Vec<Outcome>, String), Error> {
     let known = Sources::read(before)?.documents;
     let mut outcomes = Vec::new();
-    let (mut operations, mut types, mut lines) = (0, 0, 0);
-    for source in Sources::read(tree)?.documents.into_iter().filter(|source| source.api == "bapi") {
+    for source in Sources::read(tree)?.documents {
         let model = surface::api(tree, &source)?;
-        let folder = tree.root().join(GENERATED).join(&source.version);
-        let failed = |error| Error::at(GENERATED, error);
-        std::fs::create_dir_all(&folder).map_err(failed)?;
-        for file in clerk_codegen::emit::client(&model) {
-            lines += file.text.lines().count();
-            std::fs::write(folder.join(&file.name), file.text).map_err(failed)?;
-        }
-        operations += model.operations.len();
-        types += model.types.len();
         let old = known.iter().find(|old| old.id() == source.id() && before.exists(&old.effective()));
         // A document that could not be read before has nothing to be compared with.
         let old = old.and_then(|old| Some((old, surface::api(before, old).ok()?)));
@@ -171,30 +169,58 @@ fn generate(before: &Tree, tree: &Tree) -> Result<(Vec<Outcome>, String), Error>
         });
         outcomes.push(Outcome { source, model, report });
     }
-    Ok((outcomes, format!("{operations} operations, {types} types, {lines} lines")))
+    let lines = write_generated(tree, &outcomes)?;
+    let count = |of: &dyn Fn(&Api) -> usize| outcomes.iter().map(|outcome| of(&outcome.model)).sum::<usize>();
+    let operations = count(&|api| api.operations.len());
+    let said = format!("{operations} operations, {} types, {lines} lines", count(&|api| api.types.len()));
+    Ok((outcomes, said))
 }
 
-/// The version and the commit of a document.
-fn label(source: &Source) -> String {
-    match &source.commit {
-        Some(commit) => format!("{} ({commit})", source.version),
-        None => source.version.clone(),
+/// Writes the client of all versions where people can read it. How many lines it has.
+fn write_generated(tree: &Tree, outcomes: &[Outcome]) -> Result<usize, Error> {
+    // The newest version first, and what is no API at the end.
+    let (bapi, others): (Vec<&Outcome>, Vec<&Outcome>) =
+        outcomes.iter().partition(|outcome| outcome.source.api == "bapi");
+    let models = bapi.into_iter().rev().chain(others).map(|outcome| outcome.model.clone()).collect();
+    let failed = |error| Error::at(GENERATED, error);
+    let mut lines = 0;
+    for file in clerk_codegen::generate(models) {
+        lines += file.text.lines().count();
+        let path = tree.root().join(GENERATED).join(&file.name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(failed)?;
+        std::fs::write(path, file.text).map_err(failed)?;
     }
+    Ok(lines)
+}
+
+/// What a document is, and its commit.
+fn label(source: &Source) -> String {
+    let api = if source.api == "bapi" { "" } else { "webhooks " };
+    match &source.commit {
+        Some(commit) => format!("{api}{} ({commit})", source.version),
+        None => format!("{api}{}", source.version),
+    }
+}
+
+/// How much there is in a model.
+fn size(model: &Api) -> String {
+    let (count, what) = if model.is_webhooks() {
+        (model.events.len(), "events")
+    } else {
+        (model.operations.len(), "operations")
+    };
+    format!("{count} {what} and {} types", model.types.len())
 }
 
 /// Adds what callers can see to the changelog. What it comes to, in words.
 fn apply_changelog(tree: &mut Tree, outcomes: &[Outcome]) -> Result<Option<String>, Error> {
     let mut entries = Vec::new();
     for Outcome { source, model, report } in outcomes {
-        let heading = format!("API {}", label(source));
+        let heading = format!("The API of {}", label(source));
         match report {
             None => entries.push(Entry {
                 heading,
-                lines: format!(
-                    "- New: the API version {} with {} operations.\n",
-                    source.version,
-                    model.operations.len()
-                ),
+                lines: format!("- New: {}.\n", size(model)),
                 effect: Effect::Additive,
             }),
             Some(report) => {
@@ -228,12 +254,7 @@ fn write_reports(what: &Arguments, outcomes: &[Outcome]) -> Result<(), Error> {
             match report {
                 Some(report) if report.changes.is_empty() => {}
                 Some(report) => text.push_str(&format!("{}\n", report.markdown())),
-                None => text.push_str(&format!(
-                    "# {}\n\nNew: {} operations and {} types.\n\n",
-                    source.version,
-                    model.operations.len(),
-                    model.types.len()
-                )),
+                None => text.push_str(&format!("# {}\n\nNew: {}.\n\n", label(source), size(model))),
             }
         }
         if text.is_empty() {
@@ -254,7 +275,7 @@ fn conclude(steps: &Steps, outcomes: &[Outcome], verdict: Option<&str>) {
     let mut name = "changed";
     for Outcome { source, report, .. } in outcomes {
         let words = match report {
-            None => vec![("new", vec![format!("the API version {}", source.version)])],
+            None => vec![("new", vec![label(source)])],
             Some(report) => report.summary(),
         };
         for (word, list) in words {

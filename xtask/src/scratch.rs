@@ -53,12 +53,23 @@ fn copy_folder(from: &Path, to: &Path, left_out: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the client of the workspace in a folder compiles, as it is built by default.
+/// The features of the client that have more generated.
+fn generated(workspace: &Path) -> Result<Vec<String>, Error> {
+    let path = "clerk-sdk/Cargo.toml";
+    let manifest = Tree::at(workspace).text(path)?;
+    let manifest: toml::Table = toml::from_str(&manifest).map_err(|error| Error::at(path, error))?;
+    let features = manifest.get("features").and_then(toml::Value::as_table);
+    let names = features.into_iter().flat_map(|features| features.keys());
+    Ok(names.filter(|name| name.starts_with("api-") || *name == "webhooks").cloned().collect())
+}
+
+/// Whether the client of the workspace in a folder compiles, all that is generated.
 pub(crate) fn check_client(workspace: &Path, target: &Path) -> Result<(), Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let outcome = Command::new(cargo)
         .current_dir(workspace)
-        .args(["check", "--quiet", "--package", "clerk-sdk", "--target-dir"])
+        .args(["check", "--quiet", "--package", "clerk-sdk", "--features", &generated(workspace)?.join(",")])
+        .arg("--target-dir")
         .arg(target)
         .output()
         .map_err(|error| Error::at("cargo check", error))?;

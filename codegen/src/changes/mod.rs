@@ -2,6 +2,7 @@
 //! decides whether a change breaks.
 
 mod arguments;
+mod events;
 mod fields;
 mod json;
 mod markdown;
@@ -89,7 +90,7 @@ pub enum Subject {
     Type,
     /// A field of a struct.
     Field,
-    /// A value of an enum, or a variant of a union.
+    /// A value of an enum, a variant of a union, or an event.
     Variant,
 }
 
@@ -97,6 +98,7 @@ pub enum Subject {
 pub fn between(old: &Api, new: &Api) -> Report {
     let pairs = pairs::Pairs::of(old, new);
     let mut changes = operations::changes(&pairs);
+    changes.extend(events::changes(&pairs));
     changes.extend(types::changes(&pairs));
     Report { old: old.version.clone(), new: new.version.clone(), changes }
 }
