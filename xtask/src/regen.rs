@@ -89,7 +89,7 @@ pub(crate) fn regen(before: &Tree, what: &Arguments, steps: &Steps, check: Check
     if tree.changes().iter().any(|change| change.path.starts_with("openapi/effective/")) {
         steps.step("check", || {
             scratch::copy(&tree, &stage.copy())?;
-            check(&stage.copy(), &before.root().join("target"))?;
+            check(&stage.copy(), &stage.build())?;
             Ok(((), "clerk-sdk compiles".to_owned()))
         })?;
     }

@@ -32,6 +32,11 @@ impl Stage {
         self.folder.join("tree")
     }
 
+    /// Where that copy is built. Not where the workspace is: cargo would take the crates of one for those of the other.
+    pub(crate) fn build(&self) -> PathBuf {
+        self.folder.join("build")
+    }
+
     /// Carries out what a command that was killed had decided. Whether there was anything.
     pub(crate) fn recover(&self) -> Result<bool, Error> {
         self.move_in(&mut |_| Ok(())).map_err(|error| Error::at(FOLDER, error))
