@@ -32,6 +32,8 @@ mod seed;
 mod server;
 mod state;
 mod time;
+#[cfg(feature = "webhooks")]
+mod webhook;
 
 use std::fmt;
 use std::io;
@@ -46,6 +48,8 @@ use tokio::sync::oneshot;
 
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use seed::{Seed, Seeding};
+#[cfg(feature = "webhooks")]
+pub use webhook::SendWebhook;
 
 const SECRET_KEY: &str = "sk_test_embedded";
 

@@ -4,6 +4,7 @@
 mod headers;
 mod mutations;
 mod secrets;
+mod sending;
 mod signatures;
 mod times;
 
