@@ -38,10 +38,18 @@ pub(crate) struct Shared {
     pub(crate) headers: HeaderMap,
     pub(crate) user_agent_suffix: Option<String>,
     pub(crate) hooks: Hooks,
-    #[allow(dead_code, reason = "used by the verification of tokens")]
+    #[cfg_attr(
+        not(feature = "auth"),
+        allow(dead_code, reason = "tokens are verified by the feature `auth`")
+    )]
     pub(crate) jwt_key: Option<String>,
-    #[allow(dead_code, reason = "used by the verification of tokens")]
+    #[cfg_attr(
+        not(feature = "auth"),
+        allow(dead_code, reason = "requests are authenticated by the feature `auth`")
+    )]
     pub(crate) publishable_key: Option<String>,
+    #[cfg(feature = "auth")]
+    pub(crate) auth: crate::auth::Shared,
 }
 
 type KeyFuture = Pin<Box<dyn Future<Output = Result<String, KeyProviderError>> + Send>>;
@@ -392,6 +400,8 @@ impl ClerkBuilder {
             hooks: self.hooks,
             jwt_key: self.jwt_key,
             publishable_key: self.publishable_key,
+            #[cfg(feature = "auth")]
+            auth: crate::auth::Shared::default(),
         })))
     }
 }

@@ -37,9 +37,14 @@
 //! * [`Error`] is why a call failed, [`RetryPolicy`] how often it is tried.
 //! * [`HttpClient`] is the seam to HTTP, for clients of your own.
 //! * [`Clerk::request`] calls what is not in the document.
+#![cfg_attr(feature = "auth", doc = "* [`auth`] finds out who sent a request, and checks tokens.")]
 #![cfg_attr(
     feature = "mock",
     doc = "* [`mock`] is a Clerk in the process, for tests and first steps (feature `mock`)."
+)]
+#![cfg_attr(
+    feature = "tower",
+    doc = "* [`frameworks`] protects the routes of web services (features `tower`, `axum`, `actix`, `rocket`, `poem`)."
 )]
 #![cfg_attr(
     feature = "webhooks",
@@ -53,11 +58,13 @@
 //! | `rustls` (default) | TLS by rustls, with ring for the cryptography |
 //! | `rustls-aws-lc` | TLS by rustls, with aws-lc |
 //! | `native-tls` | TLS by what the platform has |
+//! | `auth` (default) | verification of tokens, authentication of requests |
 //! | `blocking` | `send_blocking`, `items_blocking`, `pages_blocking` |
 //! | `reqwest-middleware` | [`HttpClient`] for clients of `reqwest-middleware` |
 //! | `chrono`, `jiff` | conversions of [`Timestamp`] |
 //! | `mock` | the embedded Clerk |
 //! | `webhooks` | verification of webhooks, and their events |
+//! | `tower`, `axum`, `actix`, `rocket`, `poem` | who is calling, in web frameworks |
 //!
 //! # API versions
 //!
@@ -66,6 +73,8 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "auth")]
+pub mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod body;
@@ -74,9 +83,9 @@ mod client;
 #[cfg(feature = "webhooks")]
 mod clock;
 mod config;
-#[cfg(feature = "webhooks")]
-mod crypto;
 mod error;
+#[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
+pub mod frameworks;
 mod generated;
 mod hooks;
 #[cfg(feature = "mock")]
@@ -98,6 +107,12 @@ mod upload;
 pub mod value;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
+
+/// Whose cryptography is used: the names are the same in both.
+#[cfg(all(feature = "rustls-aws-lc", any(feature = "auth", feature = "webhooks")))]
+use aws_lc_rs as crypto;
+#[cfg(all(not(feature = "rustls-aws-lc"), any(feature = "auth", feature = "webhooks")))]
+use ring as crypto;
 
 pub use bytes::Bytes;
 pub use http::{self, Method};

@@ -383,6 +383,21 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
 }
 
 #[tokio::test]
+async fn users_sign_in_without_a_browser() -> Result<(), AnyError> {
+    let (mock, _clerk, ada) = with_ada().await;
+    // code: sign-in
+    let token = mock.sign_in(&ada).organization("acme", "org:admin").token();
+
+    let expired = mock.sign_in(&ada).issued_ago(Duration::from_secs(120)).token();
+    let stranger = mock.sign_in(&ada).forged().token();
+    // end
+    for token in [token, expired, stranger] {
+        assert_eq!(token.split('.').count(), 3);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn answers_that_are_new_decode() -> Result<(), AnyError> {
     let (_mock, _clerk, user) = with_ada().await;
     // code: unions

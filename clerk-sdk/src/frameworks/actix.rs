@@ -98,7 +98,7 @@ pub struct RequireMiddleware<S> {
     require: Require,
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Require
+impl<S, B: 'static> Transform<S, ServiceRequest> for Require
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
 {
@@ -113,7 +113,7 @@ where
     }
 }
 
-impl<S, B> Service<ServiceRequest> for RequireMiddleware<S>
+impl<S, B: 'static> Service<ServiceRequest> for RequireMiddleware<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
 {

@@ -2,7 +2,7 @@
 
 use poem::error::ResponseError;
 use poem::web::RequestBody;
-use poem::{Endpoint, FromRequest, IntoResponse, Middleware, Request, Response};
+use poem::{Endpoint, FromRequest, Middleware, Request, Response};
 
 use super::layer::{Checker, found, leave, signed_in};
 use super::{ClerkLayer, Rejection, Require};
@@ -20,7 +20,9 @@ impl ResponseError for Rejection {
     }
 
     fn as_response(&self) -> Response {
-        self.to_response::<poem::Body>().into()
+        let mut response = Response::from((Rejection::status(self), self.json()));
+        self.write_headers(response.headers_mut());
+        response
     }
 }
 

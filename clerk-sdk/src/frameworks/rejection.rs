@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use crate::auth::{Reason, Requirement};
@@ -111,12 +111,15 @@ impl Rejection {
     pub fn to_response<B: From<String>>(&self) -> http::Response<B> {
         let mut response = http::Response::new(B::from(self.json()));
         *response.status_mut() = self.status();
-        let headers = response.headers_mut();
+        self.write_headers(response.headers_mut());
+        response
+    }
+
+    pub(super) fn write_headers(&self, headers: &mut HeaderMap) {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        response
     }
 
     /// The body of the answer.

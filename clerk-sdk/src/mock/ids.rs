@@ -78,6 +78,12 @@ impl Ids {
         format!("{prefix}_{:032x}", self.0.u128(..))
     }
 
+    /// Something that only who is told it knows.
+    pub(super) fn secret(&mut self, prefix: &str) -> String {
+        let letters = (0..43).map(|_| char::from(LETTERS[self.0.usize(..LETTERS.len())]));
+        format!("{prefix}_{}", letters.collect::<String>())
+    }
+
     /// Something to trace a request by.
     pub(super) fn trace(&mut self) -> String {
         format!("{:032x}", self.0.u128(..))

@@ -20,16 +20,20 @@
 //! ```
 
 mod check;
+mod claims;
 mod client;
 mod document;
 mod error;
 mod faults;
 mod ids;
+mod keys;
+mod oauth;
 mod query;
 mod record;
 mod sample;
 mod seed;
 mod server;
+mod sign_in;
 mod state;
 mod time;
 #[cfg(feature = "webhooks")]
@@ -46,12 +50,16 @@ use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use oauth::OAuthAccessToken;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use seed::{Seed, Seeding};
+pub use sign_in::SignIn;
 #[cfg(feature = "webhooks")]
 pub use webhook::SendWebhook;
 
 const SECRET_KEY: &str = "sk_test_embedded";
+/// `clerk.example.com$` in base64, as publishable keys are.
+const PUBLISHABLE_KEY: &str = "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k";
 
 /// An embedded Clerk that runs until it is dropped. Each has a port and a state of its own.
 pub struct MockClerk {

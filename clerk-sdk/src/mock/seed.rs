@@ -78,7 +78,7 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
         self
     }
 
-    fn put(self) -> Result<T, String> {
+    pub(super) fn put(self) -> Result<T, String> {
         let Inner { document, state, .. } = &self.clerk.inner;
         let operation = document.operation(self.operation_id).ok_or("the document has no such operation")?;
         let query = Query::default();

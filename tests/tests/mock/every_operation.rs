@@ -25,7 +25,14 @@ async fn furnish(api: &Api) -> HashMap<&'static str, String> {
     let invitee = json!({ "email_address": "bob@example.com", "role": "org:member" });
     let invitation = api.create(&format!("/organizations/{organization_id}/invitations"), invitee).await;
     let session_id = api.create("/sessions", json!({ "user_id": user_id })).await;
+    let key = json!({ "name": "Exports", "subject": user_id });
+    let key = api.post("/api_keys", key).await.body;
+    let token = api.post("/m2m_tokens", json!({})).await.body;
     HashMap::from([
+        ("apiKeyID", text(&key["id"])),
+        ("API key", text(&key["secret"])),
+        ("m2m_token_id", text(&token["id"])),
+        ("M2M token", text(&token["token"])),
         ("email_address_id", text(&user["email_addresses"][0]["id"])),
         ("phone_number_id", text(&user["phone_numbers"][0]["id"])),
         ("user_id", user_id),
@@ -70,6 +77,13 @@ async fn call(http: &reqwest::Client, document: &Document, operation: &Operation
         match operation.id {
             "CreateUser" => drop(fields.insert("username".into(), json!("grace"))),
             "UsersBan" | "UsersUnban" => drop(fields.insert("user_ids".into(), json!([ids["user_id"]]))),
+            "verifyApiKey" => drop(fields.insert("secret".into(), json!(ids["API key"]))),
+            "verifyM2MToken" => drop(fields.insert("token".into(), json!(ids["M2M token"]))),
+            "verifyOAuthAccessToken" => {
+                let ada = serde_json::from_value(api.get(&format!("/users/{}", ids["user_id"])).await.body);
+                let token = api.clerk.oauth_access_token(&ada.expect("a user")).token();
+                fields.insert("access_token".into(), json!(token));
+            }
             "VerifyPassword" => drop(fields.insert("password".into(), json!("a good password"))),
             _ => {}
         }

@@ -1,12 +1,15 @@
 //! The embedded Clerk, seen by a program that knows nothing but HTTP.
 
 mod api;
+mod credentials;
 mod document;
 mod every_operation;
 mod invitations;
 mod organizations;
 mod refusals;
 mod running;
+mod session_tokens;
 mod sessions;
+mod token;
 mod users;
 mod users_list;

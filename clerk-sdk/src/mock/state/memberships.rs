@@ -87,6 +87,16 @@ impl State {
         id
     }
 
+    /// Gives a user a role in an organization, as a member that may be new.
+    pub(in crate::mock) fn set_role(&mut self, organization_id: &str, user_id: &str, role: &str) {
+        let is = |m: &&mut Membership| m.organization_id == organization_id && m.user_id == user_id;
+        if let Some(membership) = self.memberships.iter_mut().find(is) {
+            set_role(&mut membership.object, role);
+            return;
+        }
+        self.add_member(organization_id, user_id, role, Object::default());
+    }
+
     fn show_membership(&self, membership: &Membership) -> Value {
         let mut object = membership.object.clone();
         let user = self.users.get(&membership.user_id).map(|u| public_user_data(&u.object));

@@ -1,16 +1,21 @@
 //! What one server remembers, and who answers which operation: a handler where there is state, a value made from
 //! the schema where there is none.
 
+mod api_keys;
 mod contacts;
 mod generic;
 mod identifiers;
 mod invitations;
 mod list;
+mod m2m_tokens;
+mod machine_credential;
 mod memberships;
 mod metadata;
+mod oauth_tokens;
 mod object;
 mod organization_invitations;
 mod organizations;
+mod session_tokens;
 mod sessions;
 mod table;
 mod users;
@@ -18,14 +23,20 @@ mod users_list;
 
 use serde_json::{Value, json};
 
+use self::machine_credential::Credential;
 use self::object::{Object, fields};
+pub(super) use self::session_tokens::TokenOptions;
 use self::table::Table;
 use super::document::{Document, Operation};
 use super::error::ApiError;
 use super::ids::Ids;
+use super::keys::Keys;
 use super::query::Query;
 use super::sample::Sampler;
 use super::time::Clock;
+
+/// Who issues the tokens: the address that the browsers of this instance would have for Clerk.
+pub(super) const ISSUER: &str = "https://clerk.example.com";
 
 /// Answers one operation. It looks before it writes: a request that is refused has changed nothing.
 type Handler = fn(&mut State, &Call<'_>) -> Result<Value, ApiError>;
@@ -45,19 +56,28 @@ pub(super) struct State {
     document: &'static Document,
     ids: Ids,
     clock: Clock,
+    pub(super) keys: Keys,
     users: Table<users::User>,
     sessions: Table<Object>,
     organizations: Table<Object>,
     memberships: Table<memberships::Membership>,
     organization_invitations: Table<Object>,
     invitations: Table<Object>,
+    api_keys: Table<Credential>,
+    m2m_tokens: Table<Credential>,
+    oauth_tokens: Table<Credential>,
+    /// The machine whose key makes machine-to-machine tokens.
+    machine: String,
 }
 
 impl State {
     pub(super) fn new(document: &'static Document) -> State {
+        let mut ids = Ids::new();
         State {
             document,
-            ids: Ids::new(),
+            keys: Keys::new(ids.object("instance")),
+            machine: ids.object("machine"),
+            ids,
             clock: Clock::default(),
             users: Table::default(),
             sessions: Table::default(),
@@ -65,6 +85,9 @@ impl State {
             memberships: Table::default(),
             organization_invitations: Table::default(),
             invitations: Table::default(),
+            api_keys: Table::default(),
+            m2m_tokens: Table::default(),
+            oauth_tokens: Table::default(),
         }
     }
 
@@ -110,6 +133,10 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         users_list::HANDLERS,
         contacts::HANDLERS,
         sessions::HANDLERS,
+        session_tokens::HANDLERS,
+        api_keys::HANDLERS,
+        m2m_tokens::HANDLERS,
+        oauth_tokens::HANDLERS,
         organizations::HANDLERS,
         memberships::HANDLERS,
         organization_invitations::HANDLERS,

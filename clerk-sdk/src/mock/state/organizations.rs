@@ -32,12 +32,16 @@ impl State {
     /// The id of the organization that the path names by id or by slug.
     pub(super) fn organization_id(&self, call: &Call<'_>) -> Result<String, ApiError> {
         let name = call.variable("organization_id");
+        self.find_organization(name).ok_or_else(|| ApiError::not_found("organization", name))
+    }
+
+    /// The id of the organization of this id or slug.
+    pub(in crate::mock) fn find_organization(&self, name: &str) -> Option<String> {
         if self.organizations.get(name).is_some() {
-            return Ok(name.to_owned());
+            return Some(name.to_owned());
         }
         let by_slug = self.organizations.iter().find(|o| o["slug"] == name);
-        let id = by_slug.and_then(|o| o["id"].as_str());
-        id.map(str::to_owned).ok_or_else(|| ApiError::not_found("organization", name))
+        by_slug.and_then(|o| o["id"].as_str()).map(str::to_owned)
     }
 
     /// An organization as an answer shows it: counts where they were asked for.

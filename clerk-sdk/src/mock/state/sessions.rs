@@ -10,8 +10,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("createSession", create),
     ("GetSession", get),
     ("RevokeSession", revoke),
-    ("RefreshSession", token),
-    ("CreateSessionToken", token),
     ("CreateSessionTokenFromTemplate", token),
 ];
 
@@ -21,8 +19,8 @@ impl State {
     /// Revokes a user's sessions that can still be used.
     pub(super) fn revoke_sessions(&mut self, user_id: &str) {
         let now = self.now();
-        for session in self.sessions.iter_mut().filter(|s| s["user_id"] == user_id && s["status"] == "active")
-        {
+        let alive = |s: &&mut super::Object| s["status"] == "active" || s["status"] == "pending";
+        for session in self.sessions.iter_mut().filter(alive).filter(|s| s["user_id"] == user_id) {
             fields!(session, { "status": "revoked", "updated_at": now });
         }
     }
@@ -85,10 +83,17 @@ fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 
 /// A token is a sample; that the session is there and alive is checked.
 fn token(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    if get(state, call)?["status"] != "active" {
-        let message = "The provided session is not active";
-        let status = http::StatusCode::UNAUTHORIZED;
-        return Err(ApiError::new(status, "session_refresh_inactive_session", "session inactive", message));
-    }
+    check_active(state, call.variable("session_id"))?;
     Ok(generic::answer(state, call))
+}
+
+/// Only sessions that are alive have tokens; a pending one is.
+pub(super) fn check_active(state: &State, id: &str) -> Result<(), ApiError> {
+    let session = state.sessions.get(id).ok_or_else(|| ApiError::not_found("session", id))?;
+    if session["status"] == "active" || session["status"] == "pending" {
+        return Ok(());
+    }
+    let message = "The provided session is not active";
+    let status = http::StatusCode::UNAUTHORIZED;
+    Err(ApiError::new(status, "session_refresh_inactive_session", "session inactive", message))
 }

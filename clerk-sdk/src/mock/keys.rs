@@ -1,0 +1,160 @@
+//! The keys that sign tokens: published under `/jwks`, exchanged on demand.
+//!
+//! The key pairs in `keys/` were made for this server alone. They protect nothing: everyone has their private
+//! halves. They are files because making an RSA key takes longer than all the rest of a start.
+
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::SystemRandom;
+use ring::rsa::{KeyPair, PublicKeyComponents};
+use ring::signature::RSA_PKCS1_SHA256;
+use serde_json::{Map, Value, json};
+
+/// One of the key pairs, PKCS#8 in DER and the public half in PEM.
+#[derive(Debug)]
+struct Pair {
+    private: &'static [u8],
+    public: &'static str,
+    parsed: OnceLock<KeyPair>,
+}
+
+/// Those that sign, in turn.
+static PAIRS: [Pair; 3] = [
+    Pair::new(include_bytes!("keys/1.der"), include_str!("keys/1.pem")),
+    Pair::new(include_bytes!("keys/2.der"), include_str!("keys/2.pem")),
+    Pair::new(include_bytes!("keys/3.der"), include_str!("keys/3.pem")),
+];
+
+/// The one that is never published.
+static FOREIGN: Pair = Pair::new(include_bytes!("keys/foreign.der"), include_str!("keys/foreign.pem"));
+
+/// The keys of one server: the last one signs, all are published. There is always one.
+#[derive(Clone, Debug)]
+pub(super) struct Keys {
+    published: Vec<Published>,
+    rotations: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Published {
+    kid: String,
+    pair: &'static Pair,
+}
+
+/// Who signs a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Signer {
+    /// The current key.
+    #[default]
+    Current,
+    /// A key that nobody knows, under the name of the current one.
+    Foreign,
+}
+
+impl Keys {
+    /// One key, of this id.
+    pub(super) fn new(kid: String) -> Keys {
+        Keys { published: vec![Published { kid, pair: &PAIRS[0] }], rotations: 0 }
+    }
+
+    /// Another key signs from now on; those before it stay published.
+    pub(super) fn rotate(&mut self, kid: String) {
+        self.rotations += 1;
+        self.published.push(Published { kid, pair: &PAIRS[self.rotations % PAIRS.len()] });
+    }
+
+    /// Only the key that signs stays published.
+    pub(super) fn retire(&mut self) {
+        let last = self.published.len().saturating_sub(1);
+        self.published.drain(..last);
+    }
+
+    /// The public half of the key that signs, in PEM.
+    pub(super) fn pem(&self) -> &'static str {
+        self.current().pair.public
+    }
+
+    /// What `/jwks` answers.
+    pub(super) fn jwks(&self) -> Value {
+        let keys: Vec<Value> = self.published.iter().map(Published::jwk).collect();
+        json!({ "keys": keys })
+    }
+
+    /// A token: `header` comes on top of algorithm, type and key id.
+    pub(super) fn sign(
+        &self,
+        header: Map<String, Value>,
+        claims: &Map<String, Value>,
+        signer: Signer,
+    ) -> String {
+        let current = self.current();
+        let mut full = Map::new();
+        full.insert("alg".into(), "RS256".into());
+        full.insert("typ".into(), "JWT".into());
+        full.insert("kid".into(), current.kid.as_str().into());
+        full.extend(header);
+        let encode = |part: &Map<String, Value>| {
+            URL_SAFE_NO_PAD.encode(serde_json::to_string(part).unwrap_or_default())
+        };
+        let signed = format!("{}.{}", encode(&full), encode(claims));
+        let pair = if signer == Signer::Foreign { &FOREIGN } else { current.pair };
+        let signature = URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes()));
+        format!("{signed}.{signature}")
+    }
+
+    #[allow(clippy::expect_used, reason = "there is one from the beginning, and none is taken away")]
+    fn current(&self) -> &Published {
+        self.published.last().expect("a key")
+    }
+}
+
+impl Published {
+    fn jwk(&self) -> Value {
+        let parts = PublicKeyComponents::<Vec<u8>>::from(self.pair.parsed().public());
+        json!({
+            "kid": self.kid, "kty": "RSA", "alg": "RS256", "use": "sig",
+            "n": URL_SAFE_NO_PAD.encode(parts.n), "e": URL_SAFE_NO_PAD.encode(parts.e),
+        })
+    }
+}
+
+impl Pair {
+    const fn new(private: &'static [u8], public: &'static str) -> Pair {
+        Pair { private, public, parsed: OnceLock::new() }
+    }
+
+    /// The key, read on first use.
+    #[allow(clippy::expect_used, reason = "the files are part of the program, and a test reads them all")]
+    fn parsed(&self) -> &KeyPair {
+        self.parsed.get_or_init(|| KeyPair::from_pkcs8(self.private).expect("a key pair"))
+    }
+
+    #[allow(clippy::expect_used, reason = "the buffer has the length that is asked for")]
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let key = self.parsed();
+        let mut signature = vec![0; key.public().modulus_len()];
+        let random = SystemRandom::new();
+        key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).expect("a signature");
+        signature
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_pair_is_one_and_has_a_public_half_of_its_own() {
+        let pairs: Vec<&Pair> = PAIRS.iter().chain([&FOREIGN]).collect();
+
+        for (index, pair) in pairs.iter().enumerate() {
+            let pem: String = pair.public.lines().filter(|line| !line.starts_with("-----")).collect();
+            let der = base64::engine::general_purpose::STANDARD.decode(pem).unwrap();
+            // A PEM holds the key behind 24 bytes that say what kind it is.
+            assert_eq!(&der[24..], pair.parsed().public().as_ref(), "{index}");
+            assert!(pairs[..index].iter().all(|other| other.public != pair.public), "{index}");
+        }
+    }
+}
