@@ -120,8 +120,9 @@ pub use http::{self, Method};
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};
 pub use self::error::{ApiError, ApiErrorItem, Error, ErrorKind};
-pub use self::generated::v2026_05_12::VERSION as API_VERSION;
-pub use self::generated::v2026_05_12::{self, op, requests, resources, types};
+pub use self::generated::newest::VERSION as API_VERSION;
+pub use self::generated::newest::{op, requests, resources, types};
+pub use self::generated::*;
 pub use self::hooks::{Attempt, Retry};
 pub use self::page::Page;
 #[cfg(feature = "blocking")]

@@ -31,10 +31,9 @@ pub fn read(json: &[u8]) -> Result<model::Api, Findings> {
     model::lower(&document::Document::parse(json)?)
 }
 
-/// Generates the client for one document.
-///
-/// # Errors
-/// See [`read`].
-pub fn generate(json: &[u8]) -> Result<Vec<GeneratedFile>, Findings> {
-    Ok(emit::client(&read(json)?))
+/// Generates the client for the versions of an API, the newest one first. Types that are equal in two of them are
+/// written once.
+pub fn generate(mut apis: Vec<model::Api>) -> Vec<GeneratedFile> {
+    model::share(&mut apis);
+    emit::client(&apis)
 }

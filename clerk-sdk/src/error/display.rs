@@ -55,16 +55,21 @@ pub(super) struct DecodeReason(String);
 
 impl DecodeReason {
     pub(super) fn new(error: &serde_json::Error) -> Self {
-        let text = error.to_string();
-        let names_a_field = ["missing field", "duplicate field", "unknown field"];
-        if !error.is_data() || names_a_field.iter().any(|start| text.starts_with(start)) {
-            return Self(text);
-        }
-        let Some(value) = text.find(['"', '`']) else { return Self(text) };
-        // What was expected stands behind the value.
-        let expected = text.rfind(", expected ").filter(|at| *at > value).map_or("", |at| &text[at..]);
-        Self(format!("{} […]{expected}", text[..value].trim_end()))
+        Self(reason_without_values(error))
     }
+}
+
+/// What an error of serde says, without the value that is wrong.
+pub(crate) fn reason_without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let names_a_field = ["missing field", "duplicate field", "unknown field"];
+    if !error.is_data() || names_a_field.iter().any(|start| text.starts_with(start)) {
+        return text;
+    }
+    let Some(value) = text.find(['"', '`']) else { return text };
+    // What was expected stands behind the value.
+    let expected = text.rfind(", expected ").filter(|at| *at > value).map_or("", |at| &text[at..]);
+    format!("{} […]{expected}", text[..value].trim_end())
 }
 
 impl fmt::Display for DecodeReason {

@@ -2,8 +2,8 @@
 
 use super::rust_type;
 use crate::model::{
-    Api, Argument, Body, Direction, Field, Key, Operation, Output, Place, Resource, Type, TypeDef, TypeKind,
-    UnionVariant, names,
+    Api, Argument, Body, Direction, Event, Field, Key, Operation, Output, Place, Resource, Type, TypeDef,
+    TypeKind, UnionVariant, names,
 };
 
 pub(super) fn accessor(resource: &Resource) -> Vec<String> {
@@ -16,12 +16,25 @@ pub(super) fn accessor(resource: &Resource) -> Vec<String> {
     }
 }
 
-pub(super) fn resource(resource: &Resource) -> Vec<String> {
+pub(super) fn resource(api: &Api, resource: &Resource) -> Vec<String> {
     let Resource { accessor, doc, .. } = resource;
+    let from = format!("[`{}::{accessor}`]", if api.is_root { "Clerk" } else { "Api" });
     match doc {
-        Some(doc) => vec![doc.clone(), String::new(), format!("[`Clerk::{accessor}`] answers it.")],
-        None => vec![format!("Operations on {}, from [`Clerk::{accessor}`].", plain(accessor))],
+        Some(doc) => vec![doc.clone(), String::new(), format!("{from} answers it.")],
+        None => vec![format!("Operations on {}, from {from}.", plain(accessor))],
     }
+}
+
+pub(super) fn events(api: &Api) -> Vec<String> {
+    vec![
+        "What has happened, as Clerk tells it to a webhook endpoint.".to_owned(),
+        String::new(),
+        format!("The {} kinds are those of Clerk's document of {}.", api.events.len(), api.version),
+    ]
+}
+
+pub(super) fn event(event: &Event) -> Vec<String> {
+    vec![format!("`{}`.", event.kind)]
 }
 
 pub(super) fn request(operation: &Operation) -> Vec<String> {
@@ -92,8 +105,8 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
         Place::FormPart => "in the form",
     };
     let mut lines = Vec::from_iter(argument.doc.clone());
-    lines.push(if argument.wire.is_empty() {
-        format!("{}.", sentence(place))
+    lines.push(if argument.wire.is_empty() || argument.wire == argument.ident {
+        format!("{}.", capital(place))
     } else {
         format!("`{}` {place}.", argument.wire)
     });
@@ -185,7 +198,10 @@ fn described(api: &Api, ty: &Type) -> String {
 
 /// A name as the beginning of a sentence: `primary_email_address_id` is `Primary email address id`.
 fn sentence(name: &str) -> String {
-    let text = plain(name);
+    capital(&plain(name))
+}
+
+fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
@@ -197,19 +213,21 @@ fn plain(name: &str) -> String {
 fn example(api: &Api, operation: &Operation) -> Vec<String> {
     let arguments: Vec<String> =
         operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire, 0)).collect();
-    let call = format!("clerk.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
+    let root = api_path(api, "clerk", "()");
+    let call = format!("{root}.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
     let binding = match operation.output {
         Output::Nothing => "",
         Output::Value(_) => "let answer = ",
         Output::Page(_) => "let page = ",
     };
-    let mut lines = vec![
-        String::new(),
-        "```no_run".to_owned(),
-        "# #![allow(deprecated, unused)]".to_owned(),
+    let mut lines = vec![String::new(), "```no_run".to_owned(), "# #![allow(deprecated, unused)]".to_owned()];
+    if !api.is_root {
+        lines.push(format!("use clerk_sdk::{}::ClerkExt as _;", api.module()));
+    }
+    lines.extend([
         "# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned(),
         format!("{binding}{call}.await?;"),
-    ];
+    ]);
     if matches!(operation.output, Output::Page(_)) {
         lines.push("println!(\"{} of {:?}\", page.len(), page.total_count());".to_owned());
     }
@@ -217,11 +235,18 @@ fn example(api: &Api, operation: &Operation) -> Vec<String> {
     lines
 }
 
+/// What belongs to an API, which for the newest one is at the root: `clerk`, or `clerk.v2024_10_01()`.
+fn api_path(api: &Api, root: &str, call: &str) -> String {
+    let separator = if call.is_empty() { "::" } else { "." };
+    if api.is_root { root.to_owned() } else { format!("{root}{separator}{}{call}", api.module()) }
+}
+
 /// A value for an example. Lists that hold what holds them end somewhere.
 fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
     match ty {
         Type::List(_) | Type::Map(_) if depth > 3 => {
-            format!("{}::new()", rust_type(api, ty, "clerk_sdk::types::").replacen('<', "::<", 1))
+            let types = format!("{}::types::", api_path(api, "clerk_sdk", ""));
+            format!("{}::new()", rust_type(api, ty, &types).replacen('<', "::<", 1))
         }
         Type::String if wire.ends_with("_id") => {
             format!("{:?}", format!("{}_1", wire.trim_end_matches("_id")))
@@ -243,13 +268,14 @@ fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
         Type::Named(id) | Type::Boxed(id) => match api.types.get(*id) {
             Some(TypeDef { name, kind: TypeKind::Enum(variants), .. }) => {
                 let variant = variants.first().map_or("Unknown", |variant| &variant.ident);
-                format!("clerk_sdk::types::{name}::{variant}")
+                format!("{}::types::{name}::{variant}", api_path(api, "clerk_sdk", ""))
             }
             Some(TypeDef { name, kind: TypeKind::Object(fields), .. }) => {
                 let required = fields.iter().filter(|field| field.required);
                 let arguments: Vec<String> =
                     required.map(|field| sample(api, &field.ty, &field.wire, depth + 1)).collect();
-                format!("clerk_sdk::types::{name}::new({})", arguments.join(", "))
+                let sdk = api_path(api, "clerk_sdk", "");
+                format!("{sdk}::types::{name}::new({})", arguments.join(", "))
             }
             _ => String::new(),
         },

@@ -2,7 +2,8 @@
 
 use super::types::{Origin, Parent, Types, by_name, field_ident, is_sensitive};
 use super::{
-    Api, Argument, Body, Direction, Key, Operation, Output, Paging, Place, Resource, Type, finish, names,
+    Api, Argument, Body, Direction, Key, Operation, Output, Paging, Place, Resource, Type, events, finish,
+    names,
 };
 use crate::document::{self, BodyContent, Document, Facts, Property, Schema, SchemaKind};
 use crate::finding::Findings;
@@ -20,9 +21,11 @@ pub fn lower(document: &Document) -> Result<Api, Findings> {
         .iter()
         .map(|operation| lower_operation(operation, &mut types, &mut findings))
         .collect();
+    let events = events::lower_all(&contents.events, &mut types, &mut findings);
     let resources = resources(&contents, &operations, &mut findings);
-    let (types, operations) = finish::finish(types.defs, operations, &mut findings);
-    findings.into_result(Api { version: contents.version, resources, operations, types })
+    let (types, operations, events) = finish::finish(types.defs, operations, events, &mut findings);
+    let version = contents.version;
+    findings.into_result(Api { version, resources, operations, events, types, is_root: true })
 }
 
 fn lower_operation(

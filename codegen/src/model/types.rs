@@ -288,7 +288,7 @@ impl<'a> Types<'a> {
     fn object_type(&mut self, value: &str, schema: &Schema, findings: &mut Findings) -> usize {
         let id = *self.object_type.get_or_insert_with(|| {
             self.defs.push(Def {
-                origin: Origin::Shared("ObjectType"),
+                origin: Origin::Shared(names::OBJECT_TYPE),
                 explicit_name: None,
                 variant_name: None,
                 pointer: String::new(),
