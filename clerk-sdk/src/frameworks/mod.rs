@@ -25,6 +25,7 @@ mod layer;
 #[cfg(feature = "poem")]
 mod poem;
 mod rejection;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 mod require;
 #[cfg(feature = "rocket")]
 pub mod rocket;
@@ -33,8 +34,12 @@ pub mod tower;
 
 pub use self::layer::ClerkLayer;
 pub use self::rejection::Rejection;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 pub use self::require::{Require, require, require_auth};
 
 /// Larger bodies are refused where a webhook is expected.
-#[cfg(feature = "webhooks")]
+#[cfg(all(
+    feature = "webhooks",
+    any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem")
+))]
 const LARGEST_WEBHOOK: usize = 1 << 20;

@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::auth::{Reason, Requirement};
+use crate::auth::{Auth, Reason, Requirement};
 use crate::error::Error;
 #[cfg(feature = "webhooks")]
 use crate::webhooks::WebhookError;
@@ -54,7 +54,9 @@ impl Rejection {
     }
 
     pub(super) fn layer_missing() -> Self {
-        Self::not_configured("ClerkLayer is missing: nothing around this route authenticates requests".to_owned())
+        Self::not_configured(
+            "ClerkLayer is missing: nothing around this route authenticates requests".to_owned(),
+        )
     }
 
     pub(super) fn misconfigured(error: &Error) -> Self {
@@ -125,7 +127,8 @@ impl Rejection {
     /// The body of the answer.
     pub(super) fn json(&self) -> String {
         let message = self.status().canonical_reason().unwrap_or_default();
-        let error = json!({ "code": self.code(), "message": message, "long_message": self.0.message, "meta": {} });
+        let error =
+            json!({ "code": self.code(), "message": message, "long_message": self.0.message, "meta": {} });
         json!({ "errors": [error] }).to_string()
     }
 
@@ -136,6 +139,26 @@ impl Rejection {
             Reason::SessionTokenMissing => Some("Bearer".to_owned()),
             reason => Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#)),
         }
+    }
+}
+
+impl Auth {
+    /// Asks for a role, a permission, a feature or a plan in a handler, as [`require`] does in front of one.
+    ///
+    /// ```
+    /// use clerk_sdk::auth::{Auth, Permission};
+    /// use clerk_sdk::frameworks::Rejection;
+    ///
+    /// async fn invoices(auth: Auth) -> Result<String, Rejection> {
+    ///     auth.require(Permission("org:billing:read"))?;
+    ///     Ok(format!("the invoices of {:?}", auth.org_slug()))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// An answer of 403 that says what is missing.
+    pub fn require(&self, requirement: impl Requirement) -> Result<(), Rejection> {
+        if self.has(&requirement) { Ok(()) } else { Err(Rejection::forbidden(&requirement)) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Rejection;
 use super::layer::{Outcome, signed_in};
-use crate::auth::{Auth, Requirement};
+use crate::auth::Requirement;
 
 /// A guard for routes that takes a role, a permission, a feature, a plan, or a rule of your own.
 ///
@@ -45,7 +45,6 @@ impl Require {
     }
 
     /// Whether a request gets to this path.
-    #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
     pub(super) fn check(&self, path: &str, found: impl FnOnce() -> Outcome) -> Result<(), Rejection> {
         if self.except.iter().any(|open| open == path) {
             return Ok(());
@@ -55,26 +54,6 @@ impl Require {
             Some(requirement) => auth.require(&**requirement),
             None => Ok(()),
         }
-    }
-}
-
-impl Auth {
-    /// Asks for a role, a permission, a feature or a plan in a handler, as [`require`] does in front of one.
-    ///
-    /// ```
-    /// use clerk_sdk::auth::{Auth, Permission};
-    /// use clerk_sdk::frameworks::Rejection;
-    ///
-    /// async fn invoices(auth: Auth) -> Result<String, Rejection> {
-    ///     auth.require(Permission("org:billing:read"))?;
-    ///     Ok(format!("the invoices of {:?}", auth.org_slug()))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// An answer of 403 that says what is missing.
-    pub fn require(&self, requirement: impl Requirement) -> Result<(), Rejection> {
-        if self.has(&requirement) { Ok(()) } else { Err(Rejection::forbidden(&requirement)) }
     }
 }
 
