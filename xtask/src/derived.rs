@@ -4,17 +4,17 @@
 use crate::documents::effective;
 use crate::error::Error;
 use crate::tree::Tree;
-use crate::{readme, surface};
+use crate::{readme, reference, surface};
 
 /// A derived file: its path and its text.
 pub(crate) type File = (String, String);
 
 /// What makes the derived files. Each may read what those before it have made.
 const MAKERS: &[fn(&Tree) -> Result<Vec<File>, Error>] =
-    &[effective::documents, surface::listings, readme::pages];
+    &[effective::documents, surface::listings, reference::pages, readme::pages];
 
 /// Folders in which nothing else is: a file there that nobody makes is left over.
-const OWNED: &[&str] = &["openapi/effective", "openapi/surface"];
+const OWNED: &[&str] = &["openapi/effective", "openapi/surface", reference::FOLDER];
 
 /// Puts every derived file into the tree as it should be, and has those removed that are left over.
 pub(crate) fn derive(tree: &mut Tree) -> Result<(), Error> {

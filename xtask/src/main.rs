@@ -6,6 +6,7 @@ mod derived;
 mod documents;
 mod error;
 mod readme;
+mod reference;
 mod regen;
 #[cfg(test)]
 mod sentences;

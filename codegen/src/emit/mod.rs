@@ -4,14 +4,19 @@
 mod dispatch;
 mod docs;
 mod events;
+mod example;
 mod op;
 mod params;
+#[cfg(feature = "reference")]
+mod reference;
 mod requests;
 mod resources;
 mod types;
 mod versions;
 
 pub use dispatch::dispatch;
+#[cfg(feature = "reference")]
+pub use reference::{events, reference};
 #[cfg(feature = "changes")]
 pub(crate) use types::field_type;
 
