@@ -1,4 +1,4 @@
-//! Generates the dispatch over all operations: from JSON to the typed call.
+//! Generates the dispatch over all operations of all versions: from JSON to the typed call.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,10 +15,17 @@ fn main() -> ExitCode {
 }
 
 fn generate() -> Result<(), String> {
-    let document = clerk_openapi::bapi("2026-05-12").ok_or("the document is not in clerk-openapi")?;
     let out = std::env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let api = clerk_codegen::read(document.json).map_err(|findings| findings.to_string())?;
-    let file = clerk_codegen::emit::dispatch(&api);
-    let path = Path::new(&out).join(file.name);
-    std::fs::write(&path, file.text).map_err(|error| format!("{}: {error}", path.display()))
+    let versions = clerk_openapi::DOCUMENTS.iter().rev().filter(|it| it.api == clerk_openapi::Api::Backend);
+    let mut apis = Vec::new();
+    for document in versions {
+        apis.push(clerk_codegen::read(document.json).map_err(|findings| findings.to_string())?);
+    }
+    clerk_codegen::model::share(&mut apis);
+    for file in clerk_codegen::emit::dispatch(&apis) {
+        let path = Path::new(&out).join(file.name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(|error| error.to_string())?;
+        std::fs::write(&path, file.text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }

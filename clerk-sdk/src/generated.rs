@@ -1,52 +1,104 @@
 //! What the build script has generated, one module for each API version, and the lint settings for it.
 
-/// The API of version 2026-05-12, the newest one.
-#[allow(deprecated, reason = "deprecated operations and fields are generated like all others")]
-#[allow(clippy::too_many_arguments, reason = "required arguments are positional, however many there are")]
-#[allow(clippy::large_enum_variant, reason = "variants are the documents' objects as they are")]
-#[allow(clippy::doc_markdown, reason = "descriptions are made of names")]
-pub mod v2026_05_12 {
-    pub use op::VERSION;
+/// The module of an API version, from its folder among the generated files.
+macro_rules! api_version {
+    ($module:ident $version:literal) => {
+        #[doc = concat!("The API of version ", $version, ".")]
+        ///
+        /// The newest version is also at the root of the crate. Types that are equal in two versions are one type,
+        /// which the older version has from the newer one.
+        #[allow(deprecated, reason = "deprecated operations and fields are generated like all others")]
+        #[allow(
+            clippy::too_many_arguments,
+            reason = "required arguments are positional, however many there are"
+        )]
+        #[allow(clippy::large_enum_variant, reason = "variants are the documents' objects as they are")]
+        #[allow(clippy::doc_markdown, reason = "descriptions are made of names")]
+        pub mod $module {
+            pub use op::VERSION;
 
-    /// The objects, enums and unions that operations take and answer.
+            #[doc = concat!("The operations of version ", $version, ", on a client.")]
+            ///
+            /// It shares the client's connections and settings; calls say which version they speak.
+            #[derive(Clone, Debug)]
+            pub struct Api {
+                clerk: crate::Clerk,
+            }
+
+            #[doc = concat!("Leads from a client to the operations of version ", $version, ".")]
+            pub trait ClerkExt {
+                #[doc = concat!("The operations of version ", $version, ", on this client.")]
+                fn $module(&self) -> Api;
+            }
+
+            impl ClerkExt for crate::Clerk {
+                fn $module(&self) -> Api {
+                    Api { clerk: self.clone() }
+                }
+            }
+
+            /// The objects, enums and unions that operations take and answer.
+            pub mod types {
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::value::*;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use std::collections::BTreeMap;
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/types.rs"));
+            }
+
+            /// A type for every operation: what is fixed about it and what it answers.
+            #[allow(missing_debug_implementations, reason = "there are no values of these types")]
+            pub mod op {
+                use super::types;
+                use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::{JsonObject, Metadata, Page};
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/op.rs"));
+            }
+
+            /// A request for every operation, with the setters of its optional arguments.
+            pub mod requests {
+                use super::{op, types};
+                use crate::operation::FormValue;
+                use crate::request::{Request, Shape};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
+                use serde::Serialize;
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/requests.rs"));
+            }
+
+            /// Operations that belong together, such as [`Users`](resources::Users).
+            pub mod resources {
+                use super::{Api, requests, types};
+                use crate::operation::FormValue;
+                use crate::request::{Request, Shape};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
+                use crate::{Clerk, FilePart};
+                use serde::Serialize;
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/resources.rs"));
+            }
+        }
+    };
+}
+
+include!(concat!(env!("OUT_DIR"), "/versions.rs"));
+
+/// The events of Clerk's webhooks.
+#[cfg(feature = "webhooks")]
+#[allow(deprecated, reason = "deprecated events and fields are generated like all others")]
+#[allow(clippy::large_enum_variant, reason = "variants are the documents' objects as they are")]
+pub(crate) mod events {
+    use crate::webhooks::event::{EventError, EventOf, UnknownEvent, events};
+
+    /// What events are about. Objects that the client knows too are the client's types.
     pub mod types {
         #[allow(unused_imports, reason = "not every document needs all of them")]
         use crate::value::*;
         #[allow(unused_imports, reason = "not every document needs all of them")]
         use std::collections::BTreeMap;
-        include!(concat!(env!("OUT_DIR"), "/types.rs"));
+        include!(concat!(env!("OUT_DIR"), "/webhooks/types.rs"));
     }
 
-    /// A type for every operation: what is fixed about it and what it answers.
-    #[allow(missing_debug_implementations, reason = "there are no values of these types")]
-    pub mod op {
-        use super::types;
-        use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};
-        #[allow(unused_imports, reason = "not every document needs all of them")]
-        use crate::{JsonObject, Metadata, Page};
-        include!(concat!(env!("OUT_DIR"), "/op.rs"));
-    }
-
-    /// A request for every operation, with the setters of its optional arguments.
-    pub mod requests {
-        use super::{op, types};
-        use crate::operation::FormValue;
-        use crate::request::{Request, Shape};
-        #[allow(unused_imports, reason = "not every document needs all of them")]
-        use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
-        use serde::Serialize;
-        include!(concat!(env!("OUT_DIR"), "/requests.rs"));
-    }
-
-    /// Operations that belong together, such as [`Users`](resources::Users).
-    pub mod resources {
-        use super::{requests, types};
-        use crate::operation::FormValue;
-        use crate::request::{Request, Shape};
-        #[allow(unused_imports, reason = "not every document needs all of them")]
-        use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
-        use crate::{Clerk, FilePart};
-        use serde::Serialize;
-        include!(concat!(env!("OUT_DIR"), "/resources.rs"));
-    }
+    include!(concat!(env!("OUT_DIR"), "/webhooks/events.rs"));
 }

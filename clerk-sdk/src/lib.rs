@@ -37,6 +37,7 @@
 //! * [`Error`] is why a call failed, [`RetryPolicy`] how often it is tried.
 //! * [`HttpClient`] is the seam to HTTP, for clients of your own.
 //! * [`Clerk::request`] calls what is not in the document.
+#![cfg_attr(feature = "auth", doc = "* [`auth`] finds out who sent a request, and checks tokens.")]
 #![cfg_attr(
     feature = "mock",
     doc = "* [`mock`] is a Clerk in the process, for tests and first steps (feature `mock`)."
@@ -53,6 +54,7 @@
 //! | `rustls` (default) | TLS by rustls, with ring for the cryptography |
 //! | `rustls-aws-lc` | TLS by rustls, with aws-lc |
 //! | `native-tls` | TLS by what the platform has |
+//! | `auth` (default) | verification of tokens, authentication of requests |
 //! | `blocking` | `send_blocking`, `items_blocking`, `pages_blocking` |
 //! | `reqwest-middleware` | [`HttpClient`] for clients of `reqwest-middleware` |
 //! | `chrono`, `jiff` | conversions of [`Timestamp`] |
@@ -66,6 +68,8 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "auth")]
+pub mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod body;
@@ -74,7 +78,7 @@ mod client;
 #[cfg(feature = "webhooks")]
 mod clock;
 mod config;
-#[cfg(feature = "webhooks")]
+#[cfg(any(feature = "auth", feature = "webhooks"))]
 mod crypto;
 mod error;
 mod generated;
@@ -105,8 +109,9 @@ pub use http::{self, Method};
 pub use self::body::{Body, FilePart};
 pub use self::client::{Clerk, ClerkBuilder};
 pub use self::error::{ApiError, ApiErrorItem, Error, ErrorKind};
-pub use self::generated::v2026_05_12::VERSION as API_VERSION;
-pub use self::generated::v2026_05_12::{self, op, requests, resources, types};
+pub use self::generated::newest::VERSION as API_VERSION;
+pub use self::generated::newest::{op, requests, resources, types};
+pub use self::generated::*;
 pub use self::hooks::{Attempt, Retry};
 pub use self::page::Page;
 #[cfg(feature = "blocking")]

@@ -3,6 +3,8 @@
 //! Three steps, each a folder that knows only the ones before it: [`document`] reads, [`model`] decides every name
 //! and shape of the public API, [`emit`] writes the model down as Rust. All of it is pure: bytes in, text out.
 
+#[cfg(feature = "changes")]
+pub mod changes;
 pub mod document;
 pub mod emit;
 mod finding;
@@ -12,7 +14,7 @@ pub mod overlay;
 #[cfg(feature = "changes")]
 pub mod surface;
 
-pub use finding::{Finding, Findings};
+pub use finding::{Added, Finding, Findings, Fix};
 
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +33,9 @@ pub fn read(json: &[u8]) -> Result<model::Api, Findings> {
     model::lower(&document::Document::parse(json)?)
 }
 
-/// Generates the client for one document.
-///
-/// # Errors
-/// See [`read`].
-pub fn generate(json: &[u8]) -> Result<Vec<GeneratedFile>, Findings> {
-    Ok(emit::client(&read(json)?))
+/// Generates the client for the versions of an API, the newest one first. Types that are equal in two of them are
+/// written once.
+pub fn generate(mut apis: Vec<model::Api>) -> Vec<GeneratedFile> {
+    model::share(&mut apis);
+    emit::client(&apis)
 }

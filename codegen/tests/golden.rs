@@ -12,7 +12,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clerk_codegen::{GeneratedFile, generate};
+use clerk_codegen::{GeneratedFile, generate, read};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -35,14 +35,17 @@ fn compare(name: &str, text: &str) {
 /// What the document of this name asks to be shown of its generated code.
 fn emitted(name: &str) -> String {
     let document = std::fs::read(folder().join(format!("{name}.json"))).unwrap();
-    let files = generate(&document).unwrap_or_else(|findings| panic!("{name}: {findings}"));
+    let api = read(&document).unwrap_or_else(|findings| panic!("{name}: {findings}"));
+    let files = generate(vec![api]);
     let document: Value = serde_json::from_slice(&document).unwrap();
     let mut shown = String::new();
     for (file, items) in document["x-golden"].as_object().unwrap() {
-        let file = files.iter().find(|it| it.name == *file).unwrap();
+        let named = |it: &&GeneratedFile| it.name.rsplit('/').next() == Some(file.as_str());
+        let file = files.iter().find(named).unwrap();
         syn::parse_file(&file.text).unwrap();
         for item in items.as_array().unwrap() {
-            shown.push_str(&format!("// {}\n{}", file.name, find(file, item.as_str().unwrap())));
+            let name = file.name.rsplit('/').next().unwrap();
+            shown.push_str(&format!("// {name}\n{}", find(file, item.as_str().unwrap())));
         }
     }
     shown
@@ -75,7 +78,7 @@ fn holds(name: &str) {
 
 fn is_refused(name: &str) {
     let document = std::fs::read(folder().join(format!("{name}.json"))).unwrap();
-    let findings = generate(&document).unwrap_err();
+    let findings = read(&document).unwrap_err();
     compare(&format!("{name}.txt"), &format!("{findings}\n"));
 }
 

@@ -40,10 +40,26 @@ pub fn bapi(version: &str) -> Option<&'static Document> {
     DOCUMENTS.iter().find(|document| document.api == Api::Backend && document.version == version)
 }
 
+/// The newest document of an API.
+#[must_use]
+pub fn newest(api: Api) -> Option<&'static Document> {
+    DOCUMENTS.iter().rfind(|document| document.api == api)
+}
+
 /// The Backend API's newest document.
 #[must_use]
 pub fn newest_bapi() -> Option<&'static Document> {
-    DOCUMENTS.iter().rfind(|document| document.api == Api::Backend)
+    newest(Api::Backend)
+}
+
+impl fmt::Display for Api {
+    /// As the folders of the documents are called.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Backend => "bapi",
+            Self::Webhooks => "webhooks",
+        })
+    }
 }
 
 impl fmt::Debug for Document {

@@ -6,3 +6,4 @@ pub mod dispatch;
 pub mod driver;
 pub mod reader;
 pub mod server;
+pub mod tokens;

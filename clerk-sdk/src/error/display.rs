@@ -6,6 +6,7 @@ use std::fmt;
 use http::StatusCode;
 
 use super::{ApiError, Error, Kind};
+use crate::value::without_secrets;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,16 +56,21 @@ pub(super) struct DecodeReason(String);
 
 impl DecodeReason {
     pub(super) fn new(error: &serde_json::Error) -> Self {
-        let text = error.to_string();
-        let names_a_field = ["missing field", "duplicate field", "unknown field"];
-        if !error.is_data() || names_a_field.iter().any(|start| text.starts_with(start)) {
-            return Self(text);
-        }
-        let Some(value) = text.find(['"', '`']) else { return Self(text) };
-        // What was expected stands behind the value.
-        let expected = text.rfind(", expected ").filter(|at| *at > value).map_or("", |at| &text[at..]);
-        Self(format!("{} […]{expected}", text[..value].trim_end()))
+        Self(reason_without_values(error))
     }
+}
+
+/// What an error of serde says, without the value that is wrong.
+pub(crate) fn reason_without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let names_a_field = ["missing field", "duplicate field", "unknown field"];
+    if !error.is_data() || names_a_field.iter().any(|start| text.starts_with(start)) {
+        return text;
+    }
+    let Some(value) = text.find(['"', '`']) else { return text };
+    // What was expected stands behind the value.
+    let expected = text.rfind(", expected ").filter(|at| *at > value).map_or("", |at| &text[at..]);
+    format!("{} […]{expected}", text[..value].trim_end())
 }
 
 impl fmt::Display for DecodeReason {
@@ -94,7 +100,9 @@ impl Error {
             f.write_str(if i == 0 { " " } else { "; " })?;
             // The short message often says no more than "is invalid"; the long one says what of.
             let long = item.long_message().filter(|long| item.message() != Some(long));
-            let texts: Vec<&str> = [item.code(), item.message(), long].into_iter().flatten().collect();
+            // A server may repeat what it was sent.
+            let texts = [item.code(), item.message(), long].into_iter().flatten().map(without_secrets);
+            let texts: Vec<_> = texts.collect();
             if texts.is_empty() {
                 f.write_str("an error without code or message")?;
             }
@@ -131,7 +139,7 @@ fn advice(status: StatusCode) -> Option<&'static str> {
 }
 
 /// The last of a chain of sources, which is where libraries put the reason.
-struct Innermost<'a>(&'a (dyn StdError + 'static));
+pub(crate) struct Innermost<'a>(pub(crate) &'a (dyn StdError + 'static));
 
 impl fmt::Display for Innermost<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

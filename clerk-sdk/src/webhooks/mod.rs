@@ -6,6 +6,7 @@
 //! # fn example(headers: &clerk_sdk::http::HeaderMap, body: &[u8]) -> Result<(), WebhookError> {
 //! let webhook = Webhook::from_env()?; // CLERK_WEBHOOK_SIGNING_SECRET
 //! match webhook.verify(headers, body)? {
+//!     Event::UserCreated(event) => println!("welcome {}", event.data.id),
 //!     Event::Unknown(event) => println!("{} is new to this version", event.kind),
 //!     _ => {}
 //! }
@@ -22,7 +23,7 @@
 //! repetitions.
 
 mod error;
-mod event;
+pub(crate) mod event;
 mod headers;
 mod secret;
 
@@ -31,11 +32,12 @@ use std::time::SystemTime;
 use http::{HeaderMap, HeaderValue};
 
 pub use self::error::{WebhookError, WebhookErrorReason};
-pub use self::event::{Event, UnknownEvent};
+pub use self::event::{EventAttributes, EventError, EventOf, EventRequest, UnknownEvent};
 use self::headers::SignedHeaders;
 use self::secret::SigningSecret;
 use crate::Timestamp;
 use crate::clock::Clock;
+pub use crate::generated::events::{Event, types};
 
 /// The variable of the environment with the signing secret.
 const VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
@@ -118,10 +120,7 @@ impl Webhook {
                  endpoint, or the body is not the one that was sent (pass its bytes, before they are parsed)",
             ));
         }
-        let event = Event::parse(body).ok_or_else(|| {
-            let detail = "the signature is right, but the body is no JSON object with a `type`";
-            WebhookError::new(WebhookErrorReason::InvalidPayload, detail)
-        })?;
+        let event = Event::from_slice(body)?;
         // Within 300 seconds of now, so it fits.
         let sent_at = Timestamp::from_millis(i64::try_from(sent.saturating_mul(1000)).unwrap_or(i64::MAX));
         Ok(Delivery { id: signed.id.to_owned(), sent_at, event })

@@ -1,10 +1,12 @@
 //! Reads an OpenAPI 3.0 document into plain values that remember where they stand. What the generator does not
 //! understand becomes a finding with its JSON pointer; nothing is skipped in silence.
 
+mod event;
 mod node;
 mod operation;
 mod schema;
 
+pub use event::Event;
 pub use node::Node;
 pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success};
 pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind};
@@ -28,6 +30,8 @@ pub struct Contents {
     pub version: String,
     /// All operations, in document order.
     pub operations: Vec<Operation>,
+    /// All events of `x-webhooks`, in document order.
+    pub events: Vec<Event>,
     /// `x-doc-resources`: what each resource is, by its name in Rust.
     pub resource_docs: HashMap<String, String>,
 }
@@ -38,22 +42,31 @@ impl Document {
     /// # Errors
     /// A finding if the text is not JSON or not an OpenAPI 3.0 document.
     pub fn parse(json: &[u8]) -> Result<Self, Findings> {
-        let mut findings = Findings::default();
-        let root: Value = match serde_json::from_slice(json) {
-            Ok(root) => root,
+        match serde_json::from_slice(json) {
+            Ok(root) => Self::new(root),
             Err(error) => {
+                let mut findings = Findings::default();
                 findings.add("", format!("not JSON: {error}"), "");
-                return Err(findings);
+                Err(findings)
             }
-        };
+        }
+    }
+
+    /// A document that has been parsed before.
+    ///
+    /// # Errors
+    /// A finding if it is not an OpenAPI 3.0 document.
+    pub fn new(root: Value) -> Result<Self, Findings> {
+        let mut findings = Findings::default();
         match root.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => {}
-            Some(version) => findings.add(
-                "/openapi",
-                format!("OpenAPI {version}, and only 3.0 is understood"),
-                "convert the document to OpenAPI 3.0",
-            ),
-            None => findings.add("/openapi", "not an OpenAPI document: `openapi` is missing", ""),
+            Some(version) => {
+                let message = format!("OpenAPI {version}, and only 3.0 is understood");
+                findings.add("/openapi", message, "convert the document to OpenAPI 3.0");
+            }
+            None => {
+                findings.add("/openapi", "not an OpenAPI document: `openapi` is missing", "");
+            }
         }
         findings.into_result(Self { root })
     }
@@ -68,7 +81,7 @@ impl Document {
         self.root().at(pointer)
     }
 
-    /// Reads all operations.
+    /// Reads all operations and events.
     ///
     /// # Errors
     /// Every construct that is not understood, with its place.
@@ -81,9 +94,11 @@ impl Document {
             findings.add("/info/version", "the API version is missing", "set info.version");
         }
         let operations = operation::read_all(&root, &mut findings);
+        let events = event::read_all(&root, &mut findings);
         let docs = root.get("x-doc-resources").map(|docs| docs.members()).unwrap_or_default();
         let docs = docs.into_iter().filter_map(|(name, doc)| Some((name.to_owned(), doc.str()?.to_owned())));
         let resource_docs = docs.collect();
-        findings.into_result(Contents { version: version.unwrap_or_default(), operations, resource_docs })
+        let version = version.unwrap_or_default();
+        findings.into_result(Contents { version, operations, events, resource_docs })
     }
 }

@@ -4,15 +4,41 @@ use super::{doc, line, literal, rust_type};
 use crate::GeneratedFile;
 use crate::model::{Api, Argument, Operation, Place, Type};
 
-/// The file `dispatch.rs`. It expects `Args`, `Invalid`, `Pending` and `types` where it is included, and a function for
-/// each place of an argument (`path`, `query`, `body`, `whole_body`, `file`) to tell `Args` what to take.
-pub fn dispatch(api: &Api) -> GeneratedFile {
+/// A file for each API, and `dispatch.rs`, which lists their modules for the macro
+/// `dispatch_versions`, the newest first.
+pub fn dispatch(apis: &[Api]) -> Vec<GeneratedFile> {
+    let mut text = String::from("dispatch_versions! {\n");
+    for api in apis {
+        line(&mut text, "    ", &format!("{},", api.module()));
+    }
+    text.push_str("}\n");
+    let mut files = vec![GeneratedFile { name: "dispatch.rs".to_owned(), text }];
+    files.extend(apis.iter().map(version));
+    files
+}
+
+/// The file of an API. It expects `Args`, `Invalid`, `Pending` and `types` where it is included, and a
+/// function for each place of an argument (`path`, `query`, `body`, `whole_body`, `file`) to tell `Args` what to take.
+fn version(api: &Api) -> GeneratedFile {
     let mut out = String::new();
+    doc(&mut out, "", &["What has the operations.".to_owned()]);
+    let root =
+        if api.is_root { "clerk_sdk::Clerk".to_owned() } else { format!("clerk_sdk::{}::Api", api.module()) };
+    line(&mut out, "", &format!("type Api = {root};"));
+    doc(&mut out, "", &["Leads there from a client.".to_owned()]);
+    line(&mut out, "", "pub fn api(clerk: &clerk_sdk::Clerk) -> Api {");
+    let api_of = if api.is_root {
+        "clerk.clone()".to_owned()
+    } else {
+        format!("clerk_sdk::{0}::ClerkExt::{0}(clerk)", api.module())
+    };
+    line(&mut out, "    ", &api_of);
+    line(&mut out, "", "}");
     doc(&mut out, "", &["Prepares the call of an operation; `None` if there is none of that id.".to_owned()]);
     line(
         &mut out,
         "",
-        "pub fn prepare(clerk: &Clerk, call: &str, args: Args) -> Option<Result<Pending, Invalid>> {",
+        "pub fn prepare(clerk: &Api, call: &str, args: Args) -> Option<Result<Pending, Invalid>> {",
     );
     line(&mut out, "    ", "Some(match call {");
     for operation in &api.operations {
@@ -37,7 +63,7 @@ pub fn dispatch(api: &Api) -> GeneratedFile {
         call(api, operation, &mut out);
     }
     line(&mut out, "", "}");
-    GeneratedFile { name: "dispatch.rs".to_owned(), text: out }
+    GeneratedFile { name: format!("{}/dispatch.rs", api.module()), text: out }
 }
 
 fn function(operation: &Operation) -> String {
@@ -46,7 +72,7 @@ fn function(operation: &Operation) -> String {
 
 fn call(api: &Api, operation: &Operation, out: &mut String) {
     let takes = if operation.all_arguments().next().is_some() { "mut " } else { "" };
-    let head = format!("pub(super) fn {}(clerk: &Clerk, {takes}args: Args)", function(operation));
+    let head = format!("pub(super) fn {}(clerk: &Api, {takes}args: Args)", function(operation));
     line(out, "    ", &format!("{head} -> Result<Pending, Invalid> {{"));
     let arguments: Vec<String> = operation
         .arguments

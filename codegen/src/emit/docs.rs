@@ -1,9 +1,9 @@
 //! The documentation of what is generated: the document's sentence (`x-doc`) first, then its facts, put into words.
 
-use super::rust_type;
+use super::example;
 use crate::model::{
-    Api, Argument, Body, Direction, Field, Key, Operation, Output, Place, Resource, Type, TypeDef, TypeKind,
-    UnionVariant, names,
+    Api, Argument, Body, Direction, Event, Field, Key, Operation, Output, Place, Resource, Type, TypeDef,
+    TypeKind, UnionVariant, names,
 };
 
 pub(super) fn accessor(resource: &Resource) -> Vec<String> {
@@ -16,12 +16,26 @@ pub(super) fn accessor(resource: &Resource) -> Vec<String> {
     }
 }
 
-pub(super) fn resource(resource: &Resource) -> Vec<String> {
+pub(super) fn resource(api: &Api, resource: &Resource) -> Vec<String> {
     let Resource { accessor, doc, .. } = resource;
+    let from = format!("[`{}::{accessor}`]", if api.is_root { "Clerk" } else { "Api" });
     match doc {
-        Some(doc) => vec![doc.clone(), String::new(), format!("[`Clerk::{accessor}`] answers it.")],
-        None => vec![format!("Operations on {}, from [`Clerk::{accessor}`].", plain(accessor))],
+        Some(doc) => vec![doc.clone(), String::new(), format!("{from} answers it.")],
+        None => vec![format!("Operations on {}, from {from}.", plain(accessor))],
     }
+}
+
+pub(super) fn events(api: &Api) -> Vec<String> {
+    vec![
+        "What has happened, as Clerk tells it to a webhook endpoint.".to_owned(),
+        String::new(),
+        format!("The {} kinds are those of Clerk's document of {}.", api.events.len(), api.version),
+    ]
+}
+
+pub(super) fn event(event: &Event) -> Vec<String> {
+    let kind = format!("`{}`.", event.kind);
+    event.doc.clone().into_iter().chain([kind]).collect()
 }
 
 pub(super) fn request(operation: &Operation) -> Vec<String> {
@@ -71,7 +85,9 @@ pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
         lines.push("Without any of its optional arguments no body is sent.".to_owned());
     }
     lines.push(format!("See [Clerk's reference]({}).", operation.reference));
-    lines.extend(example(api, operation));
+    lines.extend([String::new(), "```no_run".to_owned()]);
+    lines.extend(example::code(api, operation));
+    lines.push("```".to_owned());
     lines
 }
 
@@ -92,8 +108,8 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
         Place::FormPart => "in the form",
     };
     let mut lines = Vec::from_iter(argument.doc.clone());
-    lines.push(if argument.wire.is_empty() {
-        format!("{}.", sentence(place))
+    lines.push(if argument.wire.is_empty() || argument.wire == argument.ident {
+        format!("{}.", capital(place))
     } else {
         format!("`{}` {place}.", argument.wire)
     });
@@ -184,74 +200,15 @@ fn described(api: &Api, ty: &Type) -> String {
 }
 
 /// A name as the beginning of a sentence: `primary_email_address_id` is `Primary email address id`.
-fn sentence(name: &str) -> String {
-    let text = plain(name);
+pub(super) fn sentence(name: &str) -> String {
+    capital(&plain(name))
+}
+
+fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
 
 fn plain(name: &str) -> String {
     names::words(name).join(" ")
-}
-
-fn example(api: &Api, operation: &Operation) -> Vec<String> {
-    let arguments: Vec<String> =
-        operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire, 0)).collect();
-    let call = format!("clerk.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
-    let binding = match operation.output {
-        Output::Nothing => "",
-        Output::Value(_) => "let answer = ",
-        Output::Page(_) => "let page = ",
-    };
-    let mut lines = vec![
-        String::new(),
-        "```no_run".to_owned(),
-        "# #![allow(deprecated, unused)]".to_owned(),
-        "# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned(),
-        format!("{binding}{call}.await?;"),
-    ];
-    if matches!(operation.output, Output::Page(_)) {
-        lines.push("println!(\"{} of {:?}\", page.len(), page.total_count());".to_owned());
-    }
-    lines.extend(["# Ok(())".to_owned(), "# }".to_owned(), "```".to_owned()]);
-    lines
-}
-
-/// A value for an example. Lists that hold what holds them end somewhere.
-fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
-    match ty {
-        Type::List(_) | Type::Map(_) if depth > 3 => {
-            format!("{}::new()", rust_type(api, ty, "clerk_sdk::types::").replacen('<', "::<", 1))
-        }
-        Type::String if wire.ends_with("_id") => {
-            format!("{:?}", format!("{}_1", wire.trim_end_matches("_id")))
-        }
-        Type::String if wire.contains("email") => "\"ada@example.com\"".to_owned(),
-        Type::String if wire.ends_with("url") => "\"https://example.com\"".to_owned(),
-        Type::String => format!("{wire:?}"),
-        Type::Bool => "true".to_owned(),
-        Type::Integer => "1".to_owned(),
-        Type::Number => "1.0".to_owned(),
-        Type::Timestamp => "1_700_000_000_000".to_owned(),
-        Type::Json | Type::JsonObject | Type::Metadata => {
-            "serde_json::json!({ \"key\": \"value\" })".to_owned()
-        }
-        Type::File => "clerk_sdk::FilePart::from_bytes(\"logo.png\", &b\"...\"[..])".to_owned(),
-        Type::List(item) => format!("[{}]", sample(api, item, wire, depth + 1)),
-        Type::Map(value) => format!("[(\"key\", {})]", sample(api, value, wire, depth + 1)),
-        Type::Nullable(inner) => sample(api, inner, wire, depth),
-        Type::Named(id) | Type::Boxed(id) => match api.types.get(*id) {
-            Some(TypeDef { name, kind: TypeKind::Enum(variants), .. }) => {
-                let variant = variants.first().map_or("Unknown", |variant| &variant.ident);
-                format!("clerk_sdk::types::{name}::{variant}")
-            }
-            Some(TypeDef { name, kind: TypeKind::Object(fields), .. }) => {
-                let required = fields.iter().filter(|field| field.required);
-                let arguments: Vec<String> =
-                    required.map(|field| sample(api, &field.ty, &field.wire, depth + 1)).collect();
-                format!("clerk_sdk::types::{name}::new({})", arguments.join(", "))
-            }
-            _ => String::new(),
-        },
-    }
 }

@@ -3,28 +3,45 @@
 
 mod dispatch;
 mod docs;
+mod events;
+mod example;
 mod op;
 mod params;
+#[cfg(feature = "reference")]
+mod reference;
 mod requests;
 mod resources;
 mod types;
+mod versions;
 
 pub use dispatch::dispatch;
+#[cfg(feature = "reference")]
+pub use reference::{events, reference};
 #[cfg(feature = "changes")]
 pub(crate) use types::field_type;
 
 use crate::GeneratedFile;
 use crate::model::{Api, Type};
 
-/// The files of the client.
-pub fn client(api: &Api) -> Vec<GeneratedFile> {
-    let file = |name: &str, text: String| GeneratedFile { name: name.to_owned(), text };
-    vec![
-        file("types.rs", types::file(api)),
-        file("op.rs", op::file(api)),
-        file("requests.rs", requests::file(api)),
-        file("resources.rs", resources::file(api)),
-    ]
+/// The files of the client, those of an API in a folder that is named after its module; and `versions.rs`, which
+/// declares the modules. The newest API comes first.
+pub fn client(apis: &[Api]) -> Vec<GeneratedFile> {
+    let mut files = vec![versions::file(apis)];
+    for api in apis {
+        let module = api.module();
+        let mut file = |name: &str, text: String| {
+            files.push(GeneratedFile { name: format!("{module}/{name}"), text });
+        };
+        file("types.rs", types::file(api));
+        if api.is_webhooks() {
+            file("events.rs", events::file(api));
+            continue;
+        }
+        file("op.rs", op::file(api));
+        file("requests.rs", requests::file(api));
+        file("resources.rs", resources::file(api));
+    }
+    files
 }
 
 /// How long a line may become before it is broken.
@@ -52,17 +69,33 @@ pub(crate) fn rust_type(api: &Api, ty: &Type, module: &str) -> String {
     }
 }
 
-/// Doc comment lines; empty lines become `///`. What the document has of line ends would end the comment.
+/// Doc comment lines, broken where they are long; empty lines become `///`. What the document has of line ends would
+/// end the comment.
 fn doc(out: &mut String, indent: &str, lines: &[String]) {
+    let mut code = false;
     for line in lines {
-        out.push_str(indent);
-        out.push_str("///");
-        if !line.is_empty() {
-            out.push(' ');
-            out.push_str(&line.replace(['\n', '\r'], " "));
+        code ^= line.starts_with("```");
+        let mut rest = line.replace(['\n', '\r'], " ");
+        let hanging = if line.starts_with("* ") { "  " } else { "" };
+        let width = WIDTH.saturating_sub(indent.len() + "/// ".len());
+        while let Some(end) = rest.get(..width).filter(|_| !code).and_then(|start| last_break(start, &rest)) {
+            let (before, after) = rest.split_at(end);
+            comment(out, indent, before);
+            rest = format!("{hanging}{}", after.trim_start());
         }
-        out.push('\n');
+        comment(out, indent, &rest);
     }
+}
+
+fn comment(out: &mut String, indent: &str, text: &str) {
+    line(out, indent, format!("/// {text}").trim_end());
+}
+
+/// The last space of `start` that a line may end at: one that begins as a list, a quote or a heading would be one.
+fn last_break(start: &str, whole: &str) -> Option<usize> {
+    let begins = |next: &str| next.starts_with(|c: char| c.is_alphabetic() || "`[(…".contains(c));
+    let mut spaces = start.rmatch_indices(' ').map(|(at, _)| at).filter(|at| *at > 2);
+    spaces.find(|at| whole.get(at + 1..).is_some_and(begins))
 }
 
 /// A line.

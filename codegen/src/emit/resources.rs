@@ -6,23 +6,30 @@ use crate::model::{Api, Operation, Resource};
 
 pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
-    line(&mut out, "", "impl Clerk {");
-    for resource in &api.resources {
-        doc(&mut out, "    ", &docs::accessor(resource));
-        aliases(&resource.aliases, &mut out);
-        line(&mut out, "    ", &format!("pub fn {}(&self) -> {} {{", resource.accessor, resource.type_name));
-        line(&mut out, "        ", &format!("{} {{ clerk: self.clone() }}", resource.type_name));
-        line(&mut out, "    ", "}");
+    accessors(api, "Api", "self.clerk.clone()", &mut out);
+    if api.is_root {
+        accessors(api, "Clerk", "self.clone()", &mut out);
     }
-    line(&mut out, "", "}");
     for resource in &api.resources {
         self::resource(api, resource, &mut out);
     }
     out
 }
 
+fn accessors(api: &Api, owner: &str, clerk: &str, out: &mut String) {
+    line(out, "", &format!("impl {owner} {{"));
+    for resource in &api.resources {
+        doc(out, "    ", &docs::accessor(resource));
+        aliases(&resource.aliases, out);
+        line(out, "    ", &format!("pub fn {}(&self) -> {} {{", resource.accessor, resource.type_name));
+        line(out, "        ", &format!("{} {{ clerk: {clerk} }}", resource.type_name));
+        line(out, "    ", "}");
+    }
+    line(out, "", "}");
+}
+
 fn resource(api: &Api, resource: &Resource, out: &mut String) {
-    doc(out, "", &docs::resource(resource));
+    doc(out, "", &docs::resource(api, resource));
     line(out, "", "#[derive(Clone, Debug)]");
     line(out, "", &format!("pub struct {} {{", resource.type_name));
     line(out, "    ", "clerk: Clerk,");
@@ -40,12 +47,7 @@ fn method(api: &Api, operation: &Operation, out: &mut String) {
     if operation.deprecated {
         line(out, "    ", "#[deprecated = \"Clerk's document marks it so\"]");
     }
-    let mut parameters = vec!["&self".to_owned()];
-    parameters.extend(operation.arguments.iter().map(|argument| {
-        format!("{}: {}", argument.ident, parameter_type(api, &argument.ty, argument.nullable))
-    }));
-    let head = format!("pub fn {}", operation.method_name);
-    list(out, "    ", &head, &parameters, &format!(" -> requests::{} {{", operation.marker));
+    signature(api, operation, "    ", " {", out);
     let mut chain = vec!["Request::new(&self.clerk)".to_owned()];
     chain.extend(operation.arguments.iter().map(|argument| format!(".{}", setting(api, argument))));
     let one = chain.concat();
@@ -63,4 +65,14 @@ fn aliases(aliases: &[String], out: &mut String) {
     for alias in aliases {
         line(out, "    ", &format!("#[doc(alias = {})]", literal(alias)));
     }
+}
+
+/// The head of the method, up to what comes after it.
+pub(super) fn signature(api: &Api, operation: &Operation, indent: &str, end: &str, out: &mut String) {
+    let mut parameters = vec!["&self".to_owned()];
+    parameters.extend(operation.arguments.iter().map(|argument| {
+        format!("{}: {}", argument.ident, parameter_type(api, &argument.ty, argument.nullable))
+    }));
+    let head = format!("pub fn {}", operation.method_name);
+    list(out, indent, &head, &parameters, &format!(" -> requests::{}{end}", operation.marker));
 }

@@ -7,7 +7,8 @@ use crate::model::{Api, Direction, Field, Type, TypeDef, TypeKind, Union, Varian
 
 pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
-    for def in &api.types {
+    taken(api, &mut out);
+    for def in api.types.iter().filter(|def| def.defined_in.is_none()) {
         doc(&mut out, "", &docs::type_def(def));
         match &def.kind {
             TypeKind::Object(fields) => object(api, def, fields, &mut out),
@@ -17,6 +18,22 @@ pub(super) fn file(api: &Api) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The types that are those of newer versions.
+fn taken(api: &Api, out: &mut String) {
+    let mut modules: Vec<&str> = api.types.iter().filter_map(|def| def.defined_in.as_deref()).collect();
+    modules.sort_unstable();
+    modules.dedup();
+    for module in modules {
+        let same = api.types.iter().filter(|def| def.defined_in.as_deref() == Some(module));
+        let mut names: Vec<&str> = same.map(|def| def.name.as_str()).collect();
+        names.sort_unstable();
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        line(out, "", &format!("pub use crate::{module}::types::{{"));
+        fill(out, "    ", &names);
+        line(out, "", "};");
+    }
 }
 
 fn object(api: &Api, def: &TypeDef, fields: &[Field], out: &mut String) {
@@ -42,7 +59,7 @@ fn object(api: &Api, def: &TypeDef, fields: &[Field], out: &mut String) {
 }
 
 /// The line for a macro of the runtime, or a few lines where it is long.
-fn invocation(out: &mut String, macro_name: &str, name: &str, entries: &[String]) {
+pub(super) fn invocation(out: &mut String, macro_name: &str, name: &str, entries: &[String]) {
     let one = format!("{macro_name}! {{ {name} {{ {} }} }}", entries.join(", "));
     if one.len() <= WIDTH {
         return line(out, "", &one);

@@ -3,17 +3,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
+
 use super::types::{Def, Origin, Parent};
-use super::{Direction, Operation, Output, Type, TypeDef, TypeKind, dedup, names};
+use super::{Direction, Event, Operation, Output, Type, TypeDef, TypeKind, dedup, names};
 use crate::finding::Findings;
 
 pub(super) fn finish(
     defs: Vec<Def>,
     mut operations: Vec<Operation>,
+    mut events: Vec<Event>,
     findings: &mut Findings,
-) -> (Vec<TypeDef>, Vec<Operation>) {
+) -> (Vec<TypeDef>, Vec<Operation>, Vec<Event>) {
     let stands_for = dedup::representatives(&defs);
-    let reached = reached(&defs, &operations, &stands_for);
+    let reached = reached(&defs, &operations, &events, &stands_for);
     let names = Names::of(&defs, &stands_for, &reached, findings);
     let position: HashMap<usize, usize> =
         reached.iter().enumerate().map(|(position, id)| (*id, position)).collect();
@@ -30,6 +33,9 @@ pub(super) fn finish(
             Output::Value(ty) => Output::Value(ty.map_ids(&renumber)),
             Output::Page(item) => Output::Page(item.map_ids(&renumber)),
         };
+    }
+    for event in &mut events {
+        event.data = event.data.map_ids(&renumber);
     }
     // Where equal structures have become one type, the first one that is described speaks for all.
     let mut equal: HashMap<usize, Vec<&Def>> = HashMap::new();
@@ -55,7 +61,9 @@ pub(super) fn finish(
                 for variant in &union.variants {
                     if let Some(Def { kind: TypeKind::Enum(_), pointer, .. }) = defs.get(variant.ty) {
                         let advice = "replace the union by `{}` (any JSON) in an overlay action";
-                        findings.add(pointer, "a member of a union that is no object", advice);
+                        findings
+                            .add(pointer, "a member of a union that is no object", advice)
+                            .settled_without(&def.pointer);
                     }
                 }
                 for (variant, label) in union.variants.iter_mut().zip(labels) {
@@ -72,15 +80,16 @@ pub(super) fn finish(
             doc: def.doc.clone().or_else(|| equal.iter().filter_map(|other| other.doc.clone()).next()),
             kind,
             deprecated: def.deprecated,
+            defined_in: None,
         });
     }
     refuse_endless(&types, findings);
     box_circles(&mut types);
-    (types, operations)
+    (types, operations, events)
 }
 
-/// The definitions that operations reach, in the order they are met.
-fn reached(defs: &[Def], operations: &[Operation], stands_for: &[usize]) -> Vec<usize> {
+/// The definitions that operations and events reach, in the order they are met.
+fn reached(defs: &[Def], operations: &[Operation], events: &[Event], stands_for: &[usize]) -> Vec<usize> {
     let mut order = Vec::new();
     let mut seen = HashSet::new();
     let mut visit = |start: Option<usize>| {
@@ -110,6 +119,9 @@ fn reached(defs: &[Def], operations: &[Operation], stands_for: &[usize]) -> Vec<
         for argument in operation.all_arguments() {
             visit(argument.ty.definition());
         }
+    }
+    for event in events {
+        visit(event.data.definition());
     }
     order
 }
@@ -152,11 +164,9 @@ impl<'a> Names<'a> {
             let pointer = |id: usize| self.defs.get(id).map_or("", |def| def.pointer.as_str());
             let twin = taken.get(&name).map_or("", |twin| pointer(*twin));
             let message = format!("the type would be called `{name}`, as the one at {twin} is");
-            findings.add(
-                pointer(id),
-                message,
-                "add `x-rust-name` to one of them in openapi/overlays/names.yaml",
-            );
+            findings
+                .add(pointer(id), message, "add `x-rust-name` to one of them in openapi/overlays/names.yaml")
+                .settled_by(pointer(id), json!({"x-rust-name": format!("{name}2")}));
             name
         });
         if !names::is_ident(&name) || name == "Self" {

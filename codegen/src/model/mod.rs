@@ -2,13 +2,16 @@
 //! show and what two versions are compared by is read from here.
 
 mod dedup;
+mod events;
 mod finish;
 mod lower;
 pub mod names;
 mod sensitive;
 mod types;
+mod versions;
 
 pub use lower::lower;
+pub use versions::share;
 
 use crate::document::Facts;
 
@@ -21,8 +24,12 @@ pub struct Api {
     pub resources: Vec<Resource>,
     /// The operations, in document order.
     pub operations: Vec<Operation>,
-    /// The types that operations reach, in the order they are met.
+    /// The events that Clerk sends, in document order.
+    pub events: Vec<Event>,
+    /// The types that operations and events reach, in the order they are met.
     pub types: Vec<TypeDef>,
+    /// Whether the resources are also methods of the client itself: those of the newest version are.
+    pub is_root: bool,
 }
 
 /// Operations that belong together: what `clerk.users()` answers.
@@ -81,6 +88,21 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The other statuses that the document declares.
     pub failures: Vec<String>,
+}
+
+/// One kind of event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The value of `type`, such as `user.created`.
+    pub kind: String,
+    /// The variant that stands for it, such as `UserCreated`.
+    pub variant: String,
+    /// What has happened, in a sentence.
+    pub doc: Option<String>,
+    /// What it happened to.
+    pub data: Type,
+    /// Whether it is marked deprecated.
+    pub deprecated: bool,
 }
 
 /// The kind of key an operation wants.
@@ -226,6 +248,8 @@ pub struct TypeDef {
     pub kind: TypeKind,
     /// Whether it is marked deprecated.
     pub deprecated: bool,
+    /// The module of the newer version that has an equal type of this name, which then serves here too.
+    pub defined_in: Option<String>,
 }
 
 /// The shape of a type.
@@ -301,6 +325,45 @@ impl Field {
     /// Whether a response presents it as an `Option`.
     pub fn is_option(&self) -> bool {
         !self.required || self.nullable
+    }
+}
+
+impl Output {
+    /// The type of the answer, or of the items of a page.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Nothing => None,
+            Self::Value(ty) | Self::Page(ty) => Some(ty),
+        }
+    }
+
+    /// The definition that it leads to.
+    pub fn definition(&self) -> Option<usize> {
+        self.ty().and_then(Type::definition)
+    }
+}
+
+impl TypeDef {
+    /// The definitions that this one leads to by itself.
+    pub fn inner(&self) -> Vec<usize> {
+        match &self.kind {
+            TypeKind::Object(fields) => fields.iter().filter_map(|field| field.ty.definition()).collect(),
+            TypeKind::Union(union) => union.variants.iter().map(|variant| variant.ty).collect(),
+            TypeKind::Enum(_) => Vec::new(),
+        }
+    }
+}
+
+impl Api {
+    /// The module in which its types are, such as `v2026_05_12`.
+    pub fn module(&self) -> String {
+        // There is one document of events, and no version is chosen by callers.
+        if self.is_webhooks() { "webhooks".to_owned() } else { names::module(&self.version) }
+    }
+
+    /// Whether it is about events that Clerk sends.
+    pub fn is_webhooks(&self) -> bool {
+        !self.events.is_empty()
     }
 }
 

@@ -92,6 +92,11 @@ pub fn type_name(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("N{name}") } else { name }
 }
 
+/// The module of a version: `v2026_05_12` for `2026-05-12`.
+pub fn module(version: &str) -> String {
+    format!("v{}", words(version).join("_"))
+}
+
 /// One item of what a plural names: `custom_attributes` holds `custom_attribute`s.
 pub fn singular(name: &str) -> String {
     if let Some(stem) = name.strip_suffix("ies") {
@@ -120,6 +125,9 @@ const KEYWORDS: &[&str] = &[
     "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
     "where", "while", "yield",
 ];
+
+/// The type of all tags called `object`.
+pub const OBJECT_TYPE: &str = "ObjectType";
 
 /// Methods that every request has; a setter may not be called so.
 pub const REQUEST_METHODS: &[&str] = &[

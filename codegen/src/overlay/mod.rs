@@ -2,18 +2,21 @@
 //!
 //! An overlay is a list of actions; each selects places with a JSONPath (RFC 9535) and updates or
 //! removes them. Two things are stricter than the specification, so that corrections cannot rot:
-//! every action says why it exists (`x-reason`), and one that matches nothing is an error.
+//! every action says why it exists (`x-reason`, its own or its file's), and one that matches nothing is an error.
 
 mod action;
 mod merge;
 mod nearest;
+mod positions;
 mod yaml;
 
 use std::fmt;
 
 use serde_json::Value;
 
+use action::Outcome;
 pub use action::{Action, Change};
+pub use positions::positions;
 pub use yaml::read;
 
 /// A file of corrections.
@@ -21,18 +24,25 @@ pub use yaml::read;
 pub struct Overlay {
     /// The file's name, as messages give it.
     pub name: String,
-    /// The documents it is for (`x-applies-to`): an API (`bapi`) or one version of it
-    /// (`bapi/2026-05-12`). Empty: all documents.
+    /// The documents it is for (`x-applies-to`): an API (`bapi`), one version of it
+    /// (`bapi/2026-05-12`) or versions in a row (`bapi/2025-11-10..`, with nothing behind the dots
+    /// for all that come after). Empty: all documents.
     pub applies_to: Vec<String>,
+    /// Whether it is enough that each action matches in one of the documents (`x-match: somewhere`).
+    pub somewhere: bool,
     /// Its actions, in the order in which they are applied.
     pub actions: Vec<Action>,
 }
 
 /// What an overlay did to a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// How many places the actions selected.
     pub places: usize,
+    /// The index of each action that selected something.
+    pub matched: Vec<usize>,
+    /// The index of each action that selected nothing, where the overlay allows that.
+    pub unmatched: Vec<usize>,
     /// The index of each action that selected something and changed nothing: the document says so
     /// by itself, and the action can go.
     pub unneeded: Vec<usize>,
@@ -80,11 +90,20 @@ impl Overlay {
             findings.push(whole(message));
             Vec::new()
         });
+        let somewhere = match fields.get("x-match").map(Value::as_str) {
+            None | Some(Some("everywhere")) => false,
+            Some(Some("somewhere")) => true,
+            Some(_) => {
+                findings.push(whole("`x-match` is `everywhere` or `somewhere`".to_owned()));
+                false
+            }
+        };
+        let reason = fields.get("x-reason").and_then(Value::as_str);
         let mut actions = Vec::new();
         match fields.get("actions") {
             Some(Value::Array(entries)) if !entries.is_empty() => {
                 for (index, entry) in entries.iter().enumerate() {
-                    match Action::parse(entry) {
+                    match Action::parse(entry, reason) {
                         Ok(action) => actions.push(action),
                         Err((target, messages)) => {
                             findings.extend(messages.into_iter().map(|message| Finding {
@@ -100,7 +119,7 @@ impl Overlay {
             _ => findings.push(whole("`actions` is a list with at least one action".to_owned())),
         }
         if findings.is_empty() {
-            Ok(Self { name: name.to_owned(), applies_to, actions })
+            Ok(Self { name: name.to_owned(), applies_to, somewhere, actions })
         } else {
             Err(findings)
         }
@@ -111,38 +130,46 @@ impl Overlay {
     pub fn is_for(&self, id: &str) -> bool {
         names_document(&self.applies_to, id)
     }
+
+    /// Why an action matches nothing in a document, and what it may have meant.
+    #[must_use]
+    pub fn explain(&self, index: usize, document: &Value) -> Option<Finding> {
+        let action = self.actions.get(index)?;
+        Some(self.finding(index, action, nearest::explain(document, &action.target)))
+    }
+
+    fn finding(&self, index: usize, action: &Action, message: String) -> Finding {
+        let target = Some(action.target.clone());
+        Finding { overlay: self.name.clone(), action: Some(index), target, message }
+    }
 }
 
 /// Applies the overlay to the document `id` (such as `bapi/2026-05-12`), action by action.
 ///
-/// An overlay that is for other documents does nothing, and so does an action that is.
+/// An action that is for other documents does nothing; it is for those that the overlay is for unless it says others.
 ///
 /// # Errors
-/// One finding for each action that matches nothing or does not fit what it matches. The document is
+/// One finding for each action that matches nothing, unless the overlay allows that, or does not fit what it matches. The document is
 /// then half corrected and of no use.
 pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applied, Vec<Finding>> {
-    let mut applied = Applied { places: 0, unneeded: Vec::new() };
+    let mut applied = Applied::default();
     let mut findings = Vec::new();
-    if !overlay.is_for(id) {
-        return Ok(applied);
-    }
     for (index, action) in overlay.actions.iter().enumerate() {
-        if !names_document(&action.applies_to, id) {
+        let applies = if action.applies_to.is_empty() { &overlay.applies_to } else { &action.applies_to };
+        if !names_document(applies, id) {
             continue;
         }
         match action.apply(document) {
-            Ok(outcome) => {
-                applied.places += outcome.places;
-                if !outcome.changed {
+            Ok(Outcome::Matched { places, changed }) => {
+                applied.places += places;
+                applied.matched.push(index);
+                if !changed {
                     applied.unneeded.push(index);
                 }
             }
-            Err(message) => findings.push(Finding {
-                overlay: overlay.name.clone(),
-                action: Some(index),
-                target: Some(action.target.clone()),
-                message,
-            }),
+            Ok(Outcome::Nothing) if overlay.somewhere => applied.unmatched.push(index),
+            Ok(Outcome::Nothing) => findings.extend(overlay.explain(index, document)),
+            Err(message) => findings.push(overlay.finding(index, action, message)),
         }
     }
     if findings.is_empty() { Ok(applied) } else { Err(findings) }
@@ -173,10 +200,19 @@ fn names(fields: &serde_json::Map<String, Value>, key: &str) -> Result<Vec<Strin
     }
 }
 
-/// Whether a list of documents has `id` in it; an empty list has all.
+/// Whether a list of documents has `id` in it; an empty list has all. Versions are dates, so their order is that of
+/// their texts.
 fn names_document(list: &[String], id: &str) -> bool {
-    let api = id.split('/').next();
-    list.is_empty() || list.iter().any(|name| name == id || Some(name.as_str()) == api)
+    let Some((api, version)) = id.split_once('/') else { return list.is_empty() };
+    let is_meant = |name: &String| match name.split_once('/') {
+        None => name == api,
+        Some((other, _)) if other != api => false,
+        Some((_, versions)) => match versions.split_once("..") {
+            None => versions == version,
+            Some((first, last)) => first <= version && (last.is_empty() || version <= last),
+        },
+    };
+    list.is_empty() || list.iter().any(is_meant)
 }
 
 #[cfg(test)]

@@ -167,7 +167,7 @@ fn an_action_that_changes_nothing_is_reported_as_unneeded() {
 
     let applied = apply(&mut document, ID, &overlay).unwrap();
 
-    assert_eq!(applied, Applied { places: 2, unneeded: vec![0] });
+    assert_eq!((applied.places, applied.unneeded), (2, vec![0]));
 }
 
 #[test]
@@ -217,6 +217,31 @@ fn an_overlay_or_an_action_for_other_documents_does_nothing() {
 }
 
 #[test]
+fn an_action_can_be_for_versions_in_a_row() {
+    let cases = [
+        ("bapi/2025-11-10..", [false, true, true, false]),
+        ("bapi/..2025-11-10", [true, true, false, false]),
+        ("bapi/2025-11-10..2026-01-01", [false, true, false, false]),
+        ("bapi/..", [true, true, true, false]),
+    ];
+    for (applies_to, expected) in cases {
+        let overlay = Overlay::parse(
+            "o.yaml",
+            &format!(
+                "overlay: 1.0.0\nactions:\n\
+                 - {{ target: $, x-reason: r, x-applies-to: ['{applies_to}'], update: {{ a: 1 }} }}\n"
+            ),
+        )
+        .unwrap();
+
+        let ids = ["bapi/2024-10-01", "bapi/2025-11-10", "bapi/2026-05-12", "webhooks/2025-11-10"];
+        let applied = ids.map(|id| apply(&mut json!({}), id, &overlay).unwrap().places == 1);
+
+        assert_eq!(applied, expected, "{applies_to}");
+    }
+}
+
+#[test]
 fn yaml_is_read_as_yaml_1_2_and_keeps_its_order() {
     let value = read("b: no\na: 2026-05-12\n200: 0x10\n'1': 1.5\nlist: &l [~, true]\nagain: *l\n").unwrap();
 
@@ -232,4 +257,39 @@ fn what_json_cannot_hold_is_refused() {
     {
         assert!(read(text).is_err(), "{text:?} was read as {:?}", read(text));
     }
+}
+
+#[test]
+fn the_reason_of_a_file_holds_for_the_actions_without_one() {
+    let file = |reason: &str| {
+        let text = format!(
+            "overlay: 1.0.0\n{reason}actions:\n- {{ target: $, update: {{ a: 1 }} }}\n\
+             - {{ target: $, x-reason: own, update: {{ a: 2 }} }}\n"
+        );
+        Overlay::parse("docs.yaml", &text)
+    };
+
+    let overlay = file("x-reason: shared\n").unwrap();
+
+    let reasons: Vec<&str> = overlay.actions.iter().map(|action| action.reason.as_str()).collect();
+    assert_eq!(reasons, ["shared", "own"]);
+    assert!(file("").unwrap_err()[0].to_string().contains("`x-reason`"));
+}
+
+#[test]
+fn what_need_not_match_everywhere_is_reported_and_does_not_stop_the_others() {
+    let actions = "actions:\n- { target: $.a, x-reason: r, update: { x: 1 } }\n\
+                   - { target: $.b, x-reason: r, update: { x: 2 } }\n";
+    let parsed =
+        |word: &str| Overlay::parse("docs.yaml", &format!("overlay: 1.0.0\nx-match: {word}\n{actions}"));
+    let mut document = json!({"b": {}});
+
+    let applied = apply(&mut document, ID, &parsed("somewhere").unwrap()).unwrap();
+
+    assert_eq!(document, json!({"b": {"x": 2}}));
+    assert_eq!((applied.matched, applied.unmatched), (vec![1], vec![0]));
+    let reason = parsed("somewhere").unwrap().explain(0, &document).unwrap().to_string();
+    assert_eq!(reason, "docs.yaml: actions[0] ($.a): matches nothing; `$` still matches, `.a` does not");
+    assert!(apply(&mut document, ID, &parsed("everywhere").unwrap()).is_err());
+    assert!(parsed("anywhere").unwrap_err()[0].to_string().contains("`x-match`"));
 }

@@ -36,7 +36,7 @@ fn holds(pointer: &str, message: &str, advice: &str, change: fn(&mut Value)) {
     let mut document = document();
     change(&mut document);
 
-    let Err(findings) = clerk_codegen::generate(document.to_string().as_bytes()) else {
+    let Err(findings) = clerk_codegen::read(document.to_string().as_bytes()) else {
         panic!("nothing was found, expected: {message}");
     };
 
@@ -49,7 +49,7 @@ fn holds(pointer: &str, message: &str, advice: &str, change: fn(&mut Value)) {
 
 #[test]
 fn nothing_is_found_where_nothing_is_wrong() {
-    assert!(clerk_codegen::generate(document().to_string().as_bytes()).is_ok());
+    assert!(clerk_codegen::read(document().to_string().as_bytes()).is_ok());
 }
 
 #[test]
@@ -350,7 +350,7 @@ fn a_finding_about_deep_nesting_points_to_where_it_gets_too_deep() {
     let deep = (0..24).fold(objects, |inner, _| json!({"type": "array", "items": inner}));
     colour(&mut document, deep);
 
-    let findings = clerk_codegen::generate(document.to_string().as_bytes()).unwrap_err();
+    let findings = clerk_codegen::read(document.to_string().as_bytes()).unwrap_err();
 
     let (lists, objects) = ("/items".repeat(24), "/properties/a".repeat(40));
     let pointer = format!("{COMPONENT}/properties/colour{lists}{objects}");

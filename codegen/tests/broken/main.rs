@@ -9,13 +9,14 @@ mod small;
 
 use std::panic::catch_unwind;
 
-use clerk_codegen::{Findings, GeneratedFile, generate};
+use clerk_codegen::{Findings, GeneratedFile, generate, read};
 use mutation::Dice;
 use serde_json::{Value, json};
 
 /// What the generator makes of a document: files that parse, or findings.
 fn outcome(document: &[u8], what: &str) -> Result<Vec<GeneratedFile>, Findings> {
-    let outcome = catch_unwind(|| generate(document)).unwrap_or_else(|_| panic!("a panic on {what}"));
+    let outcome = catch_unwind(|| read(document).map(|api| generate(vec![api])))
+        .unwrap_or_else(|_| panic!("a panic on {what}"));
     match &outcome {
         Ok(files) => {
             for file in files {

@@ -18,35 +18,55 @@ pub type Pending = Pin<Box<dyn Future<Output = Result<Response<Value>, Error>> +
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid(pub String);
 
-/// The API versions that can be called, the newest first.
-pub const VERSIONS: &[&str] = &[v2026_05_12::VERSION];
+/// Makes a module of each API version.
+macro_rules! dispatch_versions {
+    ($($module:ident),* $(,)?) => {
+        /// The API versions that can be called, the newest first.
+        pub const VERSIONS: &[&str] = &[$($module::VERSION),*];
 
-/// The operations of an API version; `None` where it is not there.
-pub fn operations(version: &str) -> Option<&'static [&'static str]> {
-    (version == v2026_05_12::VERSION).then_some(v2026_05_12::OPERATIONS)
+        /// The operations of an API version; `None` where it is not there.
+        pub fn operations(version: &str) -> Option<&'static [&'static str]> {
+            match version {
+                $($module::VERSION => Some($module::OPERATIONS),)*
+                _ => None,
+            }
+        }
+
+        /// Prepares the call of an operation; `None` where the API version has none of that name.
+        ///
+        /// # Errors
+        /// Where the typed call cannot express the arguments.
+        pub fn prepare(
+            version: &str,
+            clerk: &Clerk,
+            call: &str,
+            args: Args,
+        ) -> Option<Result<Pending, Invalid>> {
+            match version {
+                $($module::VERSION => $module::prepare(&$module::api(clerk), call, args),)*
+                _ => None,
+            }
+        }
+
+        $(
+            #[allow(deprecated, reason = "deprecated operations can be called like all others")]
+            #[allow(unused_imports, reason = "not every document needs all of them")]
+            #[allow(unreachable_pub, reason = "written for any place it is included in")]
+            mod $module {
+                use std::collections::BTreeMap;
+
+                use clerk_sdk::$module::types;
+                use clerk_sdk::{FilePart, JsonObject, Metadata, Nullable, Timestamp};
+
+                use super::args::{body, file, path, query, whole_body};
+                use super::{Args, Invalid, Pending};
+
+                pub use clerk_sdk::$module::VERSION;
+
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/dispatch.rs"));
+            }
+        )*
+    };
 }
 
-/// Prepares the call of an operation; `None` where the API version has none of that name.
-///
-/// # Errors
-/// Where the typed call cannot express the arguments.
-pub fn prepare(version: &str, clerk: &Clerk, call: &str, args: Args) -> Option<Result<Pending, Invalid>> {
-    if version == v2026_05_12::VERSION { v2026_05_12::prepare(clerk, call, args) } else { None }
-}
-
-#[allow(deprecated, reason = "deprecated operations can be called like all others")]
-#[allow(unused_imports, reason = "not every document needs all of them")]
-#[allow(unreachable_pub, reason = "written for any place it is included in")]
-mod v2026_05_12 {
-    use std::collections::BTreeMap;
-
-    use clerk_sdk::v2026_05_12::types;
-    use clerk_sdk::{Clerk, FilePart, JsonObject, Metadata, Nullable, Timestamp};
-
-    use super::args::{body, file, path, query, whole_body};
-    use super::{Args, Invalid, Pending};
-
-    pub use clerk_sdk::v2026_05_12::VERSION;
-
-    include!(concat!(env!("OUT_DIR"), "/dispatch.rs"));
-}
+include!(concat!(env!("OUT_DIR"), "/dispatch.rs"));

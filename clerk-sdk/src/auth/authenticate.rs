@@ -1,0 +1,317 @@
+//! From a request to whoever sent it.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::carrier::{Carried, RequestHeaders, find, suffixed_cookie};
+use super::error::{AuthError, Reason};
+use super::identity::{Auth, TokenType};
+use super::machine::{self, Answers};
+use super::rules::Kind;
+use super::settings::{Settings, token_settings};
+use super::verifier::Verifier;
+use crate::client::Clerk;
+use crate::error::Error;
+
+/// Whether somebody is signed in, and who.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum RequestState {
+    /// Somebody is.
+    SignedIn(Auth),
+    /// Nobody is.
+    #[non_exhaustive]
+    SignedOut {
+        /// Why, as a stable code.
+        reason: Reason,
+        /// Why, for people. It contains no token.
+        message: String,
+    },
+}
+
+impl RequestState {
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// Why nobody is.
+    pub fn into_auth(self) -> Result<Auth, AuthError> {
+        match self {
+            Self::SignedIn(auth) => Ok(auth),
+            Self::SignedOut { reason, message } => Err(AuthError::new(reason, message)),
+        }
+    }
+
+    /// Whether somebody is.
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self, Self::SignedIn(_))
+    }
+}
+
+/// Finds out who sent requests: settings, keys and caches in one, cheap to clone and to keep. Frameworks hold one.
+#[derive(Clone)]
+pub struct Authenticator(Arc<Parts>);
+
+struct Parts {
+    verifier: Verifier,
+    clerk: Option<Clerk>,
+    accepted: Vec<TokenType>,
+    accept_pending: bool,
+    cookie: Option<String>,
+    answers: Option<Answers>,
+}
+
+/// The settings of an [`Authenticator`].
+#[must_use]
+pub struct AuthenticatorBuilder {
+    settings: Settings,
+    accepted: Option<Vec<TokenType>>,
+    accept_pending: bool,
+    publishable_key: Option<String>,
+    answers: Option<(usize, Duration)>,
+}
+
+/// Finds out who sent one request, from [`Clerk::authenticate`]. Await it.
+#[must_use = "a request is authenticated when this is awaited"]
+pub struct AuthenticateRequest<'a, R> {
+    request: &'a R,
+    builder: AuthenticatorBuilder,
+}
+
+impl Clerk {
+    /// Finds out who sent a request: `clerk.authenticate(&request).await?`.
+    ///
+    /// Session tokens are accepted unless told otherwise, from the `Authorization` header or the `__session` cookie,
+    /// and are checked with the instance's keys, which are fetched once in a while. It takes whatever has headers:
+    /// `http::Request`, `http::request::Parts`, `http::HeaderMap`.
+    ///
+    /// Where many requests are checked alike, build an [`Authenticator`] once: [`authenticator`](Self::authenticator).
+    pub fn authenticate<'a, R: RequestHeaders>(&self, request: &'a R) -> AuthenticateRequest<'a, R> {
+        AuthenticateRequest { request, builder: self.authenticator() }
+    }
+
+    /// Begins an authenticator with the keys of this client's instance.
+    pub fn authenticator(&self) -> AuthenticatorBuilder {
+        let publishable_key = self.0.publishable_key.clone();
+        AuthenticatorBuilder { publishable_key, ..AuthenticatorBuilder::new(Settings::of(self)) }
+    }
+}
+
+impl Authenticator {
+    /// Begins an authenticator with a public key as PEM, that needs neither a network nor a secret key. Opaque
+    /// credentials of machines are refused by it: only Clerk can tell about these.
+    pub fn with_pem(pem: impl AsRef<str>) -> AuthenticatorBuilder {
+        let mut settings = Settings::default();
+        settings.set_pem(pem.as_ref());
+        AuthenticatorBuilder::new(settings)
+    }
+
+    /// Finds out who sent a request.
+    ///
+    /// What is needed of the request is copied at once: the future does not borrow it.
+    pub fn authenticate<R: RequestHeaders>(
+        &self,
+        request: &R,
+    ) -> impl Future<Output = RequestState> + Send + 'static + use<R> {
+        let authenticator = self.clone();
+        let carried = self.0.find(request);
+        async move { authenticator.state(carried).await }
+    }
+
+    async fn state(&self, carried: Carried) -> RequestState {
+        match self.0.check(carried).await {
+            Ok(auth) => RequestState::SignedIn(auth),
+            Err(error) => {
+                tracing::debug!(target: "clerk_sdk", reason = error.reason().as_str(), "signed out");
+                RequestState::SignedOut { reason: error.reason(), message: error.into_message() }
+            }
+        }
+    }
+}
+
+impl Parts {
+    fn accepts(&self, token_type: TokenType) -> bool {
+        self.accepted.contains(&token_type)
+    }
+
+    fn find(&self, request: &impl RequestHeaders) -> Carried {
+        find(request, self.cookie.as_deref(), self.accepts(TokenType::Session))
+    }
+
+    async fn check(&self, carried: Carried) -> Result<Auth, AuthError> {
+        let (token, kind) = match carried {
+            Carried::Nothing => {
+                let message =
+                    "the request carries no token, neither in the Authorization header nor in a cookie";
+                return Err(AuthError::new(Reason::SessionTokenMissing, message));
+            }
+            // Machines have no cookies: whatever is in there is a session token or nothing.
+            Carried::InCookie(token) => (token, Some(Kind::Session)),
+            Carried::InHeader(token) => (token, None),
+        };
+        if kind.is_none()
+            && let Some(token_type) = machine::opaque_type(&token)
+        {
+            if !self.accepts(token_type) {
+                let message = format!("a credential of the type {token_type} is not accepted here");
+                return Err(AuthError::new(Reason::TokenTypeNotSupported, message));
+            }
+            let (clerk, answers) = (self.clerk.as_ref(), self.answers.as_ref());
+            return machine::verify(clerk, token_type, token, self.verifier.rules(), answers).await;
+        }
+        let allowed = |kind| self.accepts(token_type(kind));
+        let (kind, claims) = self.verifier.check(&token, kind, allowed).await?;
+        if kind != Kind::Session {
+            return Ok(machine::from_jwt(token_type(kind), claims));
+        }
+        if claims.is_pending() && !self.accept_pending {
+            let message =
+                "the session is pending: its user has a task to finish, such as choosing an organization";
+            return Err(AuthError::new(Reason::SessionPending, message));
+        }
+        Ok(Auth::session(claims.accept_pending(self.accept_pending)))
+    }
+}
+
+fn token_type(kind: Kind) -> TokenType {
+    match kind {
+        Kind::Session | Kind::Template => TokenType::Session,
+        Kind::MachineToMachine => TokenType::M2m,
+        Kind::OAuth => TokenType::OAuth,
+    }
+}
+
+impl AuthenticatorBuilder {
+    fn new(settings: Settings) -> Self {
+        Self { settings, accepted: None, accept_pending: false, publishable_key: None, answers: None }
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    token_settings!();
+
+    /// Which credentials are accepted. Session tokens alone unless set.
+    pub fn accepts(mut self, types: impl IntoIterator<Item = TokenType>) -> Self {
+        self.accepted = Some(types.into_iter().collect());
+        self
+    }
+
+    /// Whether pending sessions count as signed in. They do not unless set.
+    pub fn accept_pending(mut self, accept: bool) -> Self {
+        self.accept_pending = accept;
+        self
+    }
+
+    /// The publishable key of the instance, which its session cookie is named after. The client's unless set.
+    pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
+        self.publishable_key = Some(key.into());
+        self
+    }
+
+    /// Remembers so many tokens, so that one that comes again need not be verified again. None unless set.
+    ///
+    /// What a token says is checked each time, and all are forgotten when the keys change.
+    pub fn cache_tokens(mut self, capacity: usize) -> Self {
+        self.settings.cached_tokens = capacity;
+        self
+    }
+
+    /// Remembers that Clerk vouched for an opaque credential of a machine, of so many for so long. It is asked about
+    /// each request unless set. A credential that is revoked stays good for that time.
+    pub fn cache_opaque(mut self, capacity: usize, time: Duration) -> Self {
+        self.answers = Some((capacity, time));
+        self
+    }
+
+    /// The authenticator.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config): a key that is none, or an empty list. Where it is the key, the
+    /// source of the error is an [`AuthError`].
+    pub fn build(self) -> Result<Authenticator, Error> {
+        let accepted = self.accepted.unwrap_or_else(|| vec![TokenType::Session]);
+        if accepted.is_empty() {
+            return Err(Error::config("the list of accepted token types is empty: nobody could sign in"));
+        }
+        let clerk = self.settings.clerk.clone();
+        Ok(Authenticator(Arc::new(Parts {
+            verifier: self.settings.build()?,
+            clerk,
+            accepted,
+            accept_pending: self.accept_pending,
+            cookie: self.publishable_key.as_deref().map(suffixed_cookie),
+            answers: self.answers.map(|(capacity, time)| Answers::new(capacity, time)),
+        })))
+    }
+}
+
+impl<R> AuthenticateRequest<'_, R> {
+    fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.builder.settings
+    }
+
+    token_settings!();
+
+    /// Which credentials are accepted. Session tokens alone unless set.
+    pub fn accepts(mut self, types: impl IntoIterator<Item = TokenType>) -> Self {
+        self.builder = self.builder.accepts(types);
+        self
+    }
+
+    /// Whether pending sessions count as signed in. They do not unless set.
+    pub fn accept_pending(mut self, accept: bool) -> Self {
+        self.builder = self.builder.accept_pending(accept);
+        self
+    }
+
+    /// The publishable key of the instance, which its session cookie is named after. The client's unless set.
+    pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
+        self.builder = self.builder.publishable_key(key);
+        self
+    }
+}
+
+impl<R: RequestHeaders> IntoFuture for AuthenticateRequest<'_, R> {
+    /// An error is one of the settings. That nobody is signed in is no error.
+    type Output = Result<RequestState, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let checked = self.builder.build().map(|authenticator| {
+            let carried = authenticator.0.find(self.request);
+            (authenticator, carried)
+        });
+        Box::pin(async move {
+            let (authenticator, carried) = checked?;
+            Ok(authenticator.state(carried).await)
+        })
+    }
+}
+
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("verifier", &self.0.verifier)
+            .field("accepts", &self.0.accepted)
+            .field("accept_pending", &self.0.accept_pending)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AuthenticatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticatorBuilder")
+            .field("settings", &self.settings)
+            .field("accepts", &self.accepted)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<R> fmt::Debug for AuthenticateRequest<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.builder, f)
+    }
+}

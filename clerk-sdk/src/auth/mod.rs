@@ -1,0 +1,80 @@
+//! Who is calling: session tokens, machine tokens, API keys and OAuth tokens, in requests and by themselves.
+//!
+//! ```no_run
+//! use clerk_sdk::auth::{RequestState, Role, TokenType};
+//!
+//! # async fn example(clerk: clerk_sdk::Clerk, request: http::Request<()>) -> Result<(), clerk_sdk::Error> {
+//! match clerk.authenticate(&request).authorized_parties(["https://app.example.com"]).await? {
+//!     RequestState::SignedIn(auth) if auth.has(Role("org:admin")) => println!("an admin: {}", auth.user_id()),
+//!     RequestState::SignedIn(auth) => println!("{}", auth.user_id()),
+//!     RequestState::SignedOut { reason, .. } => println!("nobody: {reason}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * [`Clerk::authenticate`](crate::Clerk::authenticate) looks at one request; an [`Authenticator`] is built once and
+//!   looks at many. Both answer a [`RequestState`] with an [`Auth`] or the [`Reason`] why there is none.
+//! * A [`Verifier`] checks tokens that came by other ways, and answers [`Claims`].
+//! * [`Role`], [`Permission`], [`Feature`], [`Plan`] and [`Reverification`] are what may be asked of both.
+//!
+//! # What to know
+//!
+//! * **Set the authorized parties**: the origins of your own frontends. Without them a token that another site under
+//!   the same parent domain got hold of is good for you, too.
+//! * **Signing out takes up to a minute**: a session token is good until it expires, 60 seconds after it was made by
+//!   default, and a cookie that is left over carries one. Nothing is asked of Clerk in between.
+//! * **Session tokens have no audience** (`aud`) unless it is added to them in the dashboard. With an
+//!   [`audience`](AuthenticatorBuilder::audience) configured, those without are refused.
+//! * **No redirects**: the handshake, by which a browser with an expired token gets a new one through a redirect, and
+//!   satellite domains, which need it, are not part of this crate. A frontend with Clerk's JavaScript renews its token
+//!   by itself and sends it in the `Authorization` header; pages that the server renders can answer 401 with a page
+//!   that loads it.
+
+mod authenticate;
+mod cache;
+mod carrier;
+mod claims;
+mod der;
+mod error;
+mod has;
+mod identity;
+mod jwks;
+mod key;
+mod machine;
+mod organization;
+mod pem;
+mod provider;
+mod rules;
+mod settings;
+mod token;
+mod verifier;
+
+use std::sync::OnceLock;
+
+pub use self::authenticate::{AuthenticateRequest, Authenticator, AuthenticatorBuilder, RequestState};
+pub use self::carrier::RequestHeaders;
+pub use self::claims::{Claims, FactorAges};
+pub use self::error::{AuthError, Reason};
+pub use self::has::{Factor, Feature, Permission, Plan, Requirement, Reverification, Role};
+pub use self::identity::{Auth, TokenType};
+pub use self::verifier::{Verifier, VerifierBuilder};
+
+use self::jwks::{JwksCache, Keys};
+use self::key::KeySet;
+use crate::client::Clerk;
+
+/// What all clones of a client share for checking tokens.
+#[derive(Default)]
+pub(crate) struct Shared {
+    jwks: JwksCache,
+    local: OnceLock<Option<Result<Keys, AuthError>>>,
+}
+
+impl Shared {
+    /// The client's own public key, where it has one.
+    fn local(&self, clerk: &Clerk) -> Option<Result<Keys, AuthError>> {
+        let read = |pem: &String| pem::public_key(pem).map(|key| Keys::fixed(KeySet::Single(key)));
+        self.local.get_or_init(|| clerk.0.jwt_key.as_ref().map(read)).clone()
+    }
+}

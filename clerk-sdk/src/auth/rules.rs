@@ -1,0 +1,282 @@
+//! What is checked besides the signature: the header before it, the claims after it, in a fixed order.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value};
+
+use super::error::{AuthError, Reason};
+use super::token::{Category, Class, Header, Typ};
+use crate::value::Timestamp;
+
+/// What a token is wanted to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Session,
+    Template,
+    MachineToMachine,
+    OAuth,
+}
+
+impl Kind {
+    /// What a token claims to be, as Clerk's other SDKs tell.
+    pub(super) fn claimed(class: Class, claims: &Map<String, Value>) -> Self {
+        if is_machine(claims) {
+            Self::MachineToMachine
+        } else if class.typ == Typ::AccessToken {
+            Self::OAuth
+        } else {
+            Self::Session
+        }
+    }
+}
+
+fn is_machine(claims: &Map<String, Value>) -> bool {
+    text(claims, "sub").is_some_and(|subject| subject.starts_with("mch_"))
+}
+
+fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// Where the time comes from; the system unless set.
+#[derive(Clone, Default)]
+pub(super) struct Clock(pub(super) Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>);
+
+impl Clock {
+    /// Unix milliseconds.
+    pub(super) fn now(&self) -> i64 {
+        let now = self.0.as_ref().map_or_else(SystemTime::now, |clock| clock());
+        Timestamp::from(now).as_millis()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "custom" } else { "system" })
+    }
+}
+
+/// What is configured about tokens.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    pub(super) authorized_parties: Option<Vec<String>>,
+    pub(super) audiences: Option<Vec<String>>,
+    pub(super) issuers: Option<Vec<String>>,
+    pub(super) clock_skew: Duration,
+    pub(super) clock: Clock,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            authorized_parties: None,
+            audiences: None,
+            issuers: None,
+            clock_skew: Duration::from_secs(5),
+            clock: Clock::default(),
+        }
+    }
+}
+
+fn refused<T>(reason: Reason, message: impl Into<std::borrow::Cow<'static, str>>) -> Result<T, AuthError> {
+    Err(AuthError::new(reason, message))
+}
+
+/// What of the header can be said before the signature: its type, extensions, and whether its algorithm is known.
+pub(super) fn check_header(kind: Kind, header: &Header) -> Result<(), AuthError> {
+    match (kind, header.class.typ) {
+        (Kind::OAuth, Typ::AccessToken) => {}
+        (Kind::OAuth, _) => {
+            return refused(Reason::TokenTypeNotSupported, "it is no OAuth access token (typ at+jwt)");
+        }
+        (_, Typ::Absent | Typ::Jwt) => {}
+        (_, Typ::AccessToken) => {
+            let message = "it is an OAuth access token, and a token of another kind is wanted here";
+            return refused(Reason::TokenTypeNotSupported, message);
+        }
+        (_, Typ::Other) => return refused(Reason::TokenInvalid, "the token's type (typ) is not JWT"),
+    }
+    if header.critical {
+        return refused(Reason::TokenInvalid, "the token demands extensions (crit) that are not supported");
+    }
+    if header.algorithm.is_none() {
+        let message = "the token's algorithm is not supported: RS256, RS384, RS512, ES256 and EdDSA are";
+        return refused(Reason::TokenInvalidAlgorithm, message);
+    }
+    Ok(())
+}
+
+impl Rules {
+    /// Checks the claims of a token whose signature is good.
+    pub(super) fn check(
+        &self,
+        kind: Kind,
+        class: Class,
+        claims: &Map<String, Value>,
+    ) -> Result<(), AuthError> {
+        check_category(kind, class.category)?;
+        check_subject(kind, claims)?;
+        self.check_dates(claims)?;
+        self.check_issuer(claims)?;
+        self.check_audience(claims)?;
+        if matches!(kind, Kind::Session | Kind::Template) {
+            self.check_authorized_party(claims)?;
+        }
+        let (required, message) = match kind {
+            Kind::Session | Kind::Template => return Ok(()),
+            Kind::MachineToMachine => ("jti", "the machine's token has no id (jti)"),
+            Kind::OAuth => ("client_id", "the OAuth access token names no client (client_id)"),
+        };
+        if text(claims, required).is_some() { Ok(()) } else { refused(Reason::TokenInvalid, message) }
+    }
+
+    fn check_dates(&self, claims: &Map<String, Value>) -> Result<(), AuthError> {
+        let now = i128::from(self.clock.now());
+        let skew = i128::try_from(self.clock_skew.as_millis()).unwrap_or(i128::MAX / 2);
+        let milliseconds = |seconds: i64| i128::from(seconds) * 1000;
+        let Some(expires) = date(claims, "exp")? else {
+            return refused(Reason::TokenInvalid, "the token has no expiry (exp)");
+        };
+        if now - milliseconds(expires) >= skew {
+            let message = format!(
+                "the token expired at {expires} (Unix seconds), and it is {} now; the client gets a new one by itself",
+                now.div_euclid(1000)
+            );
+            return refused(Reason::TokenExpired, message);
+        }
+        if let Some(begins) = date(claims, "nbf")?
+            && milliseconds(begins) > now + skew
+        {
+            let message =
+                format!("the token is good from {begins} on (nbf, Unix seconds): is the clock right?");
+            return refused(Reason::TokenNotActiveYet, message);
+        }
+        if let Some(issued) = date(claims, "iat")?
+            && milliseconds(issued) > now + skew
+        {
+            let message = format!(
+                "the token was issued at {issued} (iat, Unix seconds), which lies in the future: \
+                                   is the clock right?"
+            );
+            return refused(Reason::TokenIatInTheFuture, message);
+        }
+        Ok(())
+    }
+
+    fn check_issuer(&self, claims: &Map<String, Value>) -> Result<(), AuthError> {
+        let Some(issuers) = &self.issuers else { return Ok(()) };
+        match claims.get("iss").and_then(Value::as_str) {
+            Some(issuer) if issuers.iter().any(|one| one == issuer) => Ok(()),
+            _ => refused(
+                Reason::TokenInvalidIssuer,
+                "the token does not come from the issuer that is configured",
+            ),
+        }
+    }
+
+    fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), AuthError> {
+        match &self.audiences {
+            Some(audiences) => check_audience(audiences, claims.get("aud")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_authorized_party(&self, claims: &Map<String, Value>) -> Result<(), AuthError> {
+        let Some(parties) = &self.authorized_parties else { return Ok(()) };
+        let message = match text(claims, "azp") {
+            Some(party) if parties.iter().any(|one| one == party) => return Ok(()),
+            Some(party) => {
+                format!("the token was made for {party:?} (azp), which is none of the authorized parties")
+            }
+            None => "the token does not say what origin it was made for (azp), and authorized parties are \
+                     configured"
+                .to_owned(),
+        };
+        refused(Reason::TokenInvalidAuthorizedParties, message)
+    }
+}
+
+/// Whether `aud`, a string or an array of strings, has one of these.
+pub(super) fn check_audience(audiences: &[String], aud: Option<&Value>) -> Result<(), AuthError> {
+    let wanted = |aud: &str| audiences.iter().any(|one| one == aud);
+    let message = match aud {
+        Some(Value::String(aud)) if wanted(aud) => return Ok(()),
+        Some(Value::Array(all)) if all.iter().all(Value::is_string) => {
+            if all.iter().filter_map(Value::as_str).any(wanted) {
+                return Ok(());
+            }
+            "the token is for another audience (aud)"
+        }
+        Some(Value::String(_)) => "the token is for another audience (aud)",
+        Some(_) => "the audience of the token (aud) is neither a string nor a list of strings",
+        None => {
+            "the token is for no audience (aud), and one is configured. Clerk's session tokens have none unless \
+                 it is added to them in the dashboard: authorized parties may be what is wanted"
+        }
+    };
+    refused(Reason::TokenInvalidAudience, message)
+}
+
+fn check_category(kind: Kind, category: Category) -> Result<(), AuthError> {
+    let fits = match kind {
+        Kind::Session => matches!(category, Category::Absent | Category::Session | Category::Ignore),
+        Kind::Template => category == Category::Template,
+        Kind::MachineToMachine => matches!(category, Category::Absent | Category::MachineToMachine),
+        Kind::OAuth => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    let message = match category {
+        Category::Session => "it is a session token, and a token of another kind is wanted here",
+        Category::Template => "it is a token of a JWT template, and a token of another kind is wanted here",
+        Category::MachineToMachine => "it is a machine's token, and a token of another kind is wanted here",
+        Category::Absent | Category::Ignore | Category::Other => {
+            "the token does not say that it is of the kind that is wanted here (cat)"
+        }
+    };
+    refused(Reason::TokenTypeNotSupported, message)
+}
+
+fn check_subject(kind: Kind, claims: &Map<String, Value>) -> Result<(), AuthError> {
+    if text(claims, "sub").is_none() {
+        return refused(Reason::TokenInvalid, "the token does not say whom it is about (sub)");
+    }
+    match (kind, is_machine(claims)) {
+        (Kind::MachineToMachine, false) => refused(
+            Reason::TokenTypeNotSupported,
+            "the token is about no machine, and a machine's is wanted here",
+        ),
+        (Kind::Session | Kind::Template, true) => refused(
+            Reason::TokenTypeNotSupported,
+            "the token is about a machine, and a user's is wanted here",
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// A date in Unix seconds, cut down to whole ones.
+fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, AuthError> {
+    let Some(value) = claims.get(name) else { return Ok(None) };
+    match whole_seconds(value) {
+        Some(seconds) => Ok(Some(seconds)),
+        None => refused(Reason::TokenInvalid, format!("`{name}` of the token is no date in seconds")),
+    }
+}
+
+/// None where it is no number, or one that 64 bits cannot hold.
+pub(super) fn whole_seconds(value: &Value) -> Option<i64> {
+    if let Some(whole) = value.as_i64() {
+        return Some(whole);
+    }
+    if value.is_u64() {
+        return None;
+    }
+    let seconds = value.as_f64()?.floor();
+    // 2^63 is exact as a float, and the first that is too large.
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    #[allow(clippy::cast_possible_truncation, reason = "it is whole and within the limits")]
+    (-LIMIT..LIMIT).contains(&seconds).then_some(seconds as i64)
+}

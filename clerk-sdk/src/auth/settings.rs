@@ -1,0 +1,131 @@
+//! What can be said about tokens, wherever they are checked: the setters that verifiers and authenticators share.
+
+use std::fmt;
+
+use super::cache::Cache;
+use super::error::{AuthError, Reason};
+use super::jwks::Keys;
+use super::key::KeySet;
+use super::pem;
+use super::rules::Rules;
+use super::verifier::{Inner, Source, Verified, Verifier};
+use crate::client::Clerk;
+use crate::error::Error;
+
+/// The settings of a verifier that is being built.
+#[derive(Clone, Default)]
+pub(super) struct Settings {
+    pub(super) clerk: Option<Clerk>,
+    /// Keys that were handed over; they go before the client's.
+    pub(super) local: Option<Result<Keys, AuthError>>,
+    pub(super) rules: Rules,
+    pub(super) cached_tokens: usize,
+}
+
+impl Settings {
+    pub(super) fn of(clerk: &Clerk) -> Self {
+        Self { clerk: Some(clerk.clone()), ..Self::default() }
+    }
+
+    pub(super) fn set_pem(&mut self, pem: &str) {
+        self.local = Some(pem::public_key(pem).map(|key| Keys::fixed(KeySet::Single(key))));
+    }
+
+    pub(super) fn set_jwks(&mut self, json: &[u8]) {
+        let keys = serde_json::from_slice(json).ok().and_then(|jwks| KeySet::from_jwks(&jwks));
+        self.local = Some(match keys {
+            Some(keys) if keys.is_empty() => {
+                Err(AuthError::new(Reason::JwkLocalMissing, "the set of keys (JWKS) is empty"))
+            }
+            Some(keys) => Ok(Keys::fixed(keys)),
+            None => Err(AuthError::new(Reason::JwkFailedToResolve, "the text is no set of keys (JWKS)")),
+        });
+    }
+
+    pub(super) fn build(self) -> Result<Verifier, Error> {
+        for (name, list) in [
+            ("authorized parties", &self.rules.authorized_parties),
+            ("audiences", &self.rules.audiences),
+            ("issuers", &self.rules.issuers),
+        ] {
+            if list.as_ref().is_some_and(Vec::is_empty) {
+                let message =
+                    format!("the list of {name} is empty: no token would pass. Leave it out, or fill it");
+                return Err(Error::config(message));
+            }
+        }
+        let source = match (self.local, self.clerk) {
+            (Some(keys), _) => Source::Local(keys.map_err(refused)?),
+            (None, Some(clerk)) => match clerk.0.auth.local(&clerk) {
+                Some(keys) => Source::Local(keys.map_err(refused)?),
+                None => Source::Remote(clerk),
+            },
+            (None, None) => return Err(Error::config("there are no keys to check tokens with")),
+        };
+        let cache = (self.cached_tokens > 0).then(|| Cache::<Verified>::new(self.cached_tokens));
+        Ok(Verifier::new(Inner { source, rules: self.rules, cache }))
+    }
+}
+
+fn refused(error: AuthError) -> Error {
+    Error::config_from("tokens cannot be checked", error)
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("rules", &self.rules)
+            .field("cached_tokens", &self.cached_tokens)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The setters, for use inside of an `impl` of a builder that has `settings_mut`.
+macro_rules! token_settings {
+    () => {
+        /// The origins that may use session tokens, such as `https://app.example.com`: what `azp` must be one of.
+        ///
+        /// Set it. Without it a token that another site under the same parent domain got hold of is good here, too.
+        pub fn authorized_parties<S: Into<String>>(mut self, parties: impl IntoIterator<Item = S>) -> Self {
+            let parties = parties.into_iter().map(Into::into).collect();
+            self.settings_mut().rules.authorized_parties = Some(parties);
+            self
+        }
+
+        /// The audiences of which a token must name one (`aud`).
+        ///
+        /// Clerk's session tokens have no `aud` unless it is added to them in the dashboard; then all are refused.
+        pub fn audience<S: Into<String>>(mut self, audiences: impl IntoIterator<Item = S>) -> Self {
+            let audiences = audiences.into_iter().map(Into::into).collect();
+            self.settings_mut().rules.audiences = Some(audiences);
+            self
+        }
+
+        /// Who must have issued a token (`iss`): the frontend API of the instance, `https://clerk.example.com`. Given
+        /// again, another one that may have.
+        pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+            self.settings_mut().rules.issuers.get_or_insert_default().push(issuer.into());
+            self
+        }
+
+        /// How far the clocks of Clerk and of this machine may be apart. 5 seconds unless set.
+        pub fn clock_skew(mut self, skew: ::std::time::Duration) -> Self {
+            self.settings_mut().rules.clock_skew = skew;
+            self
+        }
+
+        /// Where the time comes from: for tests. The system unless set.
+        pub fn clock(mut self, clock: impl Fn() -> ::std::time::SystemTime + Send + Sync + 'static) -> Self {
+            self.settings_mut().rules.clock = super::rules::Clock(Some(::std::sync::Arc::new(clock)));
+            self
+        }
+
+        /// Checks with this public key, as PEM, instead of those of the client: no network is needed.
+        pub fn jwt_key(mut self, pem: impl AsRef<str>) -> Self {
+            self.settings_mut().set_pem(pem.as_ref());
+            self
+        }
+    };
+}
+
+pub(super) use token_settings;

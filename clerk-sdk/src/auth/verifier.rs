@@ -1,0 +1,280 @@
+//! Checks tokens: signature first, then what they say.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::cache::Cache;
+use super::claims::Claims;
+use super::error::{AuthError, Reason};
+use super::jwks::{Keys, Moment};
+use super::rules::{Kind, Rules, check_header};
+use super::settings::{Settings, token_settings};
+use super::token::{Class, Token};
+use crate::client::Clerk;
+use crate::error::Error;
+
+/// Checks tokens, with the keys of a client's instance ([`Clerk::verifier`]) or with a key that it was given, which
+/// takes neither a network nor a secret key ([`Verifier::with_pem`], [`Verifier::with_jwks`]).
+///
+/// Cheap to clone; clones share their cache. To find out who sent a request, there is
+/// [`Clerk::authenticate`](crate::Clerk::authenticate).
+#[derive(Clone)]
+pub struct Verifier(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) source: Source,
+    pub(super) rules: Rules,
+    pub(super) cache: Option<Cache<Verified>>,
+}
+
+/// Where keys come from.
+pub(super) enum Source {
+    Local(Keys),
+    Remote(Clerk),
+}
+
+/// A token whose signature was good. What it says is checked each time.
+#[derive(Clone)]
+pub(super) struct Verified {
+    class: Class,
+    /// As what it was read: the checks that belong to the kind have been made.
+    kind: Kind,
+    claims: Claims,
+}
+
+/// The settings of a [`Verifier`].
+#[derive(Debug)]
+#[must_use]
+pub struct VerifierBuilder(Settings);
+
+impl VerifierBuilder {
+    fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.0
+    }
+
+    token_settings!();
+
+    /// Remembers so many tokens, so that one that comes again need not be verified again. None unless set.
+    ///
+    /// What a token says is checked each time, and all are forgotten when the keys change.
+    pub fn cache_tokens(mut self, capacity: usize) -> Self {
+        self.0.cached_tokens = capacity;
+        self
+    }
+
+    /// The verifier.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config): a key that is none, or an empty list. Where it is the key, the
+    /// source of the error is an [`AuthError`].
+    pub fn build(self) -> Result<Verifier, Error> {
+        self.0.build()
+    }
+}
+
+impl Clerk {
+    /// Begins a verifier with the keys of this client's instance. They are fetched when they are needed, and shared by
+    /// all clones of the client. With `CLERK_JWT_KEY`, or [`ClerkBuilder::jwt_key`](crate::ClerkBuilder::jwt_key),
+    /// nothing is fetched.
+    pub fn verifier(&self) -> VerifierBuilder {
+        VerifierBuilder(Settings::of(self))
+    }
+}
+
+impl Verifier {
+    /// Begins a verifier with a public key as PEM, which the dashboard shows under "API keys". Header lines may be
+    /// missing, and line breaks may be escaped or spaces.
+    pub fn with_pem(pem: impl AsRef<str>) -> VerifierBuilder {
+        let mut settings = Settings::default();
+        settings.set_pem(pem.as_ref());
+        VerifierBuilder(settings)
+    }
+
+    /// Begins a verifier with the keys of a JWKS, as JSON.
+    pub fn with_jwks(json: impl AsRef<[u8]>) -> VerifierBuilder {
+        let mut settings = Settings::default();
+        settings.set_jwks(json.as_ref());
+        VerifierBuilder(settings)
+    }
+
+    /// Checks a session token.
+    ///
+    /// A pending session passes: see [`Claims::is_pending`].
+    ///
+    /// # Errors
+    /// The [`Reason`] why it is none, or not good here and now.
+    pub async fn verify(&self, token: impl AsRef<str>) -> Result<Claims, AuthError> {
+        self.check_as(Kind::Session, token.as_ref()).await
+    }
+
+    /// Checks a token of a JWT template. It says that its user was signed in when it was made, and what the template's
+    /// author put into it.
+    ///
+    /// # Errors
+    /// The [`Reason`] why it is none, or not good here and now.
+    pub async fn verify_template(&self, token: impl AsRef<str>) -> Result<Claims, AuthError> {
+        self.check_as(Kind::Template, token.as_ref()).await
+    }
+
+    /// Checks a machine-to-machine token that is a JWT.
+    ///
+    /// # Errors
+    /// The [`Reason`] why it is none, or not good here and now.
+    pub async fn verify_m2m(&self, token: impl AsRef<str>) -> Result<Claims, AuthError> {
+        self.check_as(Kind::MachineToMachine, token.as_ref()).await
+    }
+
+    /// Checks an OAuth access token that is a JWT.
+    ///
+    /// # Errors
+    /// The [`Reason`] why it is none, or not good here and now.
+    pub async fn verify_oauth(&self, token: impl AsRef<str>) -> Result<Claims, AuthError> {
+        self.check_as(Kind::OAuth, token.as_ref()).await
+    }
+
+    /// Checks a session token with the keys that are at hand, and never waits: those that the verifier was given, or
+    /// those of the instance if they have been fetched.
+    ///
+    /// # Errors
+    /// Those of [`verify`](Self::verify); [`Reason::JwkRemoteFailedToLoad`] where keys would have to be fetched first.
+    pub fn verify_now(&self, token: impl AsRef<str>) -> Result<Claims, AuthError> {
+        let (token, kind) = (token.as_ref(), Some(Kind::Session));
+        let Some(keys) = self.at_hand() else {
+            let message = "the keys are not here yet: await `verify` once, or give the verifier a key";
+            return Err(AuthError::new(Reason::JwkRemoteFailedToLoad, message));
+        };
+        if let Some(outcome) = self.recall(token, kind, &keys) {
+            return outcome.map(|(_, claims)| claims);
+        }
+        let parsed = Token::parse(token)?;
+        self.finish(token, parsed, Kind::Session, &keys).map(|(_, claims)| claims)
+    }
+}
+
+impl Verifier {
+    pub(super) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    async fn check_as(&self, kind: Kind, token: &str) -> Result<Claims, AuthError> {
+        self.check(token, Some(kind), |_| true).await.map(|(_, claims)| claims)
+    }
+
+    pub(super) fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+
+    /// Checks a token as one of a kind, or as what it claims to be. What claims to be of a kind that is not allowed is
+    /// refused before anything else.
+    pub(super) async fn check(
+        &self,
+        token: &str,
+        kind: Option<Kind>,
+        allowed: impl Fn(Kind) -> bool,
+    ) -> Result<(Kind, Claims), AuthError> {
+        if self.0.cache.is_some()
+            && let Some(keys) = self.at_hand()
+            && let Some(outcome) = self.recall(token, kind, &keys)
+        {
+            let (kind, claims) = outcome?;
+            return if allowed(kind) { Ok((kind, claims)) } else { Err(not_accepted()) };
+        }
+        let parsed = Token::parse(token)?;
+        let kind = kind.unwrap_or_else(|| Kind::claimed(parsed.header.class, &parsed.claims));
+        if !allowed(kind) {
+            return Err(not_accepted());
+        }
+        check_header(kind, &parsed.header)?;
+        let keys = match &self.0.source {
+            Source::Local(keys) => keys.clone(),
+            Source::Remote(clerk) => {
+                let kid = parsed.header.kid.as_deref();
+                clerk.0.auth.jwks.with(clerk, kid, || self.0.rules.clock.now()).await?
+            }
+        };
+        self.finish(token, parsed, kind, &keys)
+    }
+
+    fn at_hand(&self) -> Option<Keys> {
+        match &self.0.source {
+            Source::Local(keys) => Some(keys.clone()),
+            Source::Remote(clerk) => clerk.0.auth.jwks.at_hand(Moment::now(self.0.rules.clock.now())),
+        }
+    }
+
+    /// A token that was verified before with these keys, as what is wanted now.
+    fn recall(
+        &self,
+        token: &str,
+        kind: Option<Kind>,
+        keys: &Keys,
+    ) -> Option<Result<(Kind, Claims), AuthError>> {
+        let cache = self.0.cache.as_ref()?;
+        let verified = cache.get(keys.generation, &Cache::<Verified>::key(token))?;
+        if kind.is_some_and(|kind| kind != verified.kind) {
+            return None;
+        }
+        let checked = self.0.rules.check(verified.kind, verified.class, verified.claims.raw());
+        Some(checked.map(|()| (verified.kind, verified.claims)))
+    }
+
+    fn finish(
+        &self,
+        text: &str,
+        token: Token<'_>,
+        kind: Kind,
+        keys: &Keys,
+    ) -> Result<(Kind, Claims), AuthError> {
+        check_header(kind, &token.header)?;
+        token.check_signature(&keys.set)?;
+        self.0.rules.check(kind, token.header.class, &token.claims)?;
+        if kind == Kind::Session && self.0.rules.authorized_parties.is_none() {
+            warn_of_missing_parties();
+        }
+        let claims = Claims::new(kind, token.claims);
+        if let Some(cache) = &self.0.cache {
+            let verified = Verified { class: token.header.class, kind, claims: claims.clone() };
+            cache.put(keys.generation, Cache::<Verified>::key(text), verified);
+        }
+        Ok((kind, claims))
+    }
+}
+
+fn not_accepted() -> AuthError {
+    AuthError::new(Reason::TokenTypeNotSupported, "a token of this kind is not accepted here")
+}
+
+/// Once in the life of a process: it is about how the program is set up, and not about one token.
+fn warn_of_missing_parties() {
+    static WARNED: std::sync::Once = std::sync::Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(
+            target: "clerk_sdk",
+            "session tokens are accepted whatever origin they were made for: set authorized_parties"
+        );
+    });
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let networkless = matches!(self.0.source, Source::Local(_));
+        f.debug_struct("Verifier")
+            .field("networkless", &networkless)
+            .field("rules", &self.0.rules)
+            .field("cache", &self.0.cache)
+            .finish()
+    }
+}
+
+/// A claim that is a list of texts: an array, or one text.
+pub(super) fn texts(value: Option<&Value>) -> Option<Vec<String>> {
+    match value? {
+        Value::Array(all) if all.iter().all(Value::is_string) => {
+            Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        }
+        Value::String(one) => Some(vec![one.clone()]),
+        _ => None,
+    }
+}

@@ -1,0 +1,13 @@
+//! Who is calling: tokens, requests, keys.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod claims;
+mod common;
+mod driver;
+mod forgeries;
+mod has;
+mod jwks;
+mod keys;
+mod machines;
+mod requests;
+mod tokens;
