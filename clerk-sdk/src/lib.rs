@@ -83,6 +83,8 @@ mod client;
 #[cfg(feature = "webhooks")]
 mod clock;
 mod config;
+#[cfg(any(feature = "auth", feature = "webhooks"))]
+mod crypto;
 mod error;
 #[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
 pub mod frameworks;
@@ -107,12 +109,6 @@ mod upload;
 pub mod value;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
-
-/// Whose cryptography is used: the names are the same in both.
-#[cfg(all(feature = "rustls-aws-lc", any(feature = "auth", feature = "webhooks")))]
-use aws_lc_rs as crypto;
-#[cfg(all(not(feature = "rustls-aws-lc"), any(feature = "auth", feature = "webhooks")))]
-use ring as crypto;
 
 pub use bytes::Bytes;
 pub use http::{self, Method};
