@@ -7,6 +7,8 @@ mod documents;
 mod error;
 mod readme;
 mod regen;
+#[cfg(test)]
+mod sentences;
 mod surface;
 mod tree;
 

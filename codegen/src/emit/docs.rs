@@ -105,8 +105,8 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
         Place::FormPart => "in the form",
     };
     let mut lines = Vec::from_iter(argument.doc.clone());
-    lines.push(if argument.wire.is_empty() {
-        format!("{}.", sentence(place))
+    lines.push(if argument.wire.is_empty() || argument.wire == argument.ident {
+        format!("{}.", capital(place))
     } else {
         format!("`{}` {place}.", argument.wire)
     });
@@ -198,7 +198,10 @@ fn described(api: &Api, ty: &Type) -> String {
 
 /// A name as the beginning of a sentence: `primary_email_address_id` is `Primary email address id`.
 fn sentence(name: &str) -> String {
-    let text = plain(name);
+    capital(&plain(name))
+}
+
+fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }

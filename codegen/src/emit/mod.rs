@@ -64,17 +64,37 @@ pub(crate) fn rust_type(api: &Api, ty: &Type, module: &str) -> String {
     }
 }
 
-/// Doc comment lines; empty lines become `///`. What the document has of line ends would end the comment.
+/// Doc comment lines, broken where they are long; empty lines become `///`. What the document has of line ends would
+/// end the comment.
 fn doc(out: &mut String, indent: &str, lines: &[String]) {
+    let mut code = false;
     for line in lines {
-        out.push_str(indent);
-        out.push_str("///");
-        if !line.is_empty() {
-            out.push(' ');
-            out.push_str(&line.replace(['\n', '\r'], " "));
+        code ^= line.starts_with("```");
+        let mut rest = line.replace(['\n', '\r'], " ");
+        let hanging = if line.starts_with("* ") { "  " } else { "" };
+        let width = WIDTH.saturating_sub(indent.len() + "/// ".len());
+        while let Some(end) = rest.get(..width).filter(|_| !code).and_then(|start| last_break(start, &rest)) {
+            let (before, after) = rest.split_at(end);
+            comment(out, indent, before);
+            rest = format!("{hanging}{}", after.trim_start());
         }
-        out.push('\n');
+        comment(out, indent, &rest);
     }
+}
+
+fn comment(out: &mut String, indent: &str, text: &str) {
+    line(out, indent, format!("/// {text}").trim_end());
+}
+
+/// The last space of `start` that a line may end at: one that begins as a list, a quote or a heading would be one.
+fn last_break(start: &str, whole: &str) -> Option<usize> {
+    let is_text = |at: &usize| {
+        whole
+            .get(at + 1..)
+            .is_some_and(|next| next.starts_with(|c: char| c.is_alphabetic() || "`[(…".contains(c)))
+    };
+    let spaces = start.match_indices(' ').map(|(at, _)| at).filter(|at| *at > 2);
+    spaces.filter(is_text).last()
 }
 
 /// A line.

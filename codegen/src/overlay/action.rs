@@ -28,14 +28,17 @@ pub enum Change {
     Remove,
 }
 
-pub(super) struct Outcome {
-    pub(super) places: usize,
-    pub(super) changed: bool,
+/// What became of an action in one document.
+pub(super) enum Outcome {
+    /// It selected so many places, and changed them or found them so.
+    Matched { places: usize, changed: bool },
+    /// It selected nothing, for this reason.
+    Nothing(String),
 }
 
 impl Action {
-    /// Reads an action; the errors come with the target, where there is one.
-    pub(super) fn parse(value: &Value) -> Result<Self, (Option<String>, Vec<String>)> {
+    /// Reads an action; `reason` is its file's. The errors come with the target, where there is one.
+    pub(super) fn parse(value: &Value, reason: Option<&str>) -> Result<Self, (Option<String>, Vec<String>)> {
         let Value::Object(fields) = value else {
             return Err((None, vec!["an action is an object".to_owned()]));
         };
@@ -58,7 +61,7 @@ impl Action {
                 .map_err(|error| wrong.push(format!("no JSONPath (RFC 9535): {error}")))
                 .ok(),
         };
-        let reason = match fields.get("x-reason").and_then(Value::as_str).map(str::trim) {
+        let reason = match fields.get("x-reason").and_then(Value::as_str).or(reason).map(str::trim) {
             Some(reason) if !reason.is_empty() => Some(reason.to_owned()),
             _ => {
                 wrong.push("`x-reason`, why the correction is made, is missing".to_owned());
@@ -97,7 +100,7 @@ impl Action {
         let mut seen = std::collections::HashSet::new();
         pointers.retain(|pointer| seen.insert(pointer.clone()));
         if pointers.is_empty() {
-            return Err(nearest::explain(document, &self.target));
+            return Ok(Outcome::Nothing(nearest::explain(document, &self.target)));
         }
         match &self.change {
             Change::Update(update) => update_all(document, &pointers, update),
@@ -133,7 +136,7 @@ fn update_all(document: &mut Value, pointers: &[String], update: &Value) -> Resu
             }
         }
     }
-    Ok(Outcome { places: pointers.len(), changed })
+    Ok(Outcome::Matched { places: pointers.len(), changed })
 }
 
 fn remove_all(document: &mut Value, mut pointers: Vec<String>) -> Result<Outcome, String> {
@@ -156,7 +159,7 @@ fn remove_all(document: &mut Value, mut pointers: Vec<String>) -> Result<Outcome
             _ => {}
         }
     }
-    Ok(Outcome { places: pointers.len(), changed: true })
+    Ok(Outcome::Matched { places: pointers.len(), changed: true })
 }
 
 /// Sorts pointers by the place in the document, indices by their value.

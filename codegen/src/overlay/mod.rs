@@ -2,7 +2,7 @@
 //!
 //! An overlay is a list of actions; each selects places with a JSONPath (RFC 9535) and updates or
 //! removes them. Two things are stricter than the specification, so that corrections cannot rot:
-//! every action says why it exists (`x-reason`), and one that matches nothing is an error.
+//! every action says why it exists (`x-reason`, its own or its file's), and one that matches nothing is an error.
 
 mod action;
 mod merge;
@@ -13,6 +13,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use action::Outcome;
 pub use action::{Action, Change};
 pub use yaml::read;
 
@@ -25,15 +26,21 @@ pub struct Overlay {
     /// (`bapi/2026-05-12`) or versions in a row (`bapi/2025-11-10..`, with nothing behind the dots
     /// for all that come after). Empty: all documents.
     pub applies_to: Vec<String>,
+    /// Whether it is enough that each action matches in one of the documents (`x-match: somewhere`).
+    pub somewhere: bool,
     /// Its actions, in the order in which they are applied.
     pub actions: Vec<Action>,
 }
 
 /// What an overlay did to a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// How many places the actions selected.
     pub places: usize,
+    /// The index of each action that selected something.
+    pub matched: Vec<usize>,
+    /// Each action that selected nothing, where the overlay allows that.
+    pub unmatched: Vec<Finding>,
     /// The index of each action that selected something and changed nothing: the document says so
     /// by itself, and the action can go.
     pub unneeded: Vec<usize>,
@@ -81,11 +88,20 @@ impl Overlay {
             findings.push(whole(message));
             Vec::new()
         });
+        let somewhere = match fields.get("x-match").map(Value::as_str) {
+            None | Some(Some("everywhere")) => false,
+            Some(Some("somewhere")) => true,
+            Some(_) => {
+                findings.push(whole("`x-match` is `everywhere` or `somewhere`".to_owned()));
+                false
+            }
+        };
+        let reason = fields.get("x-reason").and_then(Value::as_str);
         let mut actions = Vec::new();
         match fields.get("actions") {
             Some(Value::Array(entries)) if !entries.is_empty() => {
                 for (index, entry) in entries.iter().enumerate() {
-                    match Action::parse(entry) {
+                    match Action::parse(entry, reason) {
                         Ok(action) => actions.push(action),
                         Err((target, messages)) => {
                             findings.extend(messages.into_iter().map(|message| Finding {
@@ -101,7 +117,7 @@ impl Overlay {
             _ => findings.push(whole("`actions` is a list with at least one action".to_owned())),
         }
         if findings.is_empty() {
-            Ok(Self { name: name.to_owned(), applies_to, actions })
+            Ok(Self { name: name.to_owned(), applies_to, somewhere, actions })
         } else {
             Err(findings)
         }
@@ -119,29 +135,32 @@ impl Overlay {
 /// An action that is for other documents does nothing; it is for those that the overlay is for unless it says others.
 ///
 /// # Errors
-/// One finding for each action that matches nothing or does not fit what it matches. The document is
+/// One finding for each action that matches nothing, unless the overlay allows that, or does not fit what it matches. The document is
 /// then half corrected and of no use.
 pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applied, Vec<Finding>> {
-    let mut applied = Applied { places: 0, unneeded: Vec::new() };
+    let mut applied = Applied::default();
     let mut findings = Vec::new();
     for (index, action) in overlay.actions.iter().enumerate() {
         let applies = if action.applies_to.is_empty() { &overlay.applies_to } else { &action.applies_to };
         if !names_document(applies, id) {
             continue;
         }
+        let finding = |message: String| Finding {
+            overlay: overlay.name.clone(),
+            action: Some(index),
+            target: Some(action.target.clone()),
+            message,
+        };
         match action.apply(document) {
-            Ok(outcome) => {
-                applied.places += outcome.places;
-                if !outcome.changed {
+            Ok(Outcome::Matched { places, changed }) => {
+                applied.places += places;
+                applied.matched.push(index);
+                if !changed {
                     applied.unneeded.push(index);
                 }
             }
-            Err(message) => findings.push(Finding {
-                overlay: overlay.name.clone(),
-                action: Some(index),
-                target: Some(action.target.clone()),
-                message,
-            }),
+            Ok(Outcome::Nothing(message)) if overlay.somewhere => applied.unmatched.push(finding(message)),
+            Ok(Outcome::Nothing(message)) | Err(message) => findings.push(finding(message)),
         }
     }
     if findings.is_empty() { Ok(applied) } else { Err(findings) }

@@ -167,7 +167,7 @@ fn an_action_that_changes_nothing_is_reported_as_unneeded() {
 
     let applied = apply(&mut document, ID, &overlay).unwrap();
 
-    assert_eq!(applied, Applied { places: 2, unneeded: vec![0] });
+    assert_eq!((applied.places, applied.unneeded), (2, vec![0]));
 }
 
 #[test]
@@ -257,4 +257,39 @@ fn what_json_cannot_hold_is_refused() {
     {
         assert!(read(text).is_err(), "{text:?} was read as {:?}", read(text));
     }
+}
+
+#[test]
+fn the_reason_of_a_file_holds_for_the_actions_without_one() {
+    let file = |reason: &str| {
+        let text = format!(
+            "overlay: 1.0.0\n{reason}actions:\n- {{ target: $, update: {{ a: 1 }} }}\n\
+             - {{ target: $, x-reason: own, update: {{ a: 2 }} }}\n"
+        );
+        Overlay::parse("docs.yaml", &text)
+    };
+
+    let overlay = file("x-reason: shared\n").unwrap();
+
+    let reasons: Vec<&str> = overlay.actions.iter().map(|action| action.reason.as_str()).collect();
+    assert_eq!(reasons, ["shared", "own"]);
+    assert!(file("").unwrap_err()[0].to_string().contains("`x-reason`"));
+}
+
+#[test]
+fn what_need_not_match_everywhere_is_reported_and_does_not_stop_the_others() {
+    let actions = "actions:\n- { target: $.a, x-reason: r, update: { x: 1 } }\n\
+                   - { target: $.b, x-reason: r, update: { x: 2 } }\n";
+    let parsed =
+        |word: &str| Overlay::parse("docs.yaml", &format!("overlay: 1.0.0\nx-match: {word}\n{actions}"));
+    let mut document = json!({"b": {}});
+
+    let applied = apply(&mut document, ID, &parsed("somewhere").unwrap()).unwrap();
+
+    assert_eq!(document, json!({"b": {"x": 2}}));
+    assert_eq!(applied.matched, [1]);
+    let unmatched: Vec<String> = applied.unmatched.iter().map(ToString::to_string).collect();
+    assert_eq!(unmatched, ["docs.yaml: actions[0] ($.a): matches nothing; `$` still matches, `.a` does not"]);
+    assert!(apply(&mut document, ID, &parsed("everywhere").unwrap()).is_err());
+    assert!(parsed("anywhere").unwrap_err()[0].to_string().contains("`x-match`"));
 }

@@ -18,7 +18,7 @@
     }
 // requests.rs
 impl OldThing {
-    /// `spelling` in the query.
+    /// In the query.
     #[deprecated = "Clerk's document marks it so"]
     pub fn spelling(self, spelling: impl Into<String>) -> Self {
         self.set_query("spelling", Into::<String>::into(spelling))

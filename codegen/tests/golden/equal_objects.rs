@@ -19,7 +19,8 @@ pub struct Company {
     pub seat: Option<CompanySeat>,
 }
 // types.rs
-/// Person address: an object that the api answers (`/components/schemas/Person/properties/address` in the document).
+/// Person address: an object that the api answers (`/components/schemas/Person/properties/address` in the
+/// document).
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PersonAddress {
@@ -29,7 +30,8 @@ pub struct PersonAddress {
     pub city: String,
 }
 // types.rs
-/// Company seat: an object that the api answers (`/components/schemas/Company/properties/seat` in the document).
+/// Company seat: an object that the api answers (`/components/schemas/Company/properties/seat` in the
+/// document).
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CompanySeat {

@@ -1,13 +1,14 @@
 // resources.rs
     /// Upload logo: `PUT /things/{thing_id}/logo`.
     ///
-    /// * `thing_id`: `thing_id` in the path.
-    /// * `uploader_user_id`: `uploader_user_id` in the form.
-    /// * `file`: `file` in the form.
+    /// * `thing_id`: In the path.
+    /// * `uploader_user_id`: In the form.
+    /// * `file`: In the form.
     ///
     /// Answers [`UploadLogoResponse`](types::UploadLogoResponse) (200). The document declares no failures.
     /// A retry may repeat it.
-    /// See [Clerk's reference](https://clerk.com/docs/reference/backend-api/tag//put/things/%7Bthing_id%7D/logo).
+    /// See [Clerk's
+    /// reference](https://clerk.com/docs/reference/backend-api/tag//put/things/%7Bthing_id%7D/logo).
     ///
     /// ```no_run
     /// # #![allow(deprecated, unused)]
@@ -29,7 +30,7 @@
     }
 // requests.rs
 impl UploadLogo {
-    /// `label` in the form.
+    /// In the form.
     pub fn label(self, label: impl Into<String>) -> Self {
         self.set_part("label", FormValue::Text(label.into()))
     }

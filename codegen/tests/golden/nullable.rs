@@ -56,22 +56,22 @@ impl PartInput {
 }
 // requests.rs
 impl UpdateThing {
-    /// `note` in the body.
+    /// In the body.
     /// May be null.
     pub fn note(self, note: impl IntoNullable<String>) -> Self {
         self.set_body("note", note.into_nullable())
     }
-    /// `plain` in the body.
+    /// In the body.
     pub fn plain(self, plain: impl Into<String>) -> Self {
         self.set_body("plain", Into::<String>::into(plain))
     }
-    /// `part` in the body.
+    /// In the body.
     pub fn part(self, part: types::PartInput) -> Self {
         self.set_body("part", part)
     }
 }
 // requests.rs
-    /// `note` in the body.
+    /// In the body.
     /// May be null.
     pub fn note(self, note: impl IntoNullable<String>) -> Self {
         self.set_body("note", note.into_nullable())

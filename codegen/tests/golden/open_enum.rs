@@ -1,5 +1,6 @@
 // types.rs
-/// Get things status: a text of which some values are known (`/paths/~1things/get/parameters/0/schema/items` in the document).
+/// Get things status: a text of which some values are known (`/paths/~1things/get/parameters/0/schema/items`
+/// in the document).
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GetThingsStatus {
@@ -37,7 +38,7 @@ pub struct Thing {
     pub deleted: Option<bool>,
 }
 // requests.rs
-    /// `status` in the query.
+    /// In the query.
     pub fn status(self, status: impl IntoIterator<Item = impl Into<types::GetThingsStatus>>) -> Self {
         self.set_query("status", into_list::<types::GetThingsStatus>(status))
     }

@@ -28,7 +28,8 @@ object! { Thing {
     match_ = "match",
 } }
 // types.rs
-/// Thing match: a text of which some values are known (`/components/schemas/Thing/properties/match` in the document).
+/// Thing match: a text of which some values are known (`/components/schemas/Thing/properties/match` in the
+/// document).
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ThingMatch {

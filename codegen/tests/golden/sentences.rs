@@ -18,7 +18,7 @@ pub struct Boats {
     ///
     /// `PUT /boats/{boat_id}`
     ///
-    /// * `boat_id`: The boat to paint. `boat_id` in the path.
+    /// * `boat_id`: The boat to paint. In the path.
     ///
     /// Answers [`Boat`](types::Boat) (200). The document declares no failures.
     /// A retry may repeat it.
@@ -36,7 +36,7 @@ pub struct Boats {
     }
 // requests.rs
     /// How often it is painted.
-    /// `coats` in the query.
+    /// In the query.
     /// Default: `2`.
     pub fn coats(self, coats: i64) -> Self {
         self.set_query("coats", coats)

@@ -27,21 +27,21 @@ pub struct Thing {
 }
 // requests.rs
 impl CreateThing {
-    /// `created_at_before` in the query.
+    /// In the query.
     /// Unix milliseconds.
     pub fn created_at_before(self, created_at_before: impl Into<Timestamp>) -> Self {
         self.set_query("created_at_before", Into::<Timestamp>::into(created_at_before))
     }
-    /// `public_metadata` in the body.
+    /// In the body.
     pub fn public_metadata(self, public_metadata: impl Serialize) -> Self {
         self.set_json("public_metadata", public_metadata, Shape::Object)
     }
-    /// `created_at` in the body.
+    /// In the body.
     /// Format: `date-time`.
     pub fn created_at(self, created_at: impl Into<String>) -> Self {
         self.set_body("created_at", Into::<String>::into(created_at))
     }
-    /// `expires_in_seconds` in the body.
+    /// In the body.
     /// Default: `3600`.
     /// At least `60`.
     pub fn expires_in_seconds(self, expires_in_seconds: i64) -> Self {

@@ -1,5 +1,6 @@
 // types.rs
-/// Thing verification: one of several objects (`/components/schemas/Thing/properties/verification` in the document).
+/// Thing verification: one of several objects (`/components/schemas/Thing/properties/verification` in the
+/// document).
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ThingVerification {

@@ -1,5 +1,7 @@
 //! The effective documents: what the snapshots say after our corrections; and the list of them.
 
+use std::collections::{BTreeMap, HashSet};
+
 use clerk_codegen::overlay::{Finding, Overlay, apply};
 use serde_json::Value;
 
@@ -13,6 +15,7 @@ pub(crate) fn documents(tree: &Tree) -> Result<Vec<File>, Error> {
     let (mut files, mut errors) = (Vec::new(), Vec::new());
     let sources = Sources::read(tree)?;
     let overlays = overlays(tree)?;
+    let (mut matched, mut unmatched) = (HashSet::new(), BTreeMap::new());
     for source in &sources.documents {
         let (id, path) = (source.id(), source.snapshot());
         let snapshot = tree.read(&path)?;
@@ -28,8 +31,14 @@ pub(crate) fn documents(tree: &Tree) -> Result<Vec<File>, Error> {
             serde_json::from_slice(&snapshot).map_err(|error| Error::at(&path, error))?;
         let applied = correct(&mut document, &id, &overlays);
         errors.extend(applied.findings.iter().map(|finding| format!("{id}: {finding}")));
+        matched.extend(applied.matched);
+        // What is nearest in the newest document is what was meant.
+        unmatched.extend(applied.unmatched.into_iter().map(|it| ((it.overlay.clone(), it.action), it)));
         files.push((source.effective(), lines(&document)));
     }
+    unmatched
+        .retain(|(overlay, action), _| !action.is_some_and(|it| matched.contains(&(overlay.clone(), it))));
+    errors.extend(unmatched.values().map(|finding| format!("all documents: {finding}")));
     files.push(("openapi/src/documents.rs".to_owned(), list(&sources)));
     Error::unless_none(&errors, files)
 }
@@ -39,6 +48,10 @@ pub(crate) fn documents(tree: &Tree) -> Result<Vec<File>, Error> {
 pub(crate) struct Applied {
     /// Actions that do not fit.
     pub(crate) findings: Vec<Finding>,
+    /// Actions that have matched something: the overlay and the action's index.
+    pub(crate) matched: Vec<(String, usize)>,
+    /// Actions that match nothing here, and need not in every document.
+    pub(crate) unmatched: Vec<Finding>,
     /// Actions that have changed nothing: the overlay and the action's index.
     pub(crate) unneeded: Vec<(String, usize)>,
 }
@@ -49,7 +62,10 @@ pub(crate) fn correct(document: &mut Value, id: &str, overlays: &[Overlay]) -> A
     for overlay in overlays {
         match apply(document, id, overlay) {
             Ok(applied) => {
-                all.unneeded.extend(applied.unneeded.into_iter().map(|index| (overlay.name.clone(), index)));
+                let named = |index: usize| (overlay.name.clone(), index);
+                all.matched.extend(applied.matched.into_iter().map(named));
+                all.unmatched.extend(applied.unmatched);
+                all.unneeded.extend(applied.unneeded.into_iter().map(named));
             }
             Err(findings) => all.findings.extend(findings),
         }
