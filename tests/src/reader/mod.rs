@@ -11,7 +11,7 @@ use serde_json::Value;
 pub use sampling::{AWKWARD, Flavour, Style};
 pub use schema::{Kind, Property, Schema};
 
-/// An OpenAPI document of the Backend API.
+/// An OpenAPI document.
 #[derive(Debug)]
 pub struct Document {
     version: &'static str,
@@ -114,6 +114,25 @@ impl Document {
                 root: serde_json::from_slice(document.json).expect("JSON"),
             })
             .collect()
+    }
+
+    /// The document of the webhooks with the project's corrections.
+    ///
+    /// # Panics
+    /// Where it is not there.
+    #[allow(clippy::expect_used, reason = "without the document there is nothing to test")]
+    pub fn webhooks() -> Self {
+        let document = clerk_openapi::newest(clerk_openapi::Api::Webhooks).expect("the document");
+        Self { version: document.version, root: serde_json::from_slice(document.json).expect("JSON") }
+    }
+
+    /// All kinds of events with the schemas of their bodies.
+    pub fn events(&self) -> Vec<(&str, &Value)> {
+        fn body(event: &Value) -> Option<&Value> {
+            event["post"]["requestBody"]["content"]["application/json"].get("schema")
+        }
+        let kinds = self.root["x-webhooks"].as_object().into_iter().flatten();
+        kinds.filter_map(|(kind, event)| Some((kind.as_str(), body(event)?))).collect()
     }
 
     /// The document of a version as it is published.
