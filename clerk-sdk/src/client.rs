@@ -165,7 +165,7 @@ enum Key {
 
 enum Server {
     Default,
-    Checked(ServerUrl),
+    Variable(String),
     Given(String),
 }
 
@@ -201,7 +201,7 @@ impl ClerkBuilder {
         let environment = Environment::read(|name| std::env::var(name).ok()).map_err(Error::config)?;
         let mut builder = Self::with_key(Key::Fixed(environment.secret_key));
         if let Some(server) = environment.server_url {
-            builder.server = Server::Checked(server);
+            builder.server = Server::Variable(server);
         }
         builder.machine_key = environment.machine_secret_key;
         builder.jwt_key = environment.jwt_key;
@@ -361,7 +361,7 @@ impl ClerkBuilder {
             .transpose()?;
         let server = match self.server {
             Server::Default => ServerUrl::new(DEFAULT_SERVER, false),
-            Server::Checked(server) => Ok(server),
+            Server::Variable(url) => ServerUrl::from_variable(&url, self.allow_insecure_http),
             Server::Given(url) => ServerUrl::new(&url, self.allow_insecure_http),
         }
         .map_err(Error::config)?;
@@ -437,6 +437,16 @@ pub(crate) fn constant_headers(api_version: &str, suffix: Option<&str>) -> Resul
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    #[test]
+    fn time_limits_and_the_size_of_answers_are_those_that_are_promised() {
+        let builder = super::Clerk::builder("sk_test_x");
+
+        let seconds = [builder.connect_timeout, builder.attempt_timeout, builder.idle_timeout];
+        assert_eq!(seconds.map(|limit| limit.as_secs()), [10, 30, 30]);
+        assert_eq!(builder.max_response_bytes, 64 << 20);
+        assert!(!builder.allow_insecure_http && !builder.repeat_unsafe);
+    }
+
     #[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
     #[test]
     fn without_a_tls_feature_https_is_refused_and_says_which_there_are() {

@@ -53,7 +53,7 @@ impl SecretKey {
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
+        f.write_str(crate::value::REDACTED)
     }
 }
 
@@ -86,8 +86,9 @@ impl ServerUrl {
     }
 
     /// As [`new`](Self::new), for `CLERK_API_URL`: a URL without a path means the origin, and gets `/v1`.
-    fn from_variable(url: &str) -> Result<Self, String> {
-        let server = Self::new(url, false)?;
+    pub(crate) fn from_variable(url: &str, allow_insecure_http: bool) -> Result<Self, String> {
+        let server =
+            Self::new(url, allow_insecure_http).map_err(|message| format!("CLERK_API_URL: {message}"))?;
         match Url::parse(&server.0) {
             Ok(parsed) if parsed.path() == "/" => Ok(Self(server.0 + "/v1")),
             _ => Ok(server),
@@ -115,7 +116,8 @@ fn is_loopback(url: &Url) -> bool {
 /// What the environment says.
 pub(crate) struct Environment {
     pub(crate) secret_key: String,
-    pub(crate) server_url: Option<ServerUrl>,
+    /// For [`ServerUrl::from_variable`], once it is known what is allowed.
+    pub(crate) server_url: Option<String>,
     pub(crate) machine_secret_key: Option<String>,
     pub(crate) jwt_key: Option<String>,
     pub(crate) publishable_key: Option<String>,
@@ -130,16 +132,13 @@ impl Environment {
              set it to the secret key of the instance (sk_…), from the API keys page of Clerk's dashboard",
         )?;
         SecretKey::new(&secret_key, "CLERK_SECRET_KEY")?;
-        let server_url = get("CLERK_API_URL")
-            .map(|url| ServerUrl::from_variable(&url).map_err(|message| format!("CLERK_API_URL: {message}")))
-            .transpose()?;
         let machine_secret_key = get("CLERK_MACHINE_SECRET_KEY");
         if let Some(key) = &machine_secret_key {
             SecretKey::new(key, "CLERK_MACHINE_SECRET_KEY")?;
         }
         Ok(Self {
             secret_key,
-            server_url,
+            server_url: get("CLERK_API_URL"),
             machine_secret_key,
             jwt_key: get("CLERK_JWT_KEY"),
             publishable_key: get("CLERK_PUBLISHABLE_KEY"),
@@ -163,7 +162,6 @@ mod tests {
             (&[][..], "CLERK_SECRET_KEY"),
             (&[("CLERK_SECRET_KEY", "")], "CLERK_SECRET_KEY"),
             (&[("CLERK_SECRET_KEY", "pk_test_x")], "CLERK_SECRET_KEY"),
-            (&[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_API_URL", "api.clerk.com")], "CLERK_API_URL"),
             (
                 &[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_MACHINE_SECRET_KEY", "a b")],
                 "CLERK_MACHINE_SECRET_KEY",
@@ -176,14 +174,16 @@ mod tests {
 
     #[test]
     fn an_api_url_without_a_path_means_the_first_version() {
-        let server = |url| {
-            let environment = read(&[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_API_URL", url)]).unwrap();
-            environment.server_url.unwrap().as_str().to_owned()
-        };
+        let server = |url| ServerUrl::from_variable(url, false).unwrap().0;
         assert_eq!(server("https://api.clerk.com"), "https://api.clerk.com/v1");
         assert_eq!(server("https://api.clerk.com/"), "https://api.clerk.com/v1");
         assert_eq!(server("https://proxy.example.com/clerk/"), "https://proxy.example.com/clerk");
         assert_eq!(server("http://[::1]:4010"), "http://[::1]:4010/v1");
+        for wrong in ["api.clerk.com", "http://clerk.internal", "https://api.clerk.com?x"] {
+            let message = ServerUrl::from_variable(wrong, false).err().unwrap();
+            assert!(message.starts_with("CLERK_API_URL: "), "{message}");
+        }
+        assert!(ServerUrl::from_variable("http://clerk.internal", true).is_ok());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::operation::Meta;
 use crate::prepare::Payload;
 use crate::response::Response;
 use crate::transport::HttpRequest;
+use crate::value::{REDACTED, holds_secret};
 
 const TARGET: &str = "clerk_sdk";
 
@@ -110,8 +111,6 @@ fn printable(body: &[u8]) -> String {
     format!("[{} bytes]", body.len())
 }
 
-const REDACTED: &str = "[redacted]";
-
 fn redact(value: &mut Value, secret: bool) {
     match value {
         // Whether there is a password is no secret.
@@ -151,13 +150,6 @@ fn is_sensitive(key: &str) -> bool {
         ["code", "codes", "key", "pem", "d", "p", "q", "dp", "dq", "qi", "k", "oth", "otp", "nonce"];
     let key = key.to_ascii_lowercase();
     WHOLE.contains(&key.as_str()) || PARTS.iter().any(|part| key.contains(part))
-}
-
-/// Whether a text is, or carries, a key or a token, whatever its field is called.
-fn holds_secret(text: &str) -> bool {
-    const MARKS: [&str; 10] =
-        ["sk_test_", "sk_live_", "ak_", "mt_", "oat_", "whsec_", "eyJ", "ticket=", "token=", "-----BEGIN"];
-    MARKS.iter().any(|mark| text.contains(mark))
 }
 
 #[cfg(test)]

@@ -46,7 +46,11 @@ impl CallOptions {
             return self.refuse(Invalid::Argument("the name of a header of the call is none".into()));
         };
         match value.try_into() {
-            Ok(value) => self.headers.push((name, value)),
+            Ok(mut value) => {
+                // Nobody knows what is in it, so nobody is shown it: neither by `Debug` nor by a compression table.
+                value.set_sensitive(true);
+                self.headers.push((name, value));
+            }
             Err(_) => {
                 self.refuse(Invalid::Argument(format!("the value of the header `{name}` cannot be sent")));
             }

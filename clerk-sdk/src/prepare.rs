@@ -194,3 +194,21 @@ fn payload(kind: BodyKind, body: RequestBody) -> Result<Payload, Error> {
         (RequestBody::Form(parts), _) => form(parts),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_touched_is_sent_as_the_document_wants_it() {
+        let empty = || RequestBody::Empty;
+        let untouched = || RequestBody::Object(serde_json::Map::new());
+        assert!(matches!(payload(BodyKind::None, empty()), Ok(Payload::None)));
+        assert!(matches!(payload(BodyKind::OptionalJson, empty()), Ok(Payload::None)));
+        assert!(matches!(payload(BodyKind::OptionalJson, untouched()), Ok(Payload::None)));
+        for body in [empty(), untouched()] {
+            assert!(matches!(payload(BodyKind::RequiredJson, body), Ok(Payload::Json(json)) if json == "{}"));
+        }
+        assert!(matches!(payload(BodyKind::Form, empty()), Ok(Payload::Form(_))));
+    }
+}

@@ -124,10 +124,8 @@ fn delay_at(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 
 /// A number of `1/per_second` seconds. More than a `Duration` holds counts as the longest one.
 fn duration(text: &str, per_second: f64) -> Option<Duration> {
-    let number: f64 = text.parse().ok()?;
-    if !number.is_finite() || number < 0.0 {
-        return None;
-    }
+    // Also parsed as numbers are `inf` and `nan`, which no server means, and what has more digits than a float.
+    let number: f64 = text.starts_with(|first: char| first.is_ascii_digit()).then_some(text)?.parse().ok()?;
     Some(Duration::try_from_secs_f64(number / per_second).unwrap_or(Duration::MAX))
 }
 
@@ -150,6 +148,27 @@ mod tests {
         assert_eq!([longest(1), longest(2), longest(3)], [ms(500), ms(750), ms(1125)]);
         assert_eq!(longest(100), Duration::from_secs(60));
         assert_eq!(longest(u32::MAX), Duration::from_secs(60));
+    }
+
+    #[cfg(feature = "mock")]
+    #[test]
+    fn the_defaults_are_those_of_the_document_but_for_the_budget() {
+        let document = clerk_openapi::bapi(crate::API_VERSION).unwrap().json;
+        let document: serde_json::Value = serde_json::from_slice(document).unwrap();
+        let asked = &document["x-speakeasy-retries"];
+        let backoff = |key: &str| ms(asked["backoff"][key].as_u64().unwrap());
+        let policy = RetryPolicy::exponential()
+            .initial(backoff("initialInterval"))
+            .max_interval(backoff("maxInterval"))
+            .exponent(asked["backoff"]["exponent"].as_f64().unwrap());
+
+        assert_eq!(policy, RetryPolicy::default());
+        assert_eq!(policy.max_elapsed(backoff("maxElapsedTime")), RetryPolicy::document());
+        assert_eq!(RetryPolicy::default().max_elapsed, Duration::from_secs(30));
+        assert_eq!(
+            (&asked["statusCodes"], &asked["retryConnectionErrors"]),
+            (&["5XX"].as_slice().into(), &true.into())
+        );
     }
 
     #[test]
@@ -178,7 +197,11 @@ mod tests {
         assert_eq!(read(&[("retry-after", "Wed, 21 Oct 2026 07:28:05 GMT")]), Some(ms(5000)));
         assert_eq!(read(&[("retry-after", "Wed, 21 Oct 2026 07:27:05 GMT")]), Some(Duration::ZERO));
         assert_eq!(read(&[("retry-after", "99999999999999999999999")]), Some(Duration::MAX));
-        assert_eq!(read(&[("retry-after", "-1")]), None);
+        let digits = "9".repeat(400);
+        assert_eq!(read(&[("retry-after", &digits)]), Some(Duration::MAX));
+        for none in ["-1", "inf", "NaN", "", "soon"] {
+            assert_eq!(read(&[("retry-after", none)]), None, "{none}");
+        }
         assert_eq!(read(&[]), None);
     }
 }

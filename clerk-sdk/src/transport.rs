@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 pub use reqwest;
 
 use crate::body::Body;
-use crate::error::Error;
+use crate::error::{Error, Innermost};
 use crate::tls::Tls;
 
 /// A request as the SDK sends it: absolute URL, all headers, streaming body.
@@ -150,7 +150,7 @@ impl fmt::Debug for HttpError {
         f.debug_struct("HttpError")
             .field("kind", &self.kind)
             .field("message", &self.message)
-            .field("source", &self.source.as_ref().map(ToString::to_string))
+            .field("source", &self.source().map(|source| Innermost(source).to_string()))
             .field("request_not_sent", &self.request_not_sent)
             .finish()
     }

@@ -1,11 +1,17 @@
 //! What a log shows of a call, and what can be printed nowhere.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use clerk_sdk::http::Method;
 use clerk_sdk::{Clerk, Error, FilePart, RetryPolicy};
+use clerk_tests::canned::Canned;
+use clerk_tests::dispatch;
+use clerk_tests::reader::answer::{Answer, Make, Spot};
+use clerk_tests::reader::call::Call;
+use clerk_tests::reader::{Document, Kind, VERSION};
 use clerk_tests::server::{Reply, Server};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -143,4 +149,86 @@ fn nothing_that_can_be_printed_holds_a_secret() {
     if let Some(at) = printed.find("SECRET") {
         panic!("{}", &printed[at.saturating_sub(300)..printed.len().min(at + 60)]);
     }
+}
+
+/// What is secret in an answer, or known to nobody, with a secret in its place; each place of the document once.
+fn with_secrets(document: &Document, answer: &Answer<'_>, seen: &mut HashSet<*const Value>) -> Vec<Value> {
+    let secret = |spot: &Spot<'_>| match &spot.kind {
+        Kind::Enum(_) => Some(json!("SECRET")),
+        Kind::Choice(_) => Some(json!({"object": "something_new", "left": ["SECRET"]})),
+        _ if document.resolve(spot.schema)["x-sensitive"] != true => None,
+        Kind::Text => Some(json!("SECRET")),
+        Kind::List(_) => Some(json!(["SECRET"])),
+        _ => None,
+    };
+    let spots = answer.spots.iter().filter_map(|spot| Some((spot, secret(spot)?)));
+    let new = spots.filter(|(spot, _)| seen.insert(std::ptr::from_ref(spot.schema)));
+    new.map(|(spot, secret)| spot.with(&answer.sent, secret)).collect()
+}
+
+#[tokio::test]
+async fn what_debug_shows_of_an_answer_holds_no_secret_and_nothing_unknown() {
+    let document = Document::effective();
+    let canned = Canned::default();
+    let clerk = canned.client().unwrap();
+    let shown = Arc::new(Mutex::new(String::new()));
+    let (mut seen, mut checked, mut wrong) = (HashSet::new(), 0, Vec::new());
+    for operation in document.operations() {
+        let mut args = Call::required(&document, &operation).args(&operation);
+        args.options.shown = Some(shown.clone());
+        let answers = (0..7).filter_map(|choice| document.answer(&operation, Make { choice, ..Make::FULL }));
+        for body in answers.flat_map(|answer| with_secrets(&document, &answer, &mut seen)) {
+            canned.answer(operation.status, body.to_string());
+            shown.lock().unwrap().clear();
+
+            let call = dispatch::prepare(VERSION, &clerk, operation.id, args.clone()).unwrap().unwrap();
+            call.await.unwrap();
+
+            checked += 1;
+            let shown = shown.lock().unwrap();
+            assert!(!shown.is_empty(), "{}", operation.id);
+            if shown.contains("SECRET") {
+                wrong.push(format!("{}: {shown:.300} of {body:.300}", operation.id));
+            }
+        }
+    }
+
+    assert!(wrong.is_empty(), "{} of {checked}: {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
+    assert!(checked > 200, "only {checked} answers");
+}
+
+#[test]
+fn what_a_server_repeats_of_a_key_is_not_repeated() {
+    let body = r#"{"errors":[{"code":"c","message":"The key sk_test_SECRET1 is wrong.","long_message":"eyJSECRET2.x.y"}]}"#;
+    let server = Server::scripted([Reply::json(401, body)]);
+    let mut printed = String::new();
+
+    let log = logged(async {
+        let error = client(&server, "sk_test_SECRET1").request::<Value>(Method::GET, "/x").await.unwrap_err();
+        printed = format!("{error} {error:?}");
+    });
+
+    assert!(printed.contains("The key [redacted] is wrong."), "{printed}");
+    assert!(!printed.contains("SECRET") && !log.contains("SECRET"), "{printed} {log}");
+}
+
+#[test]
+fn a_hook_that_prints_the_request_prints_no_key_and_no_header_of_the_call() {
+    let server = Server::scripted([Reply::json(200, "1")]);
+    let printed = Arc::new(Mutex::new(String::new()));
+    let hook = printed.clone();
+    let clerk = Clerk::builder("sk_test_SECRET1")
+        .server_url(server.url())
+        .before_request(move |_, request| *hook.lock().unwrap() = format!("{request:?}"))
+        .build()
+        .unwrap();
+
+    logged(async {
+        let body = json!({"password": "SECRET2"});
+        let request = clerk.request::<Value>(Method::POST, "/x").with_header("x-a", "SECRET3").json(body);
+        request.await.unwrap();
+    });
+
+    let printed = printed.lock().unwrap();
+    assert!(printed.contains("x-a") && !printed.contains("SECRET"), "{printed}");
 }

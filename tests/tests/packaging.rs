@@ -31,20 +31,48 @@ fn run(command: &mut Command) -> Result<String, Box<dyn Error>> {
 
 /// The packages that a user of the default features compiles, those of the build script among them.
 fn compiled_by_users() -> Result<BTreeSet<String>, Box<dyn Error>> {
-    let tree = run(cargo().args([
-        "tree",
-        "--package",
-        "clerk-sdk",
-        "--edges",
-        "normal,build",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ]))?;
+    compiled(cargo().args(["tree", "--package", "clerk-sdk"]))
+}
+
+/// The packages, with their versions, of what a `cargo tree` shows.
+fn compiled(tree: &mut Command) -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let tree = run(tree.args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]))?;
     let name = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     Ok(tree.lines().map(name).filter(|name| !name.is_empty()).collect())
 }
+
+#[test]
+fn few_crates_are_compiled_beyond_those_that_reqwest_needs() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    fs::create_dir_all(folder.path().join("src"))?;
+    fs::write(folder.path().join("src/main.rs"), "fn main() {}")?;
+    fs::write(folder.path().join("Cargo.toml"), BARE)?;
+    fs::copy(workspace().join("Cargo.lock"), folder.path().join("Cargo.lock"))?;
+    let mut bare = Command::new(env!("CARGO"));
+    let bare = compiled(bare.current_dir(folder.path()).args(["tree", "--offline"]))?;
+
+    let ours = compiled_by_users()?;
+
+    let more: Vec<&String> = ours.difference(&bare).collect();
+    assert!(bare.len() > 50, "only {} packages", bare.len());
+    assert!(more.len() <= 20, "{} more: {more:#?}", more.len());
+    Ok(())
+}
+
+/// A program that does HTTP and JSON without clerk-sdk.
+const BARE: &str = r#"
+[package]
+name = "bare"
+edition = "2024"
+
+[dependencies]
+reqwest = { version = "0.13", default-features = false, features = ["rustls-no-provider"] }
+rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
+serde_json = "1"
+tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+
+[workspace]
+"#;
 
 #[test]
 fn no_dependency_needs_a_newer_rust_than_this_crate_says() -> Outcome {

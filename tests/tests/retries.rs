@@ -172,10 +172,51 @@ async fn a_time_limit_of_the_call_covers_attempts_and_waits() {
     assert!(error.is_timeout() || error.attempts() > 1, "{error}");
     assert!(started.elapsed() < ms(1900), "{:?}", started.elapsed());
 
+    // A wait that the limit would cut short is not begun.
+    let server = Server::scripted([Reply::json(429, "{}").header("retry-after", "1.5")]);
+    let clerk = builder(&server).build().unwrap();
+    let started = Instant::now();
+    let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(ms(1200)).await.unwrap_err();
+    assert!(error.is_rate_limited() && error.attempts() == 1, "{error}");
+    assert!(started.elapsed() < ms(1100), "{:?}", started.elapsed());
+
     let server = Server::scripted([Reply::json(200, "{}").after(ms(5000))]);
     let clerk = builder(&server).build().unwrap();
     let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(ms(50)).await.unwrap_err();
     assert!(error.is_timeout() && error.maybe_sent() && error.attempts() == 1, "{error}");
+}
+
+/// A port whose queue of new connections is full: whoever connects hears nothing.
+#[cfg(target_os = "linux")]
+async fn silent() -> (String, impl Sized) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(Ok(stream)) = tokio::time::timeout(ms(200), tokio::net::TcpStream::connect(address)).await {
+        waiting.push(stream);
+        assert!(waiting.len() < 50, "the queue has no end");
+    }
+    (format!("http://{address}/v1"), (listener, waiting))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn connecting_has_a_time_limit_and_was_no_request() {
+    let (url, _open) = silent().await;
+    let clerk = Clerk::builder("sk_test_x")
+        .server_url(url)
+        .retry(quick().max_elapsed(ms(700)))
+        .connect_timeout(ms(250))
+        .build()
+        .unwrap();
+    let started = Instant::now();
+
+    let error = clerk.request::<Value>(Method::POST, "/x").json(json!({})).await.unwrap_err();
+
+    assert!(error.is_timeout() && !error.maybe_sent() && error.attempts() >= 2, "{error}");
+    assert!(started.elapsed() < ms(5000), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! Encrypted connections by the SDK's own client.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 async fn server() -> (String, String) {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    // Another name than the server's: a certificate of the issuer's name counts as its own issuer.
+    authority.distinguished_name.push(rcgen::DnType::CommonName, "an authority");
     authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let root = authority.self_signed(&key).unwrap();
     let issuer = rcgen::Issuer::new(authority, key);
@@ -46,31 +48,44 @@ async fn server() -> (String, String) {
     (url, root.pem())
 }
 
+/// All that can do TLS here: one, or with the cargo features of this package three.
+fn providers() -> Vec<Tls> {
+    vec![
+        Tls::Ring,
+        #[cfg(feature = "rustls-aws-lc")]
+        Tls::AwsLc,
+        #[cfg(feature = "native-tls")]
+        Tls::Native,
+    ]
+}
+
 #[tokio::test]
 async fn an_added_root_is_trusted() {
     let (url, root) = server().await;
-    let clerk = Clerk::builder("sk_test_x")
-        .server_url(url)
-        .tls(Tls::Ring)
-        .add_root_certificate(root)
-        .build()
-        .unwrap();
+    for tls in providers() {
+        let builder = Clerk::builder("sk_test_x").server_url(&url).tls(tls);
+        let clerk = builder.add_root_certificate(root.as_str()).build().unwrap();
 
-    let value: Value = clerk.request(Method::GET, "/x").await.unwrap();
+        let value: Result<Value, _> = clerk.request(Method::GET, "/x").await;
 
-    assert_eq!(value, json!({"tls": true}));
+        let value = value.unwrap_or_else(|error| panic!("{tls:?}: {error}"));
+        assert_eq!(value, json!({"tls": true}), "{tls:?}");
+    }
 }
 
 #[tokio::test]
 async fn an_unknown_root_is_refused_at_once_and_nothing_is_sent() {
     let (url, _) = server().await;
-    let clerk = Clerk::builder("sk_test_x").server_url(url).build().unwrap();
+    for tls in providers() {
+        let clerk = Clerk::builder("sk_test_x").server_url(&url).tls(tls).build().unwrap();
 
-    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+        let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
 
-    assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Tls), 1), "{error}");
-    assert!(!error.maybe_sent());
-    assert!(error.to_string().contains("TLS handshake"), "{error}");
+        let seen = (error.transport_kind(), error.attempts());
+        assert_eq!(seen, (Some(HttpErrorKind::Tls), 1), "{tls:?}: {error}");
+        assert!(!error.maybe_sent());
+        assert!(error.to_string().contains("TLS handshake"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -83,12 +98,26 @@ async fn a_server_that_speaks_no_tls_is_refused_at_once() {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
         }
     });
-    let clerk = Clerk::builder("sk_test_x").server_url(url).build().unwrap();
+    for tls in providers() {
+        let clerk = Clerk::builder("sk_test_x").server_url(&url).tls(tls).build().unwrap();
 
-    let error = clerk.request::<Value>(Method::POST, "/x").await.unwrap_err();
+        let error = clerk.request::<Value>(Method::POST, "/x").await.unwrap_err();
 
-    assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Tls), 1), "{error}");
-    assert!(!error.maybe_sent());
+        let seen = (error.transport_kind(), error.attempts());
+        assert_eq!(seen, (Some(HttpErrorKind::Tls), 1), "{tls:?}: {error}");
+        assert!(!error.maybe_sent());
+    }
+}
+
+#[tokio::test]
+async fn a_client_of_one_s_own_has_the_tls_of_the_features() {
+    let (url, _) = server().await;
+    let own = clerk_sdk::reqwest_builder().build().unwrap();
+    let clerk = Clerk::builder("sk_test_x").server_url(url).http_client(own).build().unwrap();
+
+    let refused = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+    assert_eq!(refused.transport_kind(), Some(HttpErrorKind::Tls), "{refused}");
 }
 
 /// Runs itself again, since what the machine trusts is told by the environment.
@@ -108,7 +137,7 @@ fn a_machine_that_trusts_nobody_can_talk_to_itself_and_to_nobody_else() {
     }
 
     let local = Clerk::builder("sk_test_x").server_url("http://127.0.0.1:1/v1").build();
-    let remote = Clerk::new("sk_test_x");
+    let remote = Clerk::builder("sk_test_x").tls(Tls::Ring).build();
 
     local.unwrap();
     assert_eq!(remote.unwrap_err().kind(), clerk_sdk::ErrorKind::Config);

@@ -60,6 +60,32 @@ async fn an_operation_without_authentication_sends_no_key() {
 }
 
 #[tokio::test]
+async fn an_operation_without_authentication_does_not_ask_for_a_key() {
+    let server = Server::scripted([Reply::text(200, "")]);
+    let clerk = Clerk::builder_with_key_provider(|| async { Err::<String, _>("the vault is sealed") })
+        .server_url(server.url())
+        .build()
+        .unwrap();
+
+    clerk.miscellaneous().get_public_interstitial().frontend_api("a.example").await.unwrap();
+
+    assert_eq!(server.only().target, "/v1/public/interstitial?frontend_api=a.example");
+}
+
+#[tokio::test]
+async fn a_number_that_json_does_not_have_is_refused() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = builder(&server).machine_secret_key("ak_x").build().unwrap();
+
+    for number in [f64::NAN, f64::INFINITY] {
+        let error = clerk.m2m().create_token().seconds_until_expiration(number).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+        assert!(error.to_string().contains("seconds_until_expiration"), "{error}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
 async fn an_operation_for_machines_wants_the_key_of_one() {
     let server = Server::scripted([Reply::json(404, "{}")]);
 

@@ -123,8 +123,10 @@ async fn headers_and_servers_that_cannot_be_used_are_refused() {
 
     let header = clerk.request::<Value>(Method::GET, "/x").with_header("x-a", "b\r\nx-c: d").await;
     let url = clerk.request::<Value>(Method::GET, "/x").with_server_url("http://clerk.example.com/v1").await;
+    let agent = Clerk::builder("sk").server_url(server.url()).user_agent_suffix("a\r\nx-c: d").build();
 
     assert_eq!(header.unwrap_err().kind(), ErrorKind::InvalidRequest);
+    assert_eq!(agent.unwrap_err().kind(), ErrorKind::Config);
     assert_eq!(url.unwrap_err().kind(), ErrorKind::Config);
     assert_eq!(
         Clerk::builder("sk").server_url("http://clerk.example.com").build().unwrap_err().kind(),

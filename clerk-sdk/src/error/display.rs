@@ -6,6 +6,7 @@ use std::fmt;
 use http::StatusCode;
 
 use super::{ApiError, Error, Kind};
+use crate::value::without_secrets;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,7 +100,9 @@ impl Error {
             f.write_str(if i == 0 { " " } else { "; " })?;
             // The short message often says no more than "is invalid"; the long one says what of.
             let long = item.long_message().filter(|long| item.message() != Some(long));
-            let texts: Vec<&str> = [item.code(), item.message(), long].into_iter().flatten().collect();
+            // A server may repeat what it was sent.
+            let texts = [item.code(), item.message(), long].into_iter().flatten().map(without_secrets);
+            let texts: Vec<_> = texts.collect();
             if texts.is_empty() {
                 f.write_str("an error without code or message")?;
             }
@@ -136,7 +139,7 @@ fn advice(status: StatusCode) -> Option<&'static str> {
 }
 
 /// The last of a chain of sources, which is where libraries put the reason.
-struct Innermost<'a>(&'a (dyn StdError + 'static));
+pub(crate) struct Innermost<'a>(pub(crate) &'a (dyn StdError + 'static));
 
 impl fmt::Display for Innermost<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

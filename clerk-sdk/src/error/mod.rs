@@ -14,6 +14,7 @@ use http::{HeaderMap, Method, StatusCode};
 
 pub use self::api::{ApiError, ApiErrorItem};
 use self::display::DecodeReason;
+pub(crate) use self::display::Innermost;
 #[cfg(feature = "webhooks")]
 pub(crate) use self::display::reason_without_values;
 use crate::operation::Meta;

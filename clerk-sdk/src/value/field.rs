@@ -152,6 +152,10 @@ impl Field for f64 {
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match whole(*self) {
             Some(whole) => serializer.serialize_i64(whole),
+            // As JSON it would silently become null.
+            None if !self.is_finite() => {
+                Err(serde::ser::Error::custom(format!("{self} is no number that JSON has")))
+            }
             None => serializer.serialize_f64(*self),
         }
     }

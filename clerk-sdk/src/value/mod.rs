@@ -8,6 +8,7 @@ mod nullable;
 mod object;
 mod open_enum;
 pub(crate) mod path;
+mod secret;
 mod timestamp;
 mod union;
 
@@ -18,5 +19,6 @@ pub(crate) use nullable::into_nullable;
 pub use nullable::{IntoNullable, Null, Nullable};
 pub(crate) use object::{Keys, Redacted, finish, object, put, take};
 pub(crate) use open_enum::{open_enum, read_text};
+pub(crate) use secret::{REDACTED, holds_secret, without_secrets};
 pub use timestamp::{OutOfRange, Timestamp};
 pub(crate) use union::{Shape, UnknownValue, choose, union};

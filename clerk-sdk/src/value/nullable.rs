@@ -84,11 +84,25 @@ macro_rules! into_nullable {
 pub(crate) use into_nullable;
 
 into_nullable! {
-    String: String, &str, &String, Cow<'_, str>, Box<str>, char;
+    String: &String, Cow<'_, str>, Box<str>, char;
     bool: bool;
     i64: i64, i32, u32, i16, u16, i8, u8;
     f64: f64, f32, i32, u32, i16, u16, i8, u8;
     Timestamp: Timestamp, i64, std::time::SystemTime;
+}
+
+/// Text, for strings and for enums of them. One implementation for all: one for each enum is what compilers compare with
+/// each other one.
+impl<'a, T: From<&'a str>> IntoNullable<T> for &'a str {
+    fn into_nullable(self) -> Nullable<T> {
+        Nullable::Value(T::from(self))
+    }
+}
+
+impl<T: From<String>> IntoNullable<T> for String {
+    fn into_nullable(self) -> Nullable<T> {
+        Nullable::Value(T::from(self))
+    }
 }
 
 impl<T, U: Into<T>> IntoNullable<Vec<T>> for Vec<U> {

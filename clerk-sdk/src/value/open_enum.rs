@@ -69,7 +69,7 @@ macro_rules! open_enum {
                 out.push(self.as_str().to_owned());
             }
         }
-        $crate::value::into_nullable!($name: $name, &str, String);
+        $crate::value::into_nullable!($name: $name);
     )*};
 }
 pub(crate) use open_enum;

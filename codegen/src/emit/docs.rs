@@ -34,7 +34,8 @@ pub(super) fn events(api: &Api) -> Vec<String> {
 }
 
 pub(super) fn event(event: &Event) -> Vec<String> {
-    vec![format!("`{}`.", event.kind)]
+    let kind = format!("`{}`.", event.kind);
+    event.doc.clone().into_iter().chain([kind]).collect()
 }
 
 pub(super) fn request(operation: &Operation) -> Vec<String> {

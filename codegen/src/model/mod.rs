@@ -97,7 +97,9 @@ pub struct Event {
     pub kind: String,
     /// The variant that stands for it, such as `UserCreated`.
     pub variant: String,
-    /// What has happened to whom.
+    /// What has happened, in a sentence.
+    pub doc: Option<String>,
+    /// What it happened to.
     pub data: Type,
     /// Whether it is marked deprecated.
     pub deprecated: bool,

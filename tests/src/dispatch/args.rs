@@ -1,7 +1,9 @@
 //! The arguments of a call as JSON, taken one by one. What is left at the end is something that the operation does not
 //! have.
 
+use std::fmt::Debug;
 use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -40,6 +42,8 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// Headers to add.
     pub headers: Vec<(String, String)>,
+    /// Where to write what `Debug` shows of the decoded answer.
+    pub shown: Option<Arc<Mutex<String>>>,
 }
 
 /// Where an argument is among the [`Args`], and what it is given to the typed call as.
@@ -172,7 +176,7 @@ impl Args {
     pub(super) fn send<Op>(self, mut request: Request<Op>) -> Result<Pending, Invalid>
     where
         Op: Operation,
-        Op::Output: Serialize + Sync,
+        Op::Output: Serialize + Debug + Sync,
     {
         let options = self.leftover()?;
         if let Some(key) = &options.secret_key {
@@ -189,6 +193,9 @@ impl Args {
         }
         Ok(Box::pin(async move {
             let response = request.with_response().send().await?;
+            if let Some(shown) = options.shown {
+                *shown.lock().unwrap_or_else(PoisonError::into_inner) = format!("{:?}", response.value());
+            }
             Ok(response.map(|value| written(&value)))
         }))
     }

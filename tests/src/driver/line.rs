@@ -52,6 +52,7 @@ fn operation(call: String, mut keys: Map<String, Value>) -> Result<Operation, St
         retry: object(&mut keys, "retry")?.map(retry).transpose()?,
         timeout: milliseconds(&mut keys, "timeout_ms")?,
         headers: object(&mut keys, "headers")?.map(headers).transpose()?.unwrap_or_default(),
+        shown: None,
     };
     Ok(Operation {
         call,
