@@ -4,14 +4,14 @@
 use crate::documents::effective;
 use crate::error::Error;
 use crate::tree::Tree;
-use crate::{readme, surface};
+use crate::{readme, surface, versions};
 
 /// A derived file: its path and its text.
 pub(crate) type File = (String, String);
 
 /// What makes the derived files. Each may read what those before it have made.
 const MAKERS: &[fn(&Tree) -> Result<Vec<File>, Error>] =
-    &[effective::documents, surface::listings, readme::pages];
+    &[effective::documents, surface::listings, versions::manifest, readme::pages];
 
 /// Folders in which nothing else is: a file there that nobody makes is left over.
 const OWNED: &[&str] = &["openapi/effective", "openapi/surface"];

@@ -11,6 +11,7 @@ mod regen;
 mod sentences;
 mod surface;
 mod tree;
+mod versions;
 
 use std::process::ExitCode;
 

@@ -11,19 +11,24 @@ use crate::documents::sources::Sources;
 use crate::error::Error;
 use crate::surface::api;
 use crate::tree::Tree;
+use crate::versions;
 
 const CODE: &str = "tests/tests/documentation.rs";
 
 /// The pages, as they should be.
 pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
     let code = snippets(&tree.text(CODE)?)?;
-    let table = operations(&newest(tree)?);
+    let (table, versions) = (operations(&newest(tree)?), versions::table(&Sources::read(tree)?));
     let mut unused = code.keys().collect::<Vec<_>>();
     let mut files = Vec::new();
     for path in paths(tree) {
         let page = filled(&path, &tree.text(&path)?, |name| {
             unused.retain(|other| *other != name);
-            if name == "operations" { Some(&table) } else { code.get(name) }
+            match name {
+                "operations" => Some(&table),
+                "versions" => Some(&versions),
+                _ => code.get(name),
+            }
         })?;
         files.push((path, page));
     }
