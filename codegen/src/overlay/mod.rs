@@ -7,6 +7,7 @@
 mod action;
 mod merge;
 mod nearest;
+mod positions;
 mod yaml;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use action::Outcome;
 pub use action::{Action, Change};
+pub use positions::positions;
 pub use yaml::read;
 
 /// A file of corrections.

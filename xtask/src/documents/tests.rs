@@ -135,7 +135,7 @@ impl Workspace {
             origin: origin.map(str::to_owned),
         };
         take_in(&mut self.tree, &what)?;
-        for (path, text) in effective::documents(&self.tree)? {
+        for (path, text) in effective::documents(&self.tree)?.files {
             self.tree.put(path, text);
         }
         Ok(())
