@@ -1,6 +1,11 @@
 //! Whose cryptography is used: aws-lc where that feature is on, else ring. Both have the same names.
 
 #[cfg(feature = "rustls-aws-lc")]
-pub(crate) use aws_lc_rs::hmac;
+use aws_lc_rs as provider;
 #[cfg(not(feature = "rustls-aws-lc"))]
-pub(crate) use ring::hmac;
+use ring as provider;
+
+#[cfg(feature = "webhooks")]
+pub(crate) use provider::hmac;
+#[cfg(feature = "auth")]
+pub(crate) use provider::{digest, signature};

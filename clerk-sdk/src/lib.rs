@@ -78,7 +78,7 @@ mod client;
 #[cfg(feature = "webhooks")]
 mod clock;
 mod config;
-#[cfg(feature = "webhooks")]
+#[cfg(any(feature = "auth", feature = "webhooks"))]
 mod crypto;
 mod error;
 mod generated;

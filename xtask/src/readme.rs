@@ -9,6 +9,7 @@ use clerk_codegen::model::{Api, Operation, Resource};
 use crate::derived::File;
 use crate::documents::sources::Sources;
 use crate::error::Error;
+use crate::reference;
 use crate::surface::api;
 use crate::tree::Tree;
 
@@ -104,20 +105,23 @@ fn snippets(source: &str) -> Result<BTreeMap<String, String>, Error> {
 
 /// The table of all operations, a line for each resource.
 fn operations(api: &Api) -> String {
-    let mut out = String::from("| resource | operations |\n|---|---|\n");
+    let mut out = String::from("| resource | | operations |\n|---|---|---|\n");
     let mut resources: Vec<&Resource> = api.resources.iter().collect();
     resources.sort_by_key(|resource| &resource.accessor);
     for resource in resources {
         let all = resource.operations.iter().filter_map(|index| api.operations.get(*index));
         let names: Vec<String> = all.map(method).collect();
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "| `{}()` | {} |", resource.accessor, names.join(" "));
+        let doc = resource.doc.as_deref().unwrap_or_default();
+        let page = format!("{}/{}.md", reference::FOLDER, resource.accessor);
+        let _ = writeln!(out, "| [`{}()`]({page}) | {doc} | {} |", resource.accessor, names.join(" "));
     }
     out
 }
 
 fn method(operation: &Operation) -> String {
-    let name = format!("`{}`", operation.method_name);
+    let Operation { resource, method_name, .. } = operation;
+    let name = format!("[`{method_name}`]({}/{resource}.md#{method_name})", reference::FOLDER);
     match (operation.deprecated, operation.paging.is_some()) {
         (true, _) => format!("~~{name}~~"),
         (false, true) => format!("**{name}**"),
@@ -133,9 +137,10 @@ mod tests {
     fn the_table_has_every_operation() {
         let table = operations(&newest(&Tree::of_workspace()).unwrap());
 
-        let names = table.lines().skip(2).map(|line| line.matches('`').count() / 2 - 1).sum::<usize>();
+        let names = table.lines().skip(2).map(|line| line.matches("[`").count() - 1).sum::<usize>();
         assert_eq!(names, 249);
-        assert!(table.contains("| `users()` | **`list`** "), "{table}");
+        let row = "| [`users()`](docs/reference/users.md) | The people who sign in to your application. | **[`list`](";
+        assert!(table.contains(row), "{table}");
     }
 
     #[test]

@@ -35,6 +35,9 @@ fn named(api: &Api) -> Vec<(String, String, Option<&str>)> {
             all.push((path, argument.ident.clone(), argument.doc.as_deref()));
         }
     }
+    for event in &api.events {
+        all.push((event.kind.clone(), event.variant.clone(), event.doc.as_deref()));
+    }
     for def in &api.types {
         all.push((def.name.clone(), def.name.clone(), def.doc.as_deref()));
         let TypeKind::Object(fields) = &def.kind else { continue };
@@ -46,26 +49,26 @@ fn named(api: &Api) -> Vec<(String, String, Option<&str>)> {
 }
 
 #[test]
-fn everything_of_the_newest_version_has_a_sentence() {
+fn everything_that_can_be_named_has_a_sentence() {
     let tree = Tree::of_workspace();
-    let newest = sources(&tree).into_iter().rfind(|source| source.api == "bapi").unwrap();
-    let api = api(&tree, &newest).unwrap();
+    for source in sources(&tree) {
+        let api = api(&tree, &source).unwrap();
 
-    let all = named(&api);
+        let all = named(&api);
 
-    let without: Vec<&String> = all.iter().filter(|(.., doc)| doc.is_none()).map(|(path, ..)| path).collect();
-    assert!(
-        without.is_empty(),
-        "an action of openapi/overlays/docs-*.yaml should say what these are: {without:?}"
-    );
-    assert!(all.len() > 249 + 42 + 250, "only {} things were looked at", all.len());
+        let without: Vec<&String> =
+            all.iter().filter(|(.., doc)| doc.is_none()).map(|(path, ..)| path).collect();
+        let advice = "an action in openapi/overlays/docs-*.yaml should say what these are";
+        assert!(without.is_empty(), "{}: {advice}: {without:#?}", source.id());
+        assert!(all.len() > 400, "{}: only {} things were looked at", source.id(), all.len());
+    }
 }
 
 #[test]
 fn a_sentence_is_one_and_says_more_than_the_name() {
     let tree = Tree::of_workspace();
     let mut wrong = BTreeSet::new();
-    for source in sources(&tree).iter().filter(|source| source.api == "bapi") {
+    for source in &sources(&tree) {
         for (path, name, doc) in named(&api(&tree, source).unwrap()) {
             let Some(doc) = doc else { continue };
             let is_sentence = doc.starts_with(|first: char| first.is_uppercase() || first == '`')
@@ -162,7 +165,7 @@ fn no_sentence_is_taken_from_the_published_documents() {
         let whole: HashSet<&[String]> =
             prose.iter().map(Vec::as_slice).filter(|text| text.len() > 3).collect();
         let runs: HashSet<&[String]> = prose.iter().flat_map(|text| text.windows(RUN)).collect();
-        assert!(runs.len() > 1_000, "{}: there is hardly any prose", source.id());
+        assert!(runs.len() > 100, "{}: there is hardly any prose", source.id());
 
         let taken: Vec<String> = sentences
             .iter()

@@ -1,13 +1,8 @@
-//! The cryptography, which is not ours: ring's, or aws-lc's where the feature `rustls-aws-lc` is on.
+//! What is needed of the cryptography: keys that are ready to check signatures, and hashes.
 
-#[cfg(feature = "rustls-aws-lc")]
-use aws_lc_rs as crypto;
-#[cfg(not(feature = "rustls-aws-lc"))]
-use ring as crypto;
-
-use crypto::digest;
-use crypto::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+use crate::crypto::digest;
+use crate::crypto::signature::{
+    self, ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
     RSA_PKCS1_2048_8192_SHA512,
 };
 
@@ -32,25 +27,25 @@ pub(super) struct Prepared(Backend);
 
 #[cfg(not(feature = "rustls-aws-lc"))]
 enum Backend {
-    Rsa(&'static crypto::signature::RsaParameters, crypto::signature::RsaPublicKeyComponents<Vec<u8>>),
-    Other(crypto::signature::UnparsedPublicKey<Vec<u8>>),
+    Rsa(&'static signature::RsaParameters, signature::RsaPublicKeyComponents<Vec<u8>>),
+    Other(signature::UnparsedPublicKey<Vec<u8>>),
 }
 
 #[cfg(not(feature = "rustls-aws-lc"))]
 impl Prepared {
     pub(super) fn rsa(algorithm: Algorithm, parts: &RsaParts) -> Option<Self> {
         let components =
-            crypto::signature::RsaPublicKeyComponents { n: parts.modulus.clone(), e: parts.exponent.clone() };
+            signature::RsaPublicKeyComponents { n: parts.modulus.clone(), e: parts.exponent.clone() };
         Some(Self(Backend::Rsa(rsa_parameters(algorithm)?, components)))
     }
 
     pub(super) fn p256(point: &[u8]) -> Option<Self> {
-        let key = crypto::signature::UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point.to_vec());
+        let key = signature::UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point.to_vec());
         Some(Self(Backend::Other(key)))
     }
 
     pub(super) fn ed25519(key: &[u8]) -> Option<Self> {
-        Some(Self(Backend::Other(crypto::signature::UnparsedPublicKey::new(&ED25519, key.to_vec()))))
+        Some(Self(Backend::Other(signature::UnparsedPublicKey::new(&ED25519, key.to_vec()))))
     }
 
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
@@ -62,7 +57,7 @@ impl Prepared {
 }
 
 #[cfg(feature = "rustls-aws-lc")]
-type Backend = crypto::signature::ParsedPublicKey;
+type Backend = signature::ParsedPublicKey;
 
 #[cfg(feature = "rustls-aws-lc")]
 impl Prepared {
@@ -85,7 +80,7 @@ impl Prepared {
 }
 
 /// Those for keys of 2048 to 8192 bits; none where the algorithm is not RSA's.
-fn rsa_parameters(algorithm: Algorithm) -> Option<&'static crypto::signature::RsaParameters> {
+fn rsa_parameters(algorithm: Algorithm) -> Option<&'static signature::RsaParameters> {
     match algorithm {
         Algorithm::Rs256 => Some(&RSA_PKCS1_2048_8192_SHA256),
         Algorithm::Rs384 => Some(&RSA_PKCS1_2048_8192_SHA384),

@@ -11,6 +11,8 @@ pub struct Event {
     pub pointer: String,
     /// The value of `type`, such as `user.created`.
     pub kind: String,
+    /// `x-doc`: what has happened, in a sentence.
+    pub doc: Option<String>,
     /// `x-rust-name`.
     pub rust_name: Option<String>,
     /// Whether it is marked deprecated.
@@ -34,6 +36,7 @@ fn read(kind: &str, item: &Node<'_>, findings: &mut Findings) -> Option<Event> {
         Some(body) if body.content == BodyContent::Json => Some(Event {
             pointer: post.pointer().to_owned(),
             kind: kind.to_owned(),
+            doc: post.text("x-doc"),
             rust_name: post.text("x-rust-name"),
             deprecated: post.flag("deprecated"),
             schema: body.schema,

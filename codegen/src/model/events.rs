@@ -23,8 +23,8 @@ pub(super) fn lower_all(
             let message = format!("the event `{}` would be called `{variant}`", event.kind);
             findings.add(&event.pointer, message, "add `x-rust-name` to its `post` by an overlay action");
         }
-        let (kind, deprecated) = (event.kind.clone(), event.deprecated);
-        events.push(Event { kind, variant, data: event_data, deprecated });
+        let (kind, doc, deprecated) = (event.kind.clone(), event.doc.clone(), event.deprecated);
+        events.push(Event { kind, variant, doc, data: event_data, deprecated });
     }
     events
 }

@@ -97,7 +97,9 @@ pub struct Event {
     pub kind: String,
     /// The variant that stands for it, such as `UserCreated`.
     pub variant: String,
-    /// What has happened to whom.
+    /// What has happened, in a sentence.
+    pub doc: Option<String>,
+    /// What it happened to.
     pub data: Type,
     /// Whether it is marked deprecated.
     pub deprecated: bool,
@@ -323,6 +325,32 @@ impl Field {
     /// Whether a response presents it as an `Option`.
     pub fn is_option(&self) -> bool {
         !self.required || self.nullable
+    }
+}
+
+impl Output {
+    /// The type of the answer, or of the items of a page.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Nothing => None,
+            Self::Value(ty) | Self::Page(ty) => Some(ty),
+        }
+    }
+
+    /// The definition that it leads to.
+    pub fn definition(&self) -> Option<usize> {
+        self.ty().and_then(Type::definition)
+    }
+}
+
+impl TypeDef {
+    /// The definitions that this one leads to by itself.
+    pub fn inner(&self) -> Vec<usize> {
+        match &self.kind {
+            TypeKind::Object(fields) => fields.iter().filter_map(|field| field.ty.definition()).collect(),
+            TypeKind::Union(union) => union.variants.iter().map(|variant| variant.ty).collect(),
+            TypeKind::Enum(_) => Vec::new(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clerk_sdk::RetryPolicy;
+use clerk_sdk::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 use crate::dispatch::{Args, Options};
@@ -102,12 +103,61 @@ pub(super) fn object(keys: &mut Map<String, Value>, key: &str) -> Result<Option<
     }
 }
 
-fn milliseconds(keys: &mut Map<String, Value>, key: &str) -> Result<Option<Duration>, String> {
+pub(super) fn milliseconds(keys: &mut Map<String, Value>, key: &str) -> Result<Option<Duration>, String> {
     match keys.remove(key) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_f64().map(|ms| Duration::try_from_secs_f64(ms / 1000.0)) {
             Some(Ok(duration)) => Ok(Some(duration)),
             _ => Err(format!("`{key}` is no number of milliseconds")),
+        },
+    }
+}
+
+/// A list of strings, or one of them.
+pub(super) fn texts(keys: &mut Map<String, Value>, key: &str) -> Result<Option<Vec<String>>, String> {
+    let refused = || format!("`{key}` is no list of strings");
+    let text = |value| match value {
+        Value::String(text) => Ok(text),
+        _ => Err(refused()),
+    };
+    match keys.remove(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(all)) => all.into_iter().map(text).collect::<Result<_, _>>().map(Some),
+        Some(value) => Ok(Some(vec![text(value)?])),
+    }
+}
+
+/// A list of names and values.
+pub(super) fn header_pairs(
+    keys: &mut Map<String, Value>,
+    key: &str,
+) -> Result<Vec<(String, String)>, String> {
+    match keys.remove(key) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(pairs) => {
+            serde_json::from_value(pairs).map_err(|_| format!("`{key}` is no list of names and values"))
+        }
+    }
+}
+
+/// What no HTTP library lets through is an error, as it would be on the way.
+pub(super) fn header_map(pairs: Vec<(String, String)>) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let refused = || format!("`{name}` cannot be a header with this value");
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| refused())?;
+        headers.append(HeaderName::try_from(&name).map_err(|_| refused())?, value);
+    }
+    Ok(headers)
+}
+
+/// `now`, which fixes the clock, in seconds since the beginning of 1970.
+pub(super) fn now(keys: &mut Map<String, Value>) -> Result<Option<Duration>, String> {
+    match keys.remove("now") {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_f64().map(Duration::try_from_secs_f64) {
+            Some(Ok(now)) => Ok(Some(now)),
+            _ => Err("`now` is no number of seconds".to_owned()),
         },
     }
 }

@@ -1,5 +1,6 @@
 //! The conformance driver: a JSON object in, a JSON object out, and in between the same typed calls that a user writes.
 
+mod auth;
 mod line;
 mod report;
 mod webhook;
@@ -16,6 +17,7 @@ use crate::dispatch;
 #[derive(Debug, Default)]
 pub struct Driver {
     clients: HashMap<Target, Clerk>,
+    auth: auth::Clients,
 }
 
 /// What a client is made for.
@@ -33,11 +35,19 @@ impl Driver {
             Err(message) => (Value::Null, Err(report::driver(&message))),
             Ok((id, Err(message))) => (id, Err(report::driver(&message))),
             Ok((id, Ok(Line::Operation(operation)))) => (id, self.call(operation).await),
-            Ok((id, Ok(Line::Check(call, keys)))) => (id, check(&call, keys)),
+            Ok((id, Ok(Line::Check(call, keys)))) => (id, self.check(&call, keys).await),
         };
         match outcome {
             Ok(ok) => json!({"id": id, "ok": ok}),
             Err(err) => json!({"id": id, "err": err}),
+        }
+    }
+
+    async fn check(&mut self, call: &str, keys: Map<String, Value>) -> Result<Value, Value> {
+        match call {
+            "$verify_webhook" => webhook::verify(keys),
+            "$authenticate" | "$verify_token" | "$has" => self.auth.check(call, keys).await,
+            _ => Err(report::driver(&format!("there is no call {call}"))),
         }
     }
 
@@ -69,13 +79,6 @@ impl Driver {
             self.clients.insert(target.clone(), clerk);
         }
         Ok(&self.clients[target])
-    }
-}
-
-fn check(call: &str, keys: Map<String, Value>) -> Result<Value, Value> {
-    match call {
-        "$verify_webhook" => webhook::verify(keys),
-        _ => Err(report::driver(&format!("{call} is not supported yet"))),
     }
 }
 

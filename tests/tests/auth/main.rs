@@ -3,4 +3,11 @@
 
 mod claims;
 mod common;
+mod driver;
+mod forgeries;
+mod has;
+mod jwks;
+mod keys;
+mod machines;
+mod requests;
 mod tokens;

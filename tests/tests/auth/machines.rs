@@ -1,0 +1,274 @@
+//! Machine-to-machine tokens, API keys and OAuth access tokens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use clerk_sdk::auth::{Auth, Authenticator, AuthenticatorBuilder, Reason, Role, TokenType};
+use clerk_sdk::http::HeaderMap;
+use clerk_sdk::{Clerk, RetryPolicy};
+use clerk_tests::server::{Recorded, Reply, Server, nobody};
+use clerk_tests::tokens::Signer;
+use serde_json::{Value, json};
+
+use crate::common::{NOW, at, claims, merged, reason, verifier};
+
+async fn outcome(builder: AuthenticatorBuilder, credential: &str) -> Result<Auth, Reason> {
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", format!("Bearer {credential}").parse().unwrap());
+    let authenticator = builder.accepts(TokenType::ALL).build().unwrap();
+    authenticator.authenticate(&headers).await.into_auth().map_err(|error| error.reason())
+}
+
+fn offline() -> AuthenticatorBuilder {
+    Authenticator::with_pem(Signer::one().pem()).clock(at(NOW))
+}
+
+fn client(server: &Server) -> Clerk {
+    Clerk::builder("sk_test_x").server_url(server.url()).retry(RetryPolicy::none()).build().unwrap()
+}
+
+/// A machine's token, with header and claims changed.
+fn m2m(header: Value, changes: Value) -> String {
+    let signer = Signer::one();
+    let header = merged(merged(signer.header(), json!({"cat": "cl_B7d4PD333AAA"})), header);
+    let base = json!({"sub": "mch_1", "jti": "mt_1", "azp": null, "sid": null, "v": null});
+    signer.sign(&header, &merged(claims(base), changes))
+}
+
+/// An OAuth access token, with header and claims changed.
+fn oauth(header: Value, changes: Value) -> String {
+    let signer = Signer::one();
+    let header = merged(merged(signer.header(), json!({"typ": "at+jwt", "cat": null})), header);
+    let base = json!({"client_id": "client_1", "jti": "oat_1", "azp": null, "sid": null, "v": null});
+    signer.sign(&header, &merged(claims(base), changes))
+}
+
+#[tokio::test]
+async fn a_machines_token_is_verified_offline() {
+    let builder = offline().authorized_parties(["https://app.example.com"]);
+
+    let auth =
+        outcome(builder, &m2m(json!({}), json!({"scopes": " read  write ", "aud": "x"}))).await.unwrap();
+
+    assert_eq!((auth.token_type(), auth.subject()), (TokenType::M2m, "mch_1"));
+    assert_eq!(auth.credential_id(), Some("mt_1"));
+    assert_eq!(auth.scopes(), ["read", "write"]);
+    assert_eq!((auth.session_id(), auth.org_id(), auth.client_id()), (None, None, None));
+}
+
+#[tokio::test]
+async fn the_scopes_of_a_machine_may_be_its_audience() {
+    for (changes, scopes) in [
+        (json!({"aud": ["mch_2", "mch_3"]}), vec!["mch_2", "mch_3"]),
+        (json!({"aud": "mch_2"}), vec!["mch_2"]),
+        (json!({"scopes": "", "aud": "mch_2"}), vec![]),
+        (json!({"scopes": 1, "aud": "mch_2"}), vec!["mch_2"]),
+        (json!({"aud": [1]}), vec![]),
+        (json!({}), vec![]),
+    ] {
+        let auth = outcome(offline(), &m2m(json!({}), changes.clone())).await.unwrap();
+        assert_eq!(auth.scopes(), scopes, "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn a_machines_token_is_one_of_its_category_with_an_id() {
+    assert!(outcome(offline(), &m2m(json!({"cat": null}), json!({}))).await.is_ok());
+    for category in ["cl_B7d4PD111AAA", "cl_B7d4PD222AAA", "cl_I7d4PD111III", "x"] {
+        let refused = outcome(offline(), &m2m(json!({ "cat": category }), json!({}))).await;
+        assert_eq!(refused.unwrap_err(), Reason::TokenTypeNotSupported, "{category}");
+    }
+    for id in [json!(null), json!(""), json!(1)] {
+        let refused = outcome(offline(), &m2m(json!({}), json!({ "jti": id }))).await;
+        assert_eq!(refused.unwrap_err(), Reason::TokenInvalid, "{id}");
+    }
+    let expired = outcome(offline(), &m2m(json!({}), json!({"exp": NOW - 5}))).await;
+    assert_eq!(expired.unwrap_err(), Reason::TokenExpired);
+    let verifier = verifier().build().unwrap();
+    let user = m2m(json!({}), json!({"sub": "user_1"}));
+    assert_eq!(reason(verifier.verify_m2m(user).await), Reason::TokenTypeNotSupported);
+}
+
+#[tokio::test]
+async fn an_oauth_token_is_verified_offline() {
+    for typ in ["at+jwt", "application/at+jwt", "AT+JWT", "Application/AT+jwt"] {
+        let token =
+            oauth(json!({"typ": typ, "cat": "cl_B7d4PD333AAA"}), json!({"scp": ["a", "b"], "scope": "c"}));
+        let auth = outcome(offline().authorized_parties(["x"]), &token).await.unwrap();
+        assert_eq!((auth.token_type(), auth.subject()), (TokenType::OAuth, "user_1"), "{typ}");
+        assert_eq!((auth.client_id(), auth.credential_id()), (Some("client_1"), Some("oat_1")));
+        assert_eq!(auth.scopes(), ["a", "b"]);
+    }
+    let auth = outcome(offline(), &oauth(json!({}), json!({"scope": " c  d"}))).await.unwrap();
+    assert_eq!(auth.scopes(), ["c", "d"]);
+    for client in [json!(null), json!(""), json!(1)] {
+        let refused = outcome(offline(), &oauth(json!({}), json!({ "client_id": client }))).await;
+        assert_eq!(refused.unwrap_err(), Reason::TokenInvalid, "{client}");
+    }
+    let verifier = verifier().build().unwrap();
+    let session = Signer::one().session(&claims(json!({"client_id": "client_1"})));
+    assert_eq!(reason(verifier.verify_oauth(session).await), Reason::TokenTypeNotSupported);
+    assert!(verifier.verify_oauth(oauth(json!({}), json!({}))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_machine_has_no_roles() {
+    let rights = json!({"org_id": "org_1", "org_role": "org:admin", "scopes": "x"});
+    for token in [m2m(json!({}), rights.clone()), oauth(json!({}), rights)] {
+        assert!(!outcome(offline(), &token).await.unwrap().has(Role("admin")));
+    }
+}
+
+/// What Clerk answers about a good credential.
+fn answer(request: &Recorded) -> Reply {
+    let body = match request.target.as_str() {
+        "/v1/m2m_tokens/verify" => json!({"id": "mt_1", "subject": "mch_1", "scopes": ["mch_2"],
+            "claims": {"team": "a"}, "revoked": false, "expired": false, "expiration": null}),
+        "/v1/api_keys/verify" => {
+            json!({"id": "ak_1", "subject": "user_1", "scopes": ["read"], "claims": null,
+            "revoked": false, "expired": false})
+        }
+        "/v1/oauth_applications/access_tokens/verify" => json!({"id": "oat_1", "client_id": "client_1",
+            "subject": "user_1", "scopes": ["email"], "revoked": false, "expired": false}),
+        _ => return Reply::json(404, "{}"),
+    };
+    Reply::json(200, &body.to_string())
+}
+
+#[tokio::test]
+async fn opaque_credentials_are_verified_by_clerk() {
+    let server = Server::answering(answer);
+    let clerk = client(&server);
+    for (credential, field, token_type, subject, scope) in [
+        ("mt_secret", "token", TokenType::M2m, "mch_1", "mch_2"),
+        ("ak_secret", "secret", TokenType::ApiKey, "user_1", "read"),
+        ("oat_secret", "access_token", TokenType::OAuth, "user_1", "email"),
+    ] {
+        let auth = outcome(clerk.authenticator(), credential).await.unwrap();
+
+        assert_eq!((auth.token_type(), auth.subject()), (token_type, subject));
+        assert_eq!(auth.scopes(), [scope]);
+        let request = server.take().remove(0);
+        assert_eq!(request.method, "POST");
+        assert_eq!(request.header("authorization"), Some("Bearer sk_test_x"));
+        assert_eq!(serde_json::from_slice::<Value>(&request.body).unwrap(), json!({ field: credential }));
+    }
+    let auth = outcome(clerk.authenticator(), "mt_secret").await.unwrap();
+    assert_eq!(auth.claims().raw()["team"], "a");
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_vouch_is_a_refusal() {
+    let good = json!({"id": "ak_1", "subject": "user_1", "scopes": []});
+    for (changes, expected) in [
+        (json!({}), Ok(())),
+        (json!({"revoked": true}), Err(Reason::TokenInvalid)),
+        (json!({"revoked": "yes"}), Err(Reason::TokenInvalid)),
+        (json!({"expired": true}), Err(Reason::TokenExpired)),
+        (json!({"active": false}), Err(Reason::TokenInvalid)),
+        (json!({"active": true}), Ok(())),
+        (json!({"subject": null}), Err(Reason::TokenInvalid)),
+        (json!({"subject": ""}), Err(Reason::TokenInvalid)),
+        (json!({"subject": 1}), Err(Reason::TokenInvalid)),
+    ] {
+        let server = Server::scripted([Reply::json(200, &merged(good.clone(), changes.clone()).to_string())]);
+        let outcome = outcome(client(&server).authenticator(), "ak_secret").await;
+        assert_eq!(outcome.map(drop), expected, "{changes}");
+    }
+    for body in ["", "null", "[]", "{}", r#"{"active":false}"#, "<html>"] {
+        let server = Server::scripted([Reply::json(200, body)]);
+        let outcome = outcome(client(&server).authenticator(), "oat_secret").await;
+        assert_eq!(outcome.unwrap_err(), Reason::TokenInvalid, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_clerk_refuses_is_refused() {
+    for (status, expected) in [
+        (400, Reason::TokenInvalid),
+        (401, Reason::SecretKeyInvalid),
+        (403, Reason::TokenInvalid),
+        (404, Reason::TokenInvalid),
+        (422, Reason::TokenInvalid),
+        (429, Reason::JwkRemoteFailedToLoad),
+        (302, Reason::JwkRemoteFailedToLoad),
+        (500, Reason::JwkRemoteFailedToLoad),
+    ] {
+        let server = Server::scripted([Reply::json(status, r#"{"errors":[]}"#)]);
+        for credential in ["mt_secret", "ak_secret", "oat_secret"] {
+            let outcome = outcome(client(&server).authenticator(), credential).await;
+            assert_eq!(outcome.unwrap_err(), expected, "{status}");
+        }
+    }
+    let away = Clerk::builder("sk_test_x").server_url(nobody()).retry(RetryPolicy::none()).build().unwrap();
+    let refused = outcome(away.authenticator(), "ak_secret").await.unwrap_err();
+    assert!(refused == Reason::JwkRemoteFailedToLoad && refused.is_unavailable());
+}
+
+#[tokio::test]
+async fn without_a_secret_key_nobody_can_tell_about_opaque_credentials() {
+    assert_eq!(outcome(offline(), "ak_secret").await.unwrap_err(), Reason::SecretKeyMissing);
+    let long = format!("ak_{}", "x".repeat(5000));
+    assert_eq!(outcome(offline(), &long).await.unwrap_err(), Reason::TokenInvalid);
+}
+
+#[tokio::test]
+async fn the_audience_of_an_opaque_oauth_token_is_checked() {
+    for (aud, expected) in [
+        (json!(["api"]), Ok(())),
+        (json!(["web"]), Err(Reason::TokenInvalidAudience)),
+        (json!(null), Err(Reason::TokenInvalidAudience)),
+    ] {
+        let body = merged(json!({"subject": "user_1"}), json!({ "aud": aud }));
+        let server = Server::scripted([Reply::json(200, &body.to_string())]);
+        let outcome = outcome(client(&server).authenticator().audience(["api"]), "oat_secret").await;
+        assert_eq!(outcome.map(drop), expected, "{aud}");
+    }
+}
+
+#[tokio::test]
+async fn positive_answers_are_remembered_for_a_short_time_if_wanted() {
+    let bodies = [json!({"subject": "user_1"}), json!({"subject": "user_1", "revoked": true})];
+    let server = Server::scripted(bodies.map(|body| Reply::json(200, &body.to_string())));
+    let time = Arc::new(AtomicI64::new(NOW));
+    let clock = time.clone();
+    let builder = client(&server).authenticator().accepts([TokenType::ApiKey]);
+    let builder = builder.clock(move || at(clock.load(Ordering::Relaxed))());
+    let authenticator = builder.cache_opaque(10, Duration::from_secs(10)).build().unwrap();
+    let ask = |credential: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", credential.parse().unwrap());
+        let state = authenticator.authenticate(&headers);
+        async move { state.await.is_signed_in() }
+    };
+
+    assert!(ask("ak_1").await && ask("ak_1").await);
+    time.fetch_add(9, Ordering::Relaxed);
+    assert!(ask("ak_1").await);
+    assert_eq!(server.seen().len(), 1);
+    time.fetch_add(1, Ordering::Relaxed);
+
+    assert!(!ask("ak_1").await, "it was revoked meanwhile");
+    assert!(!ask("ak_1").await && !ask("ak_2").await, "refusals are not remembered");
+    assert_eq!(server.seen().len(), 4);
+}
+
+#[tokio::test]
+async fn an_answer_is_not_remembered_beyond_the_credentials_own_end() {
+    let body = json!({"subject": "user_1", "expiration": (NOW + 3) * 1000});
+    let server = Server::scripted([Reply::json(200, &body.to_string())]);
+    let time = Arc::new(AtomicI64::new(NOW));
+    let clock = time.clone();
+    let builder = client(&server).authenticator().accepts([TokenType::ApiKey]);
+    let builder = builder.clock(move || at(clock.load(Ordering::Relaxed))());
+    let authenticator = builder.cache_opaque(10, Duration::from_secs(60)).build().unwrap();
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", "ak_1".parse().unwrap());
+
+    for (after, asked) in [(0, 1), (2, 1), (1, 2)] {
+        time.fetch_add(after, Ordering::Relaxed);
+        assert!(authenticator.authenticate(&headers).await.is_signed_in());
+        assert_eq!(server.seen().len(), asked);
+    }
+}
