@@ -86,6 +86,23 @@ async fn a_number_that_json_does_not_have_is_refused() {
 }
 
 #[tokio::test]
+async fn metadata_that_is_no_object_is_refused_at_any_depth() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    let list = serde_json::json!(["pro"]);
+    let plain = clerk.users().create().public_metadata(list.clone()).await.unwrap_err();
+    let invitation = clerk_sdk::types::BulkInvitation::new("ada@example.com").public_metadata(list);
+    let nested = clerk.invitations().bulk_create([invitation]).await.unwrap_err();
+
+    for error in [plain, nested] {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
+        assert!(error.to_string().contains("JSON object"), "{error}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
 async fn an_operation_for_machines_wants_the_key_of_one() {
     let server = Server::scripted([Reply::json(404, "{}")]);
 
