@@ -4,7 +4,7 @@
 use crate::documents::effective;
 use crate::error::Error;
 use crate::tree::Tree;
-use crate::{features, readme, surface};
+use crate::{features, readme, reference, surface};
 
 /// A derived file: its path and its text.
 pub(crate) type File = (String, String);
@@ -13,10 +13,10 @@ pub(crate) type File = (String, String);
 type Maker = fn(&Tree) -> Result<Vec<File>, Error>;
 
 /// All of them but the effective documents, which all others follow from. Each may read what those before it have made.
-const MAKERS: &[Maker] = &[features::manifest, surface::listings, readme::pages];
+const MAKERS: &[Maker] = &[features::manifest, surface::listings, reference::pages, readme::pages];
 
 /// Folders in which nothing else is: a file there that nobody makes is left over.
-const OWNED: &[&str] = &["openapi/effective", "openapi/surface"];
+const OWNED: &[&str] = &["openapi/effective", "openapi/surface", reference::FOLDER];
 
 /// Puts every derived file into the tree as it should be, and has those removed that are left over.
 pub(crate) fn derive(tree: &mut Tree) -> Result<(), Error> {

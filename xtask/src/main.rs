@@ -13,6 +13,7 @@ mod lint;
 mod proposal;
 mod reading;
 mod readme;
+mod reference;
 mod regen;
 mod scratch;
 #[cfg(test)]

@@ -284,6 +284,23 @@ fn an_overlay_that_does_not_fit_any_more_is_refused_by_name() {
 }
 
 #[test]
+fn what_need_not_fit_every_document_has_to_fit_one() {
+    let somewhere = OVERLAY.replace("actions", "x-match: somewhere\nactions");
+    let mut workspace = Workspace::new(PUBLISHED, &somewhere);
+    workspace.take_in(Some(ORIGIN)).unwrap();
+    workspace.publish(&PUBLISHED.replace("get:", "put:").replace("2030-01-02", "2031-01-02"));
+
+    workspace.take_in(Some(ORIGIN)).unwrap();
+    workspace.overlay(&somewhere.replace("$.paths.*.get", "$.paths.*.post"));
+    let error = effective::documents(&workspace.tree).unwrap_err().to_string();
+
+    assert!(
+        error.starts_with("all documents: openapi/overlays/names.yaml: actions[0] ($.paths.*.post)"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_snapshot_that_was_edited_by_hand_is_refused() {
     let mut workspace = Workspace::new(PUBLISHED, OVERLAY);
     workspace.take_in(Some(ORIGIN)).unwrap();
