@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 /// One thing in a document that the generator refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -11,6 +13,50 @@ pub struct Finding {
     pub message: String,
     /// What settles it, usually an overlay action; empty where there is nothing to advise.
     pub advice: String,
+    /// A change of the document that settles it, where one can be proposed. It may settle it badly, since what is meant
+    /// is not known.
+    pub fix: Option<Fix>,
+}
+
+/// A change of a document, as an overlay action can make it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// JSON pointer of the place.
+    pub pointer: String,
+    /// What is merged into the place; `None`: the place is removed.
+    pub update: Option<Value>,
+}
+
+/// A finding that has just been recorded, for what can be proposed.
+#[derive(Debug)]
+pub struct Added<'a>(Option<&'a mut Finding>);
+
+impl Added<'_> {
+    /// Proposes to merge something into a place.
+    pub fn settled_by(self, pointer: &str, update: Value) {
+        self.fix(Fix { pointer: pointer.to_owned(), update: Some(update) });
+    }
+
+    /// Proposes to remove a place.
+    pub fn settled_without(self, pointer: &str) {
+        self.fix(Fix { pointer: pointer.to_owned(), update: None });
+    }
+
+    fn fix(self, fix: Fix) {
+        if let Some(finding) = self.0 {
+            finding.fix = Some(fix);
+        }
+    }
+}
+
+/// The pointer of what a place is in.
+pub(crate) fn parent(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// The pointer of a member of a place.
+pub(crate) fn member(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 impl fmt::Display for Finding {
@@ -29,11 +75,19 @@ pub struct Findings(Vec<Finding>);
 
 impl Findings {
     /// Records a finding.
-    pub fn add(&mut self, pointer: impl Into<String>, message: impl Into<String>, advice: impl Into<String>) {
-        let finding = Finding { pointer: pointer.into(), message: message.into(), advice: advice.into() };
-        if !self.0.contains(&finding) {
-            self.0.push(finding);
+    pub fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Added<'_> {
+        let (pointer, message) = (pointer.into(), message.into());
+        let known = self.0.iter().position(|other| other.pointer == pointer && other.message == message);
+        let position = known.unwrap_or(self.0.len());
+        if known.is_none() {
+            self.0.push(Finding { pointer, message, advice: advice.into(), fix: None });
         }
+        Added(self.0.get_mut(position))
     }
 
     /// The findings, one after the other.

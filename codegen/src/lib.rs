@@ -3,6 +3,8 @@
 //! Three steps, each a folder that knows only the ones before it: [`document`] reads, [`model`] decides every name
 //! and shape of the public API, [`emit`] writes the model down as Rust. All of it is pure: bytes in, text out.
 
+#[cfg(feature = "changes")]
+pub mod changes;
 pub mod document;
 pub mod emit;
 mod finding;
@@ -12,7 +14,7 @@ pub mod overlay;
 #[cfg(feature = "changes")]
 pub mod surface;
 
-pub use finding::{Finding, Findings};
+pub use finding::{Added, Finding, Findings, Fix};
 
 /// One generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]

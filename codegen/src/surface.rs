@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::emit::{field_type, rust_type};
-use crate::model::{Api, Argument, Operation, Output, Place, TypeDef, TypeKind};
+use crate::model::{Api, Argument, Event, Operation, Output, Place, TypeDef, TypeKind};
 
 /// The listing of a document's API.
 pub fn listing(api: &Api) -> String {
@@ -16,6 +16,16 @@ pub fn listing(api: &Api) -> String {
     for operation in operations {
         out.push('\n');
         self::operation(api, operation, &mut out);
+    }
+    let mut events: Vec<&Event> = api.events.iter().collect();
+    events.sort_by_key(|event| &event.variant);
+    for (position, event) in events.into_iter().enumerate() {
+        if position == 0 {
+            out.push_str("\nenum Event\n");
+        }
+        let deprecated = if event.deprecated { "  # deprecated" } else { "" };
+        let (variant, data) = (&event.variant, rust_type(api, &event.data, ""));
+        let _ = writeln!(out, "Event::{variant}(Event<{data}>) = {:?}{deprecated}", event.kind);
     }
     for def in types {
         out.push('\n');

@@ -4,26 +4,39 @@
 use crate::documents::effective;
 use crate::error::Error;
 use crate::tree::Tree;
-use crate::{readme, surface};
+use crate::{features, readme, reference, surface};
 
 /// A derived file: its path and its text.
 pub(crate) type File = (String, String);
 
-/// What makes the derived files. Each may read what those before it have made.
-const MAKERS: &[fn(&Tree) -> Result<Vec<File>, Error>] =
-    &[effective::documents, surface::listings, readme::pages];
+/// Makes some of the derived files.
+type Maker = fn(&Tree) -> Result<Vec<File>, Error>;
+
+/// All of them but the effective documents, which all others follow from. Each may read what those before it have made.
+const MAKERS: &[Maker] = &[features::manifest, surface::listings, reference::pages, readme::pages];
 
 /// Folders in which nothing else is: a file there that nobody makes is left over.
-const OWNED: &[&str] = &["openapi/effective", "openapi/surface"];
+const OWNED: &[&str] = &["openapi/effective", "openapi/surface", reference::FOLDER];
 
 /// Puts every derived file into the tree as it should be, and has those removed that are left over.
 pub(crate) fn derive(tree: &mut Tree) -> Result<(), Error> {
+    let corrected = effective::documents(tree)?;
+    follow(tree, corrected.files)
+}
+
+/// The same, where the effective documents are at hand.
+pub(crate) fn follow(tree: &mut Tree, effective: Vec<File>) -> Result<(), Error> {
     let mut made = Vec::new();
-    for maker in MAKERS {
-        for (path, text) in maker(tree)? {
+    let mut put = |tree: &mut Tree, files: Vec<File>| {
+        for (path, text) in files {
             tree.put(path.clone(), text);
             made.push(path);
         }
+    };
+    put(tree, effective);
+    for maker in MAKERS {
+        let files = maker(tree)?;
+        put(tree, files);
     }
     for folder in OWNED {
         for path in tree.files(folder).into_iter().filter(|path| !made.contains(path)) {

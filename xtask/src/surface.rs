@@ -8,14 +8,11 @@ use crate::documents::sources::{Source, Sources};
 use crate::error::Error;
 use crate::tree::Tree;
 
-/// A listing for each document of operations.
+/// A listing for each document.
 pub(crate) fn listings(tree: &Tree) -> Result<Vec<File>, Error> {
     let mut files = Vec::new();
     for source in Sources::read(tree)?.documents {
-        if source.api == "bapi" {
-            let text = surface::listing(&api(tree, &source)?);
-            files.push((source.surface(), text));
-        }
+        files.push((source.surface(), surface::listing(&api(tree, &source)?)));
     }
     Ok(files)
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// What a token's header says about its kind.
 pub(super) const SESSION: &str = "cl_B7d4PD111AAA";
+pub(super) const TEMPLATE: &str = "cl_B7d4PD222AAA";
 pub(super) const MACHINE: &str = "cl_B7d4PD333AAA";
 
 /// A session token before it is signed. Times are in seconds.

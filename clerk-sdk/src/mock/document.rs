@@ -225,6 +225,11 @@ impl Operation {
         matches!(self.segments.last(), Some(Segment::Variable(_)))
     }
 
+    /// The names of the query parameters.
+    pub(super) fn query_parameters(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().filter(|p| !p.in_path).map(|p| p.name.as_str())
+    }
+
     /// Whether the operation declares this query parameter.
     pub(super) fn takes(&self, name: &str) -> bool {
         self.parameters.iter().any(|p| !p.in_path && p.name == name)

@@ -22,11 +22,15 @@ impl ApiError {
 
     /// A 422 about one parameter.
     pub(super) fn param(code: &str, name: &str, message: &str, long_message: &str) -> ApiError {
-        let mut error = ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code, message, long_message);
-        if let Some(entry) = error.entries.first_mut() {
+        ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code, message, long_message).about(name)
+    }
+
+    /// The same error, about a parameter.
+    pub(super) fn about(mut self, name: &str) -> ApiError {
+        if let Some(entry) = self.entries.first_mut() {
             entry["meta"] = json!({ "param_name": name });
         }
-        error
+        self
     }
 
     pub(super) fn missing(name: &str) -> ApiError {

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
-use ring::signature::RSA_PKCS1_SHA256;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
 use serde_json::{Map, Value, json};
 
 /// One of the key pairs, PKCS#8 in DER and the public half in PEM.
@@ -102,6 +102,18 @@ impl Keys {
         let pair = if signer == Signer::Foreign { &FOREIGN } else { current.pair };
         let signature = URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes()));
         format!("{signed}.{signature}")
+    }
+
+    /// The claims of a token that one of the published keys signed.
+    pub(super) fn read(&self, token: &str) -> Option<Value> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+        let header: Value = serde_json::from_slice(&decode(header)?).ok()?;
+        let key = self.published.iter().find(|key| header["kid"] == key.kid)?;
+        let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pair.parsed().public().as_ref());
+        public.verify(signed.as_bytes(), &decode(signature)?).ok()?;
+        serde_json::from_slice(&decode(claims)?).ok()
     }
 
     #[allow(clippy::expect_used, reason = "there is one from the beginning, and none is taken away")]

@@ -45,6 +45,11 @@ impl Sampler<'_> {
         self.make(schema, &Place { name: "", tag: "", depth: 0 })
     }
 
+    /// A value of a property's schema.
+    pub(super) fn field(&mut self, schema: &Value, name: &str) -> Value {
+        self.make(schema, &Place { name, tag: "", depth: 1 })
+    }
+
     /// A value of a named object schema of the document.
     pub(super) fn object(&mut self, component: &str) -> Map<String, Value> {
         let document = self.document;

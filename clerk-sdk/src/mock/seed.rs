@@ -11,7 +11,7 @@ use super::query::Query;
 use super::record::RecordedBody;
 use super::state::Call;
 use super::{Inner, MockClerk};
-use crate::types::{Organization, OrganizationMembership, Session, User};
+use crate::types::{ExternalAccount, Organization, OrganizationMembership, Passkey, Role, Session, User};
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +22,19 @@ pub struct Seed<'a>(&'a MockClerk);
 #[derive(Clone, Debug)]
 pub struct Seeding<'a, T> {
     clerk: &'a MockClerk,
-    operation_id: &'static str,
+    source: Source,
     path: Vec<(String, String)>,
     fields: Map<String, Value>,
     becomes: PhantomData<fn() -> T>,
+}
+
+/// Who makes what is put in.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// An operation, by its id.
+    Operation(&'static str),
+    /// Nobody: it is a part of a user that only a browser can add, in this list, of this kind.
+    Part(&'static str, &'static str),
 }
 
 impl MockClerk {
@@ -66,8 +75,51 @@ impl<'a> Seed<'a> {
         self.begin("createSession").with("user_id", user_id.into())
     }
 
+    /// A role in organizations, by its key such as `org:accountant`, with the permissions of these keys, which are
+    /// made where they are not there.
+    pub fn role<P: Into<String>>(
+        self,
+        key: impl Into<String>,
+        permissions: impl IntoIterator<Item = P>,
+    ) -> Seeding<'a, Role> {
+        let (key, permissions) =
+            (key.into(), permissions.into_iter().map(Into::into).collect::<Vec<String>>());
+        super::lock(&self.0.inner.state).ensure_permissions(&permissions);
+        let name = key.strip_prefix("org:").unwrap_or(&key).replace('_', " ");
+        self.begin("CreateOrganizationRole")
+            .with("name", name)
+            .with("key", key)
+            .with("permissions", permissions)
+    }
+
+    /// An account elsewhere with which a user signs in; the provider reads like `oauth_google`.
+    pub fn external_account(
+        self,
+        user_id: impl Into<String>,
+        provider: impl Into<String>,
+        email_address: impl Into<String>,
+    ) -> Seeding<'a, ExternalAccount> {
+        let seeding = self.part("external_accounts", "ExternalAccountWithVerification", user_id.into());
+        seeding.with("provider", provider.into()).with("email_address", email_address.into())
+    }
+
+    /// A passkey of a user.
+    pub fn passkey(self, user_id: impl Into<String>, name: impl Into<String>) -> Seeding<'a, Passkey> {
+        self.part("passkeys", "Passkey", user_id.into()).with("name", name.into())
+    }
+
     fn begin<T>(self, operation_id: &'static str) -> Seeding<'a, T> {
-        Seeding { clerk: self.0, operation_id, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
+        self.from(Source::Operation(operation_id))
+    }
+
+    fn part<T>(self, list: &'static str, component: &'static str, user_id: String) -> Seeding<'a, T> {
+        let mut seeding = self.from(Source::Part(list, component));
+        seeding.path.push(("user_id".to_owned(), user_id));
+        seeding
+    }
+
+    fn from<T>(self, source: Source) -> Seeding<'a, T> {
+        Seeding { clerk: self.0, source, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
     }
 }
 
@@ -80,12 +132,21 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
 
     pub(super) fn put(self) -> Result<T, String> {
         let Inner { document, state, .. } = &self.clerk.inner;
-        let operation = document.operation(self.operation_id).ok_or("the document has no such operation")?;
+        let id = match self.source {
+            Source::Operation(id) => id,
+            Source::Part(list, component) => {
+                let user_id = self.path.first().map_or("", |(_, id)| id.as_str());
+                let part = super::lock(state).add_part(user_id, list, component, self.fields);
+                let part = part.ok_or_else(|| format!("there is no user {user_id}"))?;
+                return serde_json::from_value(part).map_err(|error| error.to_string());
+            }
+        };
+        let operation = document.operation(id).ok_or("the document has no such operation")?;
         let query = Query::default();
         let body = RecordedBody::Json(Value::Object(self.fields));
         let refused = |error: super::error::ApiError| error.body("none").to_string();
         let body = super::check::check(document, operation, &self.path, &query, &body).map_err(refused)?;
-        let call = Call { operation, path: self.path, query: &query, body };
+        let call = Call { operation, path: self.path, query: &query, document, key: super::SECRET_KEY, body };
         let object = super::lock(state).answer(&call).map_err(refused)?.unwrap_or_default();
         serde_json::from_value(object).map_err(|error| error.to_string())
     }
@@ -97,7 +158,7 @@ impl<T: DeserializeOwned> IntoFuture for Seeding<'_, T> {
 
     #[allow(clippy::panic, reason = "a test whose seeds are refused cannot go on")]
     fn into_future(self) -> Self::IntoFuture {
-        let operation_id = self.operation_id;
-        ready(self.put().unwrap_or_else(|why| panic!("{operation_id} refused the seed: {why}")))
+        let source = self.source;
+        ready(self.put().unwrap_or_else(|why| panic!("the seed is refused ({source:?}): {why}")))
     }
 }

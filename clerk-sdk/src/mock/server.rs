@@ -76,16 +76,16 @@ fn decide(
             return Err(ApiError::new(status, "resource_not_found", "URL not found", &long));
         }
     };
-    authenticate(operation, headers)?;
+    let key = authenticate(operation, headers)?;
     let body = super::check::check(inner.document, operation, &variables, query, &body?)?;
-    let call = Call { operation, path: variables, query, body };
+    let call = Call { operation, path: variables, query, document: inner.document, key, body };
     Ok((operation.status, super::lock(&inner.state).answer(&call)?))
 }
 
 /// A key of any of Clerk's secret kinds will do.
-fn authenticate(operation: &Operation, headers: &HeaderMap) -> Result<(), ApiError> {
+fn authenticate<'a>(operation: &Operation, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
     if !operation.authenticated {
-        return Ok(());
+        return Ok("");
     }
     let unauthorized = |code, message| Err(ApiError::new(StatusCode::UNAUTHORIZED, code, message, message));
     let Some(value) = headers.get(header::AUTHORIZATION) else {
@@ -95,7 +95,7 @@ fn authenticate(operation: &Operation, headers: &HeaderMap) -> Result<(), ApiErr
         value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(s, _)| s.eq_ignore_ascii_case("bearer"));
     match key {
         None => unauthorized("authorization_header_format_invalid", "Invalid Authorization header format"),
-        Some((_, key)) if ["sk_", "ak_", "mk_"].iter().any(|p| key.trim().starts_with(p)) => Ok(()),
+        Some((_, key)) if ["sk_", "ak_", "mk_"].iter().any(|p| key.trim().starts_with(p)) => Ok(key.trim()),
         Some(_) => unauthorized("clerk_key_invalid", "The provided Clerk Secret Key is invalid"),
     }
 }

@@ -42,22 +42,31 @@ impl Document {
     /// # Errors
     /// A finding if the text is not JSON or not an OpenAPI 3.0 document.
     pub fn parse(json: &[u8]) -> Result<Self, Findings> {
-        let mut findings = Findings::default();
-        let root: Value = match serde_json::from_slice(json) {
-            Ok(root) => root,
+        match serde_json::from_slice(json) {
+            Ok(root) => Self::new(root),
             Err(error) => {
+                let mut findings = Findings::default();
                 findings.add("", format!("not JSON: {error}"), "");
-                return Err(findings);
+                Err(findings)
             }
-        };
+        }
+    }
+
+    /// A document that has been parsed before.
+    ///
+    /// # Errors
+    /// A finding if it is not an OpenAPI 3.0 document.
+    pub fn new(root: Value) -> Result<Self, Findings> {
+        let mut findings = Findings::default();
         match root.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => {}
-            Some(version) => findings.add(
-                "/openapi",
-                format!("OpenAPI {version}, and only 3.0 is understood"),
-                "convert the document to OpenAPI 3.0",
-            ),
-            None => findings.add("/openapi", "not an OpenAPI document: `openapi` is missing", ""),
+            Some(version) => {
+                let message = format!("OpenAPI {version}, and only 3.0 is understood");
+                findings.add("/openapi", message, "convert the document to OpenAPI 3.0");
+            }
+            None => {
+                findings.add("/openapi", "not an OpenAPI document: `openapi` is missing", "");
+            }
         }
         findings.into_result(Self { root })
     }

@@ -1,5 +1,7 @@
 //! Path items: operations with their parameters, bodies and answers.
 
+use serde_json::json;
+
 use super::{Node, Schema};
 use crate::finding::Findings;
 
@@ -126,19 +128,20 @@ pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operatio
                 let operation = read(path, method, &node, &shared, findings);
                 if let Some(twin) = operations.iter().find(|other| other.id == operation.id) {
                     let message = format!("the operation id `{}` is also at {}", operation.id, twin.pointer);
-                    findings.add(
-                        node.pointer(),
-                        message,
-                        "give one of them another operationId by an overlay action",
-                    );
+                    let advice = "give one of them another operationId by an overlay action";
+                    findings
+                        .add(node.pointer(), message, advice)
+                        .settled_by(node.pointer(), json!({"operationId": made_up_id(path, method)}));
                 }
                 operations.push(operation);
             } else if method != "parameters" && !method.starts_with("x-") && !PROSE.contains(&method) {
-                findings.add(
-                    node.pointer(),
-                    format!("`{method}` in a path item is not understood"),
-                    "remove it by an overlay action",
-                );
+                findings
+                    .add(
+                        node.pointer(),
+                        format!("`{method}` in a path item is not understood"),
+                        "remove it by an overlay action",
+                    )
+                    .settled_without(node.pointer());
             }
         }
     }
@@ -155,7 +158,9 @@ fn read(
     findings: &mut Findings,
 ) -> Operation {
     let id = node.text("operationId").unwrap_or_else(|| {
-        findings.add(node.pointer(), "`operationId` is missing", "add one by an overlay action");
+        findings
+            .add(node.pointer(), "`operationId` is missing", "add one by an overlay action")
+            .settled_by(node.pointer(), json!({"operationId": made_up_id(path, method)}));
         String::new()
     });
     let mut parameters: Vec<Parameter> = Vec::new();
@@ -193,11 +198,23 @@ fn read(
     }
 }
 
+/// An id for an operation that has none of its own: `get /users/{user_id}` is `GetUsersUserId`.
+fn made_up_id(path: &str, method: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect::<String>()
+    };
+    std::iter::once(method).chain(words).map(capital).collect()
+}
+
 pub(super) fn resolved<'a>(node: &Node<'a>, findings: &mut Findings) -> Option<Node<'a>> {
     match node.resolve() {
         Ok(target) => Some(target),
         Err(reason) => {
-            findings.add(node.pointer(), reason, "correct the reference by an overlay action");
+            findings
+                .add(node.pointer(), reason, "correct the reference by an overlay action")
+                .settled_without(node.pointer());
             None
         }
     }
@@ -211,21 +228,27 @@ fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter>
         other => {
             let message =
                 format!("the parameter `{name}` is in {other:?}, and only path and query are understood");
-            findings.add(node.pointer(), message, "remove it by an overlay action");
+            findings
+                .add(node.pointer(), message, "remove it by an overlay action")
+                .settled_without(node.pointer());
             return None;
         }
     };
     let Some(schema) = node.get("schema") else {
-        findings.add(
-            node.pointer(),
-            format!("the parameter `{name}` has no schema"),
-            "add one by an overlay action",
-        );
+        findings
+            .add(
+                node.pointer(),
+                format!("the parameter `{name}` has no schema"),
+                "add one by an overlay action",
+            )
+            .settled_by(node.pointer(), json!({"schema": {"type": "string"}}));
         return None;
     };
     if let Some(style) = node.get("style").filter(|style| !matches!(style.str(), Some("form" | "simple"))) {
         let message = format!("the parameter style {} is not understood", style.value());
-        findings.add(style.pointer(), message, "replace it by `form` in an overlay action");
+        findings
+            .add(style.pointer(), message, "replace it by `form` in an overlay action")
+            .settled_by(node.pointer(), json!({"style": "form"}));
     }
     let mut schema = Schema::read(&schema, findings);
     schema.doc = node.text("x-doc").or(schema.doc);
@@ -247,18 +270,22 @@ pub(super) fn read_body(node: &Node<'_>, findings: &mut Findings) -> Option<Body
     for (media_type, kind) in known {
         let Some(media) = content.get(media_type) else { continue };
         let Some(schema) = media.get("schema") else {
-            findings.add(media.pointer(), "a body without a schema", "add one by an overlay action");
+            findings
+                .add(media.pointer(), "a body without a schema", "add one by an overlay action")
+                .settled_by(media.pointer(), json!({"schema": {}}));
             return None;
         };
         let schema = Schema::read(&schema, findings);
         return Some(Body { required: node.flag("required"), content: kind, schema });
     }
     let message = "a body that is neither application/json nor multipart/form-data";
-    findings.add(
-        content.pointer(),
-        message,
-        "remove it, or add a media type that is understood, by an overlay action",
-    );
+    findings
+        .add(
+            content.pointer(),
+            message,
+            "remove it, or add a media type that is understood, by an overlay action",
+        )
+        .settled_without(node.pointer());
     None
 }
 
@@ -268,22 +295,24 @@ fn read_success(node: &Node<'_>, findings: &mut Findings) -> Success {
         Some((status.parse().ok().filter(|s| (200..300).contains(s))?, answer))
     });
     let Some((status, answer)) = successes.next() else {
-        findings.add(node.pointer(), "no success among the responses", "add one by an overlay action");
+        findings
+            .add(node.pointer(), "no success among the responses", "add one by an overlay action")
+            .settled_by(node.pointer(), json!({"responses": {"204": {}}}));
         return Success { status: 200, schema: None };
     };
     if let Some((_, second)) = successes.next() {
-        findings.add(
-            second.pointer(),
-            "a second success among the responses",
-            "remove one by an overlay action",
-        );
+        findings
+            .add(second.pointer(), "a second success among the responses", "remove one by an overlay action")
+            .settled_without(second.pointer());
     }
     let Some(answer) = resolved(answer, findings) else { return Success { status, schema: None } };
     let content = answer.get("content").filter(|content| !content.members().is_empty());
     let schema = match &content {
         Some(content) if content.get("application/json").is_none() => {
             let advice = "remove `content` by an overlay action: the operation then answers nothing";
-            findings.add(content.pointer(), "an answer that is not application/json", advice);
+            findings
+                .add(content.pointer(), "an answer that is not application/json", advice)
+                .settled_without(content.pointer());
             None
         }
         Some(content) => content.get("application/json").and_then(|media| media.get("schema")),

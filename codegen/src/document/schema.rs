@@ -1,9 +1,9 @@
 //! Schema objects: what a value may be.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Node;
-use crate::finding::Findings;
+use crate::finding::{Findings, member};
 
 /// A schema, with the facts around its type.
 #[derive(Clone, Debug)]
@@ -168,7 +168,7 @@ impl Schema {
             timestamp: node.get("x-timestamp").and_then(|x| x.value().as_bool()),
         };
         if !node.value().is_object() {
-            findings.add(node.pointer(), "a schema must be an object", "");
+            findings.add(node.pointer(), "a schema must be an object", "").settled_without(node.pointer());
             return schema;
         }
         if depth > DEEPEST {
@@ -181,11 +181,11 @@ impl Schema {
         }
         for (key, member) in node.members() {
             if !key.starts_with("x-") && !KEYWORDS.contains(&key) {
-                findings.add(
-                    member.pointer(),
-                    format!("the schema keyword `{key}` is not understood"),
-                    "remove it by an overlay action, or teach codegen/src/document/schema.rs what it means",
-                );
+                let advice =
+                    "remove it by an overlay action, or teach codegen/src/document/schema.rs what it means";
+                findings
+                    .add(member.pointer(), format!("the schema keyword `{key}` is not understood"), advice)
+                    .settled_without(member.pointer());
             }
         }
         schema.kind = kind(node, findings, depth);
@@ -198,7 +198,9 @@ fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
         return match node.resolve() {
             Ok(target) => SchemaKind::Reference(target.pointer().to_owned()),
             Err(reason) => {
-                findings.add(node.pointer(), reason, "correct the reference by an overlay action");
+                findings
+                    .add(node.pointer(), reason, "correct the reference by an overlay action")
+                    .settled_without(&member(node.pointer(), "$ref"));
                 SchemaKind::Any
             }
         };
@@ -246,7 +248,9 @@ fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
                 SchemaKind::Array(Box::new(items))
             }
             None => {
-                findings.add(node.pointer(), "an array without `items`", "add `items` by an overlay action");
+                findings
+                    .add(node.pointer(), "an array without `items`", "add `items` by an overlay action")
+                    .settled_by(node.pointer(), json!({"items": {}}));
                 SchemaKind::Any
             }
         },
@@ -256,7 +260,8 @@ fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
                 name.pointer(),
                 format!("the type {} is not understood", name.value()),
                 "replace it by an overlay action with one of string, integer, number, boolean, array, object",
-            );
+            )
+            .settled_without(name.pointer());
             SchemaKind::Any
         }
     }
@@ -303,20 +308,24 @@ fn listed(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
     for value in values.elements() {
         match value.str() {
             Some(text) if listed.iter().any(|seen| seen == text) => {
-                findings.add(
-                    value.pointer(),
-                    format!("the value {text:?} is listed twice"),
-                    "remove one by an overlay action",
-                );
+                findings
+                    .add(
+                        value.pointer(),
+                        format!("the value {text:?} is listed twice"),
+                        "remove one by an overlay action",
+                    )
+                    .settled_without(value.pointer());
             }
             Some(text) => listed.push(text.to_owned()),
             // `null` among the values of a nullable enum adds nothing to `nullable`.
             None if value.value().is_null() => {}
-            None => findings.add(
-                value.pointer(),
-                "a listed value that is no string",
-                "remove the list by an overlay action, or quote the value",
-            ),
+            None => findings
+                .add(
+                    value.pointer(),
+                    "a listed value that is no string",
+                    "remove the list by an overlay action, or quote the value",
+                )
+                .settled_without(values.pointer()),
         }
     }
     listed
@@ -325,11 +334,13 @@ fn listed(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
 fn discriminator(node: &Node<'_>, findings: &mut Findings) -> Option<Discriminator> {
     let discriminator = node.get("discriminator")?;
     let Some(property) = discriminator.text("propertyName") else {
-        findings.add(
-            discriminator.pointer(),
-            "a discriminator without `propertyName`",
-            "add it by an overlay action",
-        );
+        findings
+            .add(
+                discriminator.pointer(),
+                "a discriminator without `propertyName`",
+                "add it by an overlay action",
+            )
+            .settled_without(discriminator.pointer());
         return None;
     };
     let mapping = discriminator.get("mapping").map(|mapping| mapping.members()).unwrap_or_default();

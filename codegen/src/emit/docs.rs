@@ -1,6 +1,6 @@
 //! The documentation of what is generated: the document's sentence (`x-doc`) first, then its facts, put into words.
 
-use super::rust_type;
+use super::example;
 use crate::model::{
     Api, Argument, Body, Direction, Event, Field, Key, Operation, Output, Place, Resource, Type, TypeDef,
     TypeKind, UnionVariant, names,
@@ -85,7 +85,9 @@ pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
         lines.push("Without any of its optional arguments no body is sent.".to_owned());
     }
     lines.push(format!("See [Clerk's reference]({}).", operation.reference));
-    lines.extend(example(api, operation));
+    lines.extend([String::new(), "```no_run".to_owned()]);
+    lines.extend(example::code(api, operation));
+    lines.push("```".to_owned());
     lines
 }
 
@@ -198,7 +200,7 @@ fn described(api: &Api, ty: &Type) -> String {
 }
 
 /// A name as the beginning of a sentence: `primary_email_address_id` is `Primary email address id`.
-fn sentence(name: &str) -> String {
+pub(super) fn sentence(name: &str) -> String {
     capital(&plain(name))
 }
 
@@ -209,76 +211,4 @@ fn capital(text: &str) -> String {
 
 fn plain(name: &str) -> String {
     names::words(name).join(" ")
-}
-
-fn example(api: &Api, operation: &Operation) -> Vec<String> {
-    let arguments: Vec<String> =
-        operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire, 0)).collect();
-    let root = api_path(api, "clerk", "()");
-    let call = format!("{root}.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
-    let binding = match operation.output {
-        Output::Nothing => "",
-        Output::Value(_) => "let answer = ",
-        Output::Page(_) => "let page = ",
-    };
-    let mut lines = vec![String::new(), "```no_run".to_owned(), "# #![allow(deprecated, unused)]".to_owned()];
-    if !api.is_root {
-        lines.push(format!("use clerk_sdk::{}::ClerkExt as _;", api.module()));
-    }
-    lines.extend([
-        "# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned(),
-        format!("{binding}{call}.await?;"),
-    ]);
-    if matches!(operation.output, Output::Page(_)) {
-        lines.push("println!(\"{} of {:?}\", page.len(), page.total_count());".to_owned());
-    }
-    lines.extend(["# Ok(())".to_owned(), "# }".to_owned(), "```".to_owned()]);
-    lines
-}
-
-/// What belongs to an API, which for the newest one is at the root: `clerk`, or `clerk.v2024_10_01()`.
-fn api_path(api: &Api, root: &str, call: &str) -> String {
-    let separator = if call.is_empty() { "::" } else { "." };
-    if api.is_root { root.to_owned() } else { format!("{root}{separator}{}{call}", api.module()) }
-}
-
-/// A value for an example. Lists that hold what holds them end somewhere.
-fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
-    match ty {
-        Type::List(_) | Type::Map(_) if depth > 3 => {
-            let types = format!("{}::types::", api_path(api, "clerk_sdk", ""));
-            format!("{}::new()", rust_type(api, ty, &types).replacen('<', "::<", 1))
-        }
-        Type::String if wire.ends_with("_id") => {
-            format!("{:?}", format!("{}_1", wire.trim_end_matches("_id")))
-        }
-        Type::String if wire.contains("email") => "\"ada@example.com\"".to_owned(),
-        Type::String if wire.ends_with("url") => "\"https://example.com\"".to_owned(),
-        Type::String => format!("{wire:?}"),
-        Type::Bool => "true".to_owned(),
-        Type::Integer => "1".to_owned(),
-        Type::Number => "1.0".to_owned(),
-        Type::Timestamp => "1_700_000_000_000".to_owned(),
-        Type::Json | Type::JsonObject | Type::Metadata => {
-            "serde_json::json!({ \"key\": \"value\" })".to_owned()
-        }
-        Type::File => "clerk_sdk::FilePart::from_bytes(\"logo.png\", &b\"...\"[..])".to_owned(),
-        Type::List(item) => format!("[{}]", sample(api, item, wire, depth + 1)),
-        Type::Map(value) => format!("[(\"key\", {})]", sample(api, value, wire, depth + 1)),
-        Type::Nullable(inner) => sample(api, inner, wire, depth),
-        Type::Named(id) | Type::Boxed(id) => match api.types.get(*id) {
-            Some(TypeDef { name, kind: TypeKind::Enum(variants), .. }) => {
-                let variant = variants.first().map_or("Unknown", |variant| &variant.ident);
-                format!("{}::types::{name}::{variant}", api_path(api, "clerk_sdk", ""))
-            }
-            Some(TypeDef { name, kind: TypeKind::Object(fields), .. }) => {
-                let required = fields.iter().filter(|field| field.required);
-                let arguments: Vec<String> =
-                    required.map(|field| sample(api, &field.ty, &field.wire, depth + 1)).collect();
-                let sdk = api_path(api, "clerk_sdk", "");
-                format!("{sdk}::types::{name}::new({})", arguments.join(", "))
-            }
-            _ => String::new(),
-        },
-    }
 }

@@ -4,14 +4,19 @@
 mod dispatch;
 mod docs;
 mod events;
+mod example;
 mod op;
 mod params;
+#[cfg(feature = "reference")]
+mod reference;
 mod requests;
 mod resources;
 mod types;
 mod versions;
 
 pub use dispatch::dispatch;
+#[cfg(feature = "reference")]
+pub use reference::{events, reference};
 #[cfg(feature = "changes")]
 pub(crate) use types::field_type;
 
@@ -88,13 +93,9 @@ fn comment(out: &mut String, indent: &str, text: &str) {
 
 /// The last space of `start` that a line may end at: one that begins as a list, a quote or a heading would be one.
 fn last_break(start: &str, whole: &str) -> Option<usize> {
-    let is_text = |at: &usize| {
-        whole
-            .get(at + 1..)
-            .is_some_and(|next| next.starts_with(|c: char| c.is_alphabetic() || "`[(…".contains(c)))
-    };
-    let spaces = start.match_indices(' ').map(|(at, _)| at).filter(|at| *at > 2);
-    spaces.filter(is_text).last()
+    let begins = |next: &str| next.starts_with(|c: char| c.is_alphabetic() || "`[(…".contains(c));
+    let mut spaces = start.rmatch_indices(' ').map(|(at, _)| at).filter(|at| *at > 2);
+    spaces.find(|at| whole.get(at + 1..).is_some_and(begins))
 }
 
 /// A line.

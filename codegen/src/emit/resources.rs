@@ -47,12 +47,7 @@ fn method(api: &Api, operation: &Operation, out: &mut String) {
     if operation.deprecated {
         line(out, "    ", "#[deprecated = \"Clerk's document marks it so\"]");
     }
-    let mut parameters = vec!["&self".to_owned()];
-    parameters.extend(operation.arguments.iter().map(|argument| {
-        format!("{}: {}", argument.ident, parameter_type(api, &argument.ty, argument.nullable))
-    }));
-    let head = format!("pub fn {}", operation.method_name);
-    list(out, "    ", &head, &parameters, &format!(" -> requests::{} {{", operation.marker));
+    signature(api, operation, "    ", " {", out);
     let mut chain = vec!["Request::new(&self.clerk)".to_owned()];
     chain.extend(operation.arguments.iter().map(|argument| format!(".{}", setting(api, argument))));
     let one = chain.concat();
@@ -70,4 +65,14 @@ fn aliases(aliases: &[String], out: &mut String) {
     for alias in aliases {
         line(out, "    ", &format!("#[doc(alias = {})]", literal(alias)));
     }
+}
+
+/// The head of the method, up to what comes after it.
+pub(super) fn signature(api: &Api, operation: &Operation, indent: &str, end: &str, out: &mut String) {
+    let mut parameters = vec!["&self".to_owned()];
+    parameters.extend(operation.arguments.iter().map(|argument| {
+        format!("{}: {}", argument.ident, parameter_type(api, &argument.ty, argument.nullable))
+    }));
+    let head = format!("pub fn {}", operation.method_name);
+    list(out, indent, &head, &parameters, &format!(" -> requests::{}{end}", operation.marker));
 }

@@ -96,7 +96,7 @@ fn field_key(field: &Field, stands_for: &[usize]) -> String {
 
 impl Type {
     /// The same type with every reference to a definition replaced.
-    pub(super) fn map_ids(&self, map: &impl Fn(usize) -> usize) -> Self {
+    pub(crate) fn map_ids(&self, map: &impl Fn(usize) -> usize) -> Self {
         match self {
             Self::List(inner) => Self::List(Box::new(inner.map_ids(map))),
             Self::Map(inner) => Self::Map(Box::new(inner.map_ids(map))),

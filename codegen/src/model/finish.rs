@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
+
 use super::types::{Def, Origin, Parent};
 use super::{Direction, Event, Operation, Output, Type, TypeDef, TypeKind, dedup, names};
 use crate::finding::Findings;
@@ -59,7 +61,9 @@ pub(super) fn finish(
                 for variant in &union.variants {
                     if let Some(Def { kind: TypeKind::Enum(_), pointer, .. }) = defs.get(variant.ty) {
                         let advice = "replace the union by `{}` (any JSON) in an overlay action";
-                        findings.add(pointer, "a member of a union that is no object", advice);
+                        findings
+                            .add(pointer, "a member of a union that is no object", advice)
+                            .settled_without(&def.pointer);
                     }
                 }
                 for (variant, label) in union.variants.iter_mut().zip(labels) {
@@ -160,11 +164,9 @@ impl<'a> Names<'a> {
             let pointer = |id: usize| self.defs.get(id).map_or("", |def| def.pointer.as_str());
             let twin = taken.get(&name).map_or("", |twin| pointer(*twin));
             let message = format!("the type would be called `{name}`, as the one at {twin} is");
-            findings.add(
-                pointer(id),
-                message,
-                "add `x-rust-name` to one of them in openapi/overlays/names.yaml",
-            );
+            findings
+                .add(pointer(id), message, "add `x-rust-name` to one of them in openapi/overlays/names.yaml")
+                .settled_by(pointer(id), json!({"x-rust-name": format!("{name}2")}));
             name
         });
         if !names::is_ident(&name) || name == "Self" {

@@ -1,12 +1,14 @@
 //! From the document's operations to the model's: resources, methods, arguments and answers.
 
+use serde_json::json;
+
 use super::types::{Origin, Parent, Types, by_name, field_ident, is_sensitive};
 use super::{
     Api, Argument, Body, Direction, Key, Operation, Output, Paging, Place, Resource, Type, events, finish,
     names,
 };
 use crate::document::{self, BodyContent, Document, Facts, Property, Schema, SchemaKind};
-use crate::finding::Findings;
+use crate::finding::{self, Findings, member};
 
 /// Lowers a document to the model.
 ///
@@ -57,8 +59,11 @@ fn lower_operation(
             "add `x-rust-name` (the method) to the operation `{}` in openapi/overlays/names.yaml",
             operation.id
         );
-        findings.add(&operation.pointer, "the operation has no name", advice);
-        names::ident(&operation.id)
+        let name = derived_name(operation);
+        findings
+            .add(&operation.pointer, "the operation has no name", advice)
+            .settled_by(&operation.pointer, json!({"x-rust-name": name}));
+        name
     });
     let mut aliases = operation.aliases.clone();
     aliases.extend(upstream_name.filter(|name| *name != method_name));
@@ -68,8 +73,11 @@ fn lower_operation(
                 "add `x-rust-group` (the resource) to the operation `{}` in openapi/overlays/names.yaml",
                 operation.id
             );
-            findings.add(&operation.pointer, "the operation belongs to no group", advice);
-            "ungrouped".to_owned()
+            let group = derived_group(operation);
+            findings
+                .add(&operation.pointer, "the operation belongs to no group", advice)
+                .settled_by(&operation.pointer, json!({"x-rust-group": group}));
+            group
         }),
         reference: reference(operation),
         id: operation.id.clone(),
@@ -141,7 +149,10 @@ fn lower_parameter(
             "the parameter `{}` is neither text, number, boolean nor a list of these",
             parameter.name
         );
-        findings.add(&operation.pointer, message, "replace its schema by an overlay action");
+        let finding = findings.add(&operation.pointer, message, "replace its schema by an overlay action");
+        if place != Place::Path {
+            finding.settled_without(finding::parent(&parameter.schema.pointer));
+        }
     }
     Argument {
         ident: parameter.rust_name.clone().unwrap_or_else(|| names::ident(&parameter.name)),
@@ -151,7 +162,7 @@ fn lower_parameter(
         // Null cannot be written in a path or query.
         nullable: false,
         deprecated: parameter.deprecated,
-        sensitive: is_sensitive(&parameter.name, parameter.sensitive, &operation.pointer, findings),
+        sensitive: is_sensitive(&parameter.name, parameter.sensitive, &parameter.schema.pointer, findings),
         doc: parameter.schema.doc.clone(),
         facts: parameter.schema.facts.clone(),
     }
@@ -231,11 +242,13 @@ fn lower_body_field(
     let ty = by_name(name, ty, schema);
     if form != (ty == Type::File) && ty != Type::String {
         let message = format!("the field `{name}` cannot be sent in this kind of body");
-        findings.add(
-            &operation.pointer,
-            message,
-            "replace its schema, or the body's media type, by an overlay action",
-        );
+        findings
+            .add(
+                &operation.pointer,
+                message,
+                "replace its schema, or the body's media type, by an overlay action",
+            )
+            .settled_without(&schema.pointer);
     }
     Argument {
         wire: name.clone(),
@@ -264,28 +277,26 @@ fn lower_output(
             let (item, _) = types.lower(&item, Direction::Response, origin, findings);
             let paging = Paging { items, paginated: takes("paginated"), cursor: operation.cursor.clone() };
             if let Some(cursor) = paging.cursor.as_deref().filter(|cursor| !takes(cursor)) {
-                findings.add(
-                    &operation.pointer,
-                    format!("there is no parameter `{cursor}`"),
-                    "correct `x-pagination`",
-                );
+                findings
+                    .add(
+                        &operation.pointer,
+                        format!("there is no parameter `{cursor}`"),
+                        "correct `x-pagination`",
+                    )
+                    .settled_without(&member(&operation.pointer, "x-pagination"));
             }
             return (Output::Page(item), Some(paging));
         }
         let message = "takes `limit` and `offset`, but its answer is no list";
-        findings.add(
-            &operation.pointer,
-            message,
-            "say `x-pagination: false` in openapi/overlays/pagination.yaml",
-        );
+        findings
+            .add(&operation.pointer, message, "say `x-pagination: false` in openapi/overlays/pagination.yaml")
+            .settled_by(&operation.pointer, json!({"x-pagination": false}));
     }
     let (ty, nullable) = types.lower(schema, Direction::Response, origin, findings);
     if nullable {
-        findings.add(
-            &schema.pointer,
-            "an answer that may be null",
-            "set `nullable: false` by an overlay action",
-        );
+        findings
+            .add(&schema.pointer, "an answer that may be null", "set `nullable: false` by an overlay action")
+            .settled_by(&schema.pointer, json!({"nullable": false}));
     }
     (Output::Value(ty), None)
 }
@@ -330,11 +341,18 @@ fn check_path(operation: &document::Operation, findings: &mut Findings) {
         operation.path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest)).collect();
     for hole in holes.iter().filter(|hole| !declared.contains(hole)) {
         let message = format!("the path has `{{{hole}}}`, but there is no such parameter");
-        findings.add(&operation.pointer, message, "add the parameter by an overlay action");
+        let parameter = json!({"name": hole, "in": "path", "required": true, "schema": {"type": "string"}});
+        findings
+            .add(&operation.pointer, message, "add the parameter by an overlay action")
+            .settled_by(&operation.pointer, json!({"parameters": [parameter]}));
     }
     for name in declared.iter().filter(|name| !holes.contains(name)) {
         let message = format!("the path parameter `{name}` does not stand in the path");
-        findings.add(&operation.pointer, message, "remove the parameter by an overlay action");
+        let finding = findings.add(&operation.pointer, message, "remove the parameter by an overlay action");
+        let parameter = operation.parameters.iter().find(|parameter| parameter.name == **name);
+        if let Some(parameter) = parameter {
+            finding.settled_without(finding::parent(&parameter.schema.pointer));
+        }
     }
 }
 
@@ -379,7 +397,14 @@ fn resources(
         for name in [&operation.resource, &operation.method_name] {
             if !names::is_ident(name) {
                 let advice = "correct `x-rust-group` or `x-rust-name` in openapi/overlays/names.yaml";
-                findings.add(pointer, format!("`{name}` cannot be a name in Rust"), advice);
+                let key = if *name == operation.resource { "x-rust-group" } else { "x-rust-name" };
+                let better = match key {
+                    "x-rust-group" => derived_group(source),
+                    _ => names::ident(&operation.id),
+                };
+                findings
+                    .add(pointer, format!("`{name}` cannot be a name in Rust"), advice)
+                    .settled_by(pointer, json!({key: better}));
             }
         }
         let resource_type = names::type_name(&operation.resource);
@@ -408,7 +433,13 @@ fn resources(
                 twin.id, operation.id, resource.accessor, twin.method_name
             );
             let advice = format!("add `x-rust-name` to {} in openapi/overlays/names.yaml", operation.id);
-            findings.add(pointer, message, advice);
+            let whole = names::ident(&operation.id);
+            let better = if whole == operation.method_name {
+                format!("{whole}_{}", operation.method.to_lowercase())
+            } else {
+                whole
+            };
+            findings.add(pointer, message, advice).settled_by(pointer, json!({"x-rust-name": better}));
         }
         let alias = source.group.as_deref().map(names::ident).filter(|alias| *alias != resource.accessor);
         if let Some(alias) = alias.filter(|alias| !resource.aliases.contains(alias)) {
@@ -425,10 +456,29 @@ fn resources(
         if let Some(twin) = operations.iter().take(index).find(|other| other.marker == operation.marker) {
             let message = format!("{} and {} both become `{}` in Rust", twin.id, operation.id, twin.marker);
             let pointer = documented.get(index).map_or("", |source| source.pointer.as_str());
-            findings.add(pointer, message, "give one of them another operationId by an overlay action");
+            findings
+                .add(pointer, message, "give one of them another operationId by an overlay action")
+                .settled_by(pointer, json!({"operationId": format!("{}Again", operation.id)}));
         }
     }
     resources
+}
+
+/// A method for an operation that nobody has named: its id without the words that its resource says already.
+fn derived_name(operation: &document::Operation) -> String {
+    let said = names::words(&group(operation).unwrap_or_else(|| derived_group(operation)));
+    let is_said = |word: &String| {
+        said.iter().any(|other| other == word || names::singular(other) == names::singular(word))
+    };
+    let words = names::words(&operation.id);
+    let rest: Vec<&str> = words.iter().filter(|word| !is_said(word)).map(String::as_str).collect();
+    names::ident(&if rest.is_empty() { words.join("_") } else { rest.join("_") })
+}
+
+/// A resource for an operation that nobody has put into one: what its tag says, else where its path begins.
+fn derived_group(operation: &document::Operation) -> String {
+    let begins = operation.path.split('/').find(|part| !part.is_empty()).unwrap_or("operations");
+    names::ident(operation.tag.as_deref().unwrap_or(begins))
 }
 
 /// Clerk's reference page of an operation.

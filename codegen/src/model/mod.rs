@@ -328,6 +328,32 @@ impl Field {
     }
 }
 
+impl Output {
+    /// The type of the answer, or of the items of a page.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Nothing => None,
+            Self::Value(ty) | Self::Page(ty) => Some(ty),
+        }
+    }
+
+    /// The definition that it leads to.
+    pub fn definition(&self) -> Option<usize> {
+        self.ty().and_then(Type::definition)
+    }
+}
+
+impl TypeDef {
+    /// The definitions that this one leads to by itself.
+    pub fn inner(&self) -> Vec<usize> {
+        match &self.kind {
+            TypeKind::Object(fields) => fields.iter().filter_map(|field| field.ty.definition()).collect(),
+            TypeKind::Union(union) => union.variants.iter().map(|variant| variant.ty).collect(),
+            TypeKind::Enum(_) => Vec::new(),
+        }
+    }
+}
+
 impl Api {
     /// The module in which its types are, such as `v2026_05_12`.
     pub fn module(&self) -> String {

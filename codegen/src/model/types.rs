@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use serde_json::json;
+
 use super::{Direction, Field, Type, TypeKind, Union, UnionVariant, Variant, names, sensitive};
 use crate::document::{AdditionalProperties, Discriminator, Document, Property, Schema, SchemaKind};
-use crate::finding::Findings;
+use crate::finding::{Findings, member, parent};
 
 /// A definition on its way to become a type of the model.
 #[derive(Debug)]
@@ -100,11 +102,13 @@ impl<'a> Types<'a> {
         }
         if self.depth > LONGEST_CHAIN || self.total_depth > DEEPEST {
             let advice = "break the circle by an overlay action";
-            findings.add(
-                &schema.pointer,
-                "schemas refer to each other in a circle, or are nested too deeply",
-                advice,
-            );
+            findings
+                .add(
+                    &schema.pointer,
+                    "schemas refer to each other in a circle, or are nested too deeply",
+                    advice,
+                )
+                .settled_without(&schema.pointer);
             return (Type::Json, true);
         }
         self.depth += 1;
@@ -232,13 +236,17 @@ impl<'a> Types<'a> {
             let advice = format!("add `x-rust-name` to the property `{}` by an overlay action", field.wire);
             if fields.iter().take(index).any(|other| other.ident == field.ident) {
                 let message = format!("two fields become `{}` in Rust", field.ident);
-                findings.add(&schema.pointer, message, &advice);
+                findings
+                    .add(&schema.pointer, message, &advice)
+                    .settled_without(&property_pointer(&schema.pointer, &field.wire));
             }
             // What a caller sends has a setter for each field, beside `new`.
             let reserved = direction == Direction::Request && !field.required && field.ident == "new";
             if reserved || !names::is_ident(&field.ident) {
                 let message = format!("`{}` cannot be the name of a field", field.ident);
-                findings.add(&schema.pointer, message, &advice);
+                findings
+                    .add(&schema.pointer, message, &advice)
+                    .settled_without(&property_pointer(&schema.pointer, &field.wire));
             }
         }
         if let Some(def) = self.defs.get_mut(id) {
@@ -306,7 +314,9 @@ impl<'a> Types<'a> {
             if !names::is_ident(&ident) || variants.iter().any(|variant| variant.ident == ident) {
                 let message = format!("`{ident}` cannot be the name of the object type {value:?}");
                 let advice = "remove the list of values by an overlay action";
-                findings.add(&schema.pointer, message, advice);
+                findings
+                    .add(&schema.pointer, message, advice)
+                    .settled_without(&member(&schema.pointer, "enum"));
             }
             variants.push(Variant { wire: value.to_owned(), ident });
         }
@@ -315,23 +325,24 @@ impl<'a> Types<'a> {
 
     fn variants(&mut self, schema: &Schema, values: &[String], findings: &mut Findings) -> Vec<Variant> {
         let mut variants: Vec<Variant> = Vec::new();
-        for value in values {
+        for (index, value) in values.iter().enumerate() {
+            let place = format!("{}/enum/{index}", schema.pointer);
             let ident = names::variant(value);
             if let Some(twin) = variants.iter().find(|variant| variant.ident == ident) {
                 let message =
                     format!("the values {:?} and {value:?} both become `{ident}` in Rust", twin.wire);
-                findings.add(
-                    &schema.pointer,
-                    message,
-                    "remove one of the values by an overlay action: enums stay open",
-                );
+                findings
+                    .add(
+                        &schema.pointer,
+                        message,
+                        "remove one of the values by an overlay action: enums stay open",
+                    )
+                    .settled_without(&place);
             } else if !names::is_ident(&ident) {
                 let message = format!("the value {value:?} has no name in Rust");
-                findings.add(
-                    &schema.pointer,
-                    message,
-                    "remove the value by an overlay action: enums stay open",
-                );
+                findings
+                    .add(&schema.pointer, message, "remove the value by an overlay action: enums stay open")
+                    .settled_without(&place);
             }
             variants.push(Variant { wire: value.clone(), ident });
         }
@@ -354,11 +365,13 @@ impl<'a> Types<'a> {
             let (ty, _) = self.lower(member, direction, origin.clone(), findings);
             let Type::Named(ty) = ty else {
                 let message = "a member of a union that is no object";
-                findings.add(
-                    &member.pointer,
-                    message,
-                    "replace the union by `{}` (any JSON) in an overlay action",
-                );
+                findings
+                    .add(
+                        &member.pointer,
+                        message,
+                        "replace the union by `{}` (any JSON) in an overlay action",
+                    )
+                    .settled_without(parent(&member.pointer));
                 continue;
             };
             let mapped = discriminator.into_iter().flat_map(|discriminator| &discriminator.mapping);
@@ -432,7 +445,9 @@ impl<'a> Types<'a> {
                     Some(Some(properties)) => return properties.clone(),
                     Some(None) => {
                         let advice = "break the circle by an overlay action";
-                        findings.add(&schema.pointer, "`allOf` refers to itself", advice);
+                        findings
+                            .add(&schema.pointer, "`allOf` refers to itself", advice)
+                            .settled_without(&schema.pointer);
                         return Vec::new();
                     }
                     None => self.flattened.insert(key.clone(), None),
@@ -463,11 +478,17 @@ impl<'a> Types<'a> {
             }
             _ => {
                 let advice = "replace the `allOf` by what it means, in an overlay action";
-                findings.add(&schema.pointer, "a member of `allOf` that is no object", advice);
+                findings
+                    .add(&schema.pointer, "a member of `allOf` that is no object", advice)
+                    .settled_without(&schema.pointer);
                 Vec::new()
             }
         }
     }
+}
+
+fn property_pointer(object: &str, property: &str) -> String {
+    member(&member(object, "properties"), property)
 }
 
 /// The key of a component: `User` for `/components/schemas/User`.
@@ -490,11 +511,13 @@ pub(super) fn by_name(name: &str, ty: Type, schema: &Schema) -> Type {
 pub(super) fn is_sensitive(name: &str, said: Option<bool>, pointer: &str, findings: &mut Findings) -> bool {
     if said.is_none() && sensitive::wants_decision(name) {
         let message = format!("`{name}` may be a secret");
-        findings.add(
-            pointer,
-            message,
-            "say so or not with `x-sensitive: true` or `false` in openapi/overlays/sensitive.yaml",
-        );
+        findings
+            .add(
+                pointer,
+                message,
+                "say so or not with `x-sensitive: true` or `false` in openapi/overlays/sensitive.yaml",
+            )
+            .settled_by(pointer, json!({"x-sensitive": true}));
     }
     said.unwrap_or(false)
 }

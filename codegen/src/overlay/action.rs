@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::{merge, names, nearest};
+use super::{merge, names};
 
 /// One correction.
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ pub enum Change {
 pub(super) enum Outcome {
     /// It selected so many places, and changed them or found them so.
     Matched { places: usize, changed: bool },
-    /// It selected nothing, for this reason.
-    Nothing(String),
+    /// It selected nothing.
+    Nothing,
 }
 
 impl Action {
@@ -100,7 +100,7 @@ impl Action {
         let mut seen = std::collections::HashSet::new();
         pointers.retain(|pointer| seen.insert(pointer.clone()));
         if pointers.is_empty() {
-            return Ok(Outcome::Nothing(nearest::explain(document, &self.target)));
+            return Ok(Outcome::Nothing);
         }
         match &self.change {
             Change::Update(update) => update_all(document, &pointers, update),

@@ -7,6 +7,7 @@
 mod action;
 mod merge;
 mod nearest;
+mod positions;
 mod yaml;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use action::Outcome;
 pub use action::{Action, Change};
+pub use positions::positions;
 pub use yaml::read;
 
 /// A file of corrections.
@@ -39,8 +41,8 @@ pub struct Applied {
     pub places: usize,
     /// The index of each action that selected something.
     pub matched: Vec<usize>,
-    /// Each action that selected nothing, where the overlay allows that.
-    pub unmatched: Vec<Finding>,
+    /// The index of each action that selected nothing, where the overlay allows that.
+    pub unmatched: Vec<usize>,
     /// The index of each action that selected something and changed nothing: the document says so
     /// by itself, and the action can go.
     pub unneeded: Vec<usize>,
@@ -128,6 +130,18 @@ impl Overlay {
     pub fn is_for(&self, id: &str) -> bool {
         names_document(&self.applies_to, id)
     }
+
+    /// Why an action matches nothing in a document, and what it may have meant.
+    #[must_use]
+    pub fn explain(&self, index: usize, document: &Value) -> Option<Finding> {
+        let action = self.actions.get(index)?;
+        Some(self.finding(index, action, nearest::explain(document, &action.target)))
+    }
+
+    fn finding(&self, index: usize, action: &Action, message: String) -> Finding {
+        let target = Some(action.target.clone());
+        Finding { overlay: self.name.clone(), action: Some(index), target, message }
+    }
 }
 
 /// Applies the overlay to the document `id` (such as `bapi/2026-05-12`), action by action.
@@ -145,12 +159,6 @@ pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applie
         if !names_document(applies, id) {
             continue;
         }
-        let finding = |message: String| Finding {
-            overlay: overlay.name.clone(),
-            action: Some(index),
-            target: Some(action.target.clone()),
-            message,
-        };
         match action.apply(document) {
             Ok(Outcome::Matched { places, changed }) => {
                 applied.places += places;
@@ -159,8 +167,9 @@ pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applie
                     applied.unneeded.push(index);
                 }
             }
-            Ok(Outcome::Nothing(message)) if overlay.somewhere => applied.unmatched.push(finding(message)),
-            Ok(Outcome::Nothing(message)) | Err(message) => findings.push(finding(message)),
+            Ok(Outcome::Nothing) if overlay.somewhere => applied.unmatched.push(index),
+            Ok(Outcome::Nothing) => findings.extend(overlay.explain(index, document)),
+            Err(message) => findings.push(overlay.finding(index, action, message)),
         }
     }
     if findings.is_empty() { Ok(applied) } else { Err(findings) }

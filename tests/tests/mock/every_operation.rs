@@ -47,22 +47,78 @@ fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
 }
 
+/// Where things are made, with the least that makes one, and what their ids are called in paths.
+const COLLECTIONS: &[(&str, &str, &str)] = &[
+    ("/allowlist_identifiers", "identifier_id", r#"{ "identifier": "grace@example.com" }"#),
+    ("/blocklist_identifiers", "identifier_id", r#"{ "identifier": "grace@example.com" }"#),
+    ("/redirect_urls", "id", r#"{ "url": "https://example.com/" }"#),
+    ("/domains", "domain_id", r#"{ "name": "example.com", "is_satellite": true }"#),
+    ("/waitlist_entries", "waitlist_entry_id", r#"{ "email_address": "grace@example.com" }"#),
+    ("/actor_tokens", "actor_token_id", r#"{ "user_id": "USER", "actor": { "sub": "user_2" } }"#),
+    ("/sign_in_tokens", "sign_in_token_id", r#"{ "user_id": "USER" }"#),
+    ("/jwt_templates", "template_id", r#"{ "name": "hasura", "claims": { "a": "{{user.id}}" } }"#),
+    ("/machines", "machine_id", r#"{ "name": "Worker" }"#),
+    ("/oauth_applications", "oauth_application_id", r#"{ "name": "App" }"#),
+    (
+        "/saml_connections",
+        "saml_connection_id",
+        r#"{ "name": "Okta", "provider": "saml_okta", "domain": "example.com" }"#,
+    ),
+    (
+        "/enterprise_connections",
+        "enterprise_connection_id",
+        r#"{ "name": "Okta", "provider": "saml_okta", "domains": ["example.com"], "saml": {} }"#,
+    ),
+    ("/organization_permissions", "permission_id", r#"{ "name": "Manage", "key": "org:billing:manage" }"#),
+    ("/organization_roles", "organization_role_id", r#"{ "name": "Accountant", "key": "org:accountant" }"#),
+    (
+        "/role_sets",
+        "role_set_key_or_id",
+        r#"{ "name": "Set", "default_role_key": "org:member", "creator_role_key": "org:admin",
+             "roles": ["org:admin", "org:member"] }"#,
+    ),
+    ("/organizations/{organization_id}/domains", "domain_id", r#"{ "name": "example.com" }"#),
+];
+
+/// What operations need beside the least that the document says.
+fn more(id: &str, ids: &HashMap<&str, String>) -> Value {
+    let (user, verification) = (&ids["user_id"], ids.get("verification_id"));
+    match id {
+        "CreateUser" => json!({ "username": "grace" }),
+        "UsersBan" | "UsersUnban" => json!({ "user_ids": [user] }),
+        "VerifyPassword" => json!({ "password": "a good password" }),
+        "VerifyTOTP" => json!({ "code": "backup-1" }),
+        "verifyApiKey" => json!({ "secret": ids["API key"] }),
+        "verifyM2MToken" => json!({ "token": ids["M2M token"] }),
+        "verifyOAuthAccessToken" => json!({ "access_token": ids["access token"] }),
+        "RevokeOAuthApplicationToken" => json!({ "token": ids["access token"] }),
+        "RefreshSession" => json!({ "expired_token": ids["session token"] }),
+        "AttemptEmailAddressVerification" | "AttemptPhoneNumberVerification" => {
+            json!({ "verification_id": verification, "code": "424242" })
+        }
+        "CreateMachineScope" => json!({ "to_machine_id": ids["other_machine_id"] }),
+        "UpdateJWTTemplate" => json!({ "name": "other" }),
+        "AddRolesToRoleSet" => json!({ "role_keys": ["org:member"] }),
+        "ReplaceRoleInRoleSet" => json!({ "role_key": "org:member", "to_role_key": "org:admin" }),
+        "ReplaceRoleSet" => json!({ "dest_role_set_key": "role_set:default" }),
+        _ => json!({}),
+    }
+}
+
 /// Sends the least that an operation takes, about what the server has.
 async fn call(http: &reqwest::Client, document: &Document, operation: &Operation<'_>) -> Answer {
     let api = Api::with(http.clone()).await;
     let mut ids = furnish(&api).await;
-    // What the two are called in paths is what bodies need, but not always what an answer takes.
-    match operation.id {
-        "RevokeInvitation" => {
-            let invitation = api.create("/invitations", json!({ "email_address": "eve@example.com" })).await;
-            ids.insert("invitation_id", invitation);
+    for (collection, variable, body) in COLLECTIONS {
+        let body: Value = serde_json::from_str(&body.replace("USER", &ids["user_id"])).expect("JSON");
+        if operation.path.starts_with(&format!("{collection}/{{")) {
+            let path = collection.replace("{organization_id}", &ids["organization_id"]);
+            ids.insert(*variable, text(&api.post(&path, body).await.body["id"]));
+        } else if operation.path == *collection && operation.method == reqwest::Method::POST {
+            return api.post(&collection.replace("{organization_id}", &ids["organization_id"]), body).await;
         }
-        "CreateOrganizationMembership" => {
-            let newcomer = api.user("new@example.com").await;
-            ids.insert("user_id", newcomer);
-        }
-        _ => {}
     }
+    prepare(&api, operation, &mut ids).await;
     let (path, query) = address(document, operation, &ids);
     let url = if query.is_empty() { path } else { format!("{path}?{query}") };
     let content = &document.resolve(&operation.value["requestBody"])["content"];
@@ -74,24 +130,80 @@ async fn call(http: &reqwest::Client, document: &Document, operation: &Operation
     };
     let mut body = document.least(schema, "");
     if let Value::Object(fields) = &mut body {
-        match operation.id {
-            "CreateUser" => drop(fields.insert("username".into(), json!("grace"))),
-            "UsersBan" | "UsersUnban" => drop(fields.insert("user_ids".into(), json!([ids["user_id"]]))),
-            "verifyApiKey" => drop(fields.insert("secret".into(), json!(ids["API key"]))),
-            "verifyM2MToken" => drop(fields.insert("token".into(), json!(ids["M2M token"]))),
-            "verifyOAuthAccessToken" => {
-                let ada = serde_json::from_value(api.get(&format!("/users/{}", ids["user_id"])).await.body);
-                let token = api.clerk.oauth_access_token(&ada.expect("a user")).token();
-                fields.insert("access_token".into(), json!(token));
-            }
-            "VerifyPassword" => drop(fields.insert("password".into(), json!("a good password"))),
-            _ => {}
-        }
         if let Some(user) = fields.get_mut("user_id") {
             *user = json!(ids["user_id"]);
         }
+        fields.extend(more(operation.id, &ids).as_object().expect("fields").clone());
     }
     api.with_json(operation.method.clone(), &url, body).await
+}
+
+/// Makes what an operation is about and what is not in a collection.
+async fn prepare(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'static str, String>) {
+    let user = format!("/users/{}", ids["user_id"]);
+    let ada = || async { serde_json::from_value(api.get(&user).await.body).expect("a user") };
+    match operation.id {
+        // What the two are called in paths is what bodies need, but not always what an answer takes.
+        "RevokeInvitation" => {
+            let invitation = api.create("/invitations", json!({ "email_address": "eve@example.com" })).await;
+            ids.insert("invitation_id", invitation);
+        }
+        "CreateOrganizationMembership" => drop(ids.insert("user_id", api.user("new@example.com").await)),
+        "VerifyTOTP" => drop(api.patch(&user, json!({ "backup_codes": ["backup-1"] })).await),
+        "UserWeb3WalletDelete" => {
+            let wallet = format!("0x{}", "a".repeat(40));
+            let owner = api.post("/users", json!({ "web3_wallet": [wallet], "username": "eve" })).await.body;
+            ids.insert("user_id", text(&owner["id"]));
+            ids.insert("web3_wallet_identification_id", text(&owner["web3_wallets"][0]["id"]));
+        }
+        "verifyOAuthAccessToken" | "RevokeOAuthApplicationToken" => {
+            let token = api.clerk.oauth_access_token(&ada().await).token();
+            ids.insert("access token", token);
+        }
+        "DeleteExternalAccount" => {
+            let account =
+                api.clerk.seed().external_account(&ids["user_id"], "oauth_google", "ada@gmail.com").await;
+            ids.insert("external_account_id", account.id);
+        }
+        "UserPasskeyDelete" => {
+            let passkey = api.clerk.seed().passkey(&ids["user_id"], "Laptop").await;
+            ids.insert("passkey_identification_id", passkey.id.expect("an id"));
+        }
+        "RefreshSession" => {
+            let signing_in = ada().await;
+            let token = api.clerk.sign_in(&signing_in).in_session(&ids["session_id"]).token();
+            ids.insert("session token", token);
+        }
+        "AttemptEmailAddressVerification" | "AttemptPhoneNumberVerification" => {
+            let kind = if operation.id.contains("Email") { "email_address" } else { "phone_number" };
+            let contact = &ids[format!("{kind}_id").as_str()];
+            let plural = if kind == "email_address" { "email_addresses" } else { "phone_numbers" };
+            let path = format!("/{plural}/{contact}/prepare_verification");
+            ids.insert("verification_id", text(&api.post(&path, json!({})).await.body["id"]));
+        }
+        "CreateMachineScope" | "DeleteMachineScope" => {
+            let other = api.create("/machines", json!({ "name": "Other" })).await;
+            if operation.id == "DeleteMachineScope" {
+                let path = format!("/machines/{}/scopes", ids["machine_id"]);
+                api.post(&path, json!({ "to_machine_id": other })).await;
+            }
+            ids.insert("other_machine_id", other);
+        }
+        "AssignPermissionToOrganizationRole" | "RemovePermissionFromOrganizationRole" => {
+            let permission = json!({ "name": "Manage", "key": "org:billing:manage" });
+            let permission = api.create("/organization_permissions", permission).await;
+            if operation.id.starts_with("Remove") {
+                let role = &ids["organization_role_id"];
+                api.post(&format!("/organization_roles/{role}/permissions/{permission}"), json!({})).await;
+            }
+            ids.insert("permission_id", permission);
+        }
+        "CreateSessionTokenFromTemplate" => {
+            api.create("/jwt_templates", json!({ "name": "hasura", "claims": {} })).await;
+            ids.insert("template_name", "hasura".to_owned());
+        }
+        _ => {}
+    }
 }
 
 /// An operation's path with its variables filled in, and its required query.
@@ -176,7 +288,7 @@ async fn walks_along_lists_come_to_an_end() {
             continue;
         }
         let (path, query) = address(&document, &operation, &ids);
-        let answer = api.get(&format!("{path}?limit=1&offset=3&{query}")).await;
+        let answer = api.get(&format!("{path}?limit=1&offset=100&{query}")).await;
         let items =
             answer.body.as_array().or_else(|| answer.body.as_object()?.values().find_map(Value::as_array));
         assert_eq!(items.map(Vec::len), Some(0), "{}: {}", operation.id, answer.body);
@@ -190,16 +302,15 @@ async fn walks_along_lists_come_to_an_end() {
 async fn what_has_no_state_still_carries_what_it_was_given() {
     let api = Api::start().await;
 
-    let template = json!({ "name": "hasura", "claims": { "role": "{{user.role}}" }, "lifetime": 300 });
-    let created = api.post("/jwt_templates", template).await.body;
-    let read = api.get("/jwt_templates/jtmp_1").await.body;
-    let deleted = api.delete("/redirect_urls/ru_1").await.body;
+    let template = json!({ "name": "Welcome", "subject": "Hello", "body": "…" });
+    let created = api.put("/templates/email/welcome", template).await.body;
+    let read = api.get("/directories/dir_1").await.body;
+    let deleted = api.delete("/directories/dir_1").await.body;
     let subscription = api.get("/users/user_1/billing/subscription").await.body;
 
-    assert_eq!((&created["name"], &created["lifetime"]), (&json!("hasura"), &json!(300)));
-    assert_eq!(created["claims"], json!({ "role": "{{user.role}}" }));
-    assert!(created["id"].as_str().is_some_and(|id| id.starts_with("jtmp_")), "{created}");
-    assert_eq!(read["id"], "jtmp_1");
-    assert_eq!((&deleted["id"], &deleted["deleted"]), (&json!("ru_1"), &json!(true)));
+    assert_eq!((&created["name"], &created["slug"]), (&json!("Welcome"), &json!("welcome")));
+    assert_eq!(created["subject"], "Hello");
+    assert_eq!(read["id"], "dir_1");
+    assert_eq!((&deleted["id"], &deleted["deleted"]), (&json!("dir_1"), &json!(true)));
     assert!(subscription["id"].as_str().is_some_and(|id| id != "user_1"), "{subscription}");
 }

@@ -163,8 +163,9 @@ async fn the_api_makes_tokens_of_sessions_as_they_are_now() {
         Token::read(&api.clerk.sign_in(&ada).in_session(first["sid"].as_str().unwrap()).token()).claims;
     api.delete("/organizations/acme").await;
     let outside = api.post(&format!("{path}/tokens"), json!({})).await.body;
+    let old = api.clerk.sign_in(&ada).in_session(first["sid"].as_str().unwrap()).token();
     let cookies = json!({
-        "expired_token": "x", "refresh_token": "x", "request_origin": "https://app.example.com", "format": "cookie",
+        "expired_token": old, "refresh_token": "x", "request_origin": "https://app.example.com", "format": "cookie",
     });
     let cookies = api.post(&format!("{path}/refresh"), cookies).await.body;
     api.post(&format!("{path}/revoke"), json!({})).await;

@@ -175,10 +175,7 @@ async fn a_password_is_verified_changed_and_removed() {
     let code = |a: crate::api::Answer| a.refusal().1.to_owned();
 
     assert_eq!(api.post(&verify, json!({ "password": "a good password" })).await.body["verified"], true);
-    assert_eq!(
-        code(api.post(&verify, json!({ "password": "wrong" })).await),
-        "form_password_validation_failed"
-    );
+    assert_eq!(code(api.post(&verify, json!({ "password": "wrong" })).await), "incorrect_password");
     let change = json!({ "password": "another password", "sign_out_of_other_sessions": true });
     assert_eq!(api.patch(&path, change).await.status, 200);
     assert_eq!(api.post(&verify, json!({ "password": "another password" })).await.status, 200);

@@ -1,6 +1,6 @@
 //! The effective documents: what the snapshots say after our corrections; and the list of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use clerk_codegen::overlay::{Finding, Overlay, apply};
 use serde_json::Value;
@@ -10,14 +10,31 @@ use crate::derived::File;
 use crate::error::Error;
 use crate::tree::Tree;
 
-/// The effective documents, and the list of them in the crate that ships them.
-pub(crate) fn documents(tree: &Tree) -> Result<Vec<File>, Error> {
+/// What the snapshots and the overlays come to.
+#[derive(Debug)]
+pub(crate) struct Corrected {
+    /// The effective documents, and the list of them in the crate that ships them.
+    pub(crate) files: Vec<File>,
+    /// Overlay actions that change nothing in any document any more, such as `openapi/overlays/fixes.yaml: actions[2]`.
+    pub(crate) removable: Vec<String>,
+}
+
+/// Applies the overlays to all snapshots.
+pub(crate) fn documents(tree: &Tree) -> Result<Corrected, Error> {
     let (mut files, mut errors) = (Vec::new(), Vec::new());
     let sources = Sources::read(tree)?;
     let overlays = overlays(tree)?;
-    let (mut matched, mut unmatched) = (HashSet::new(), BTreeMap::new());
+    let (mut corrected, mut matched, mut unmatched) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
+    let (mut needed, mut unneeded) = (BTreeSet::new(), BTreeSet::new());
     for source in &sources.documents {
         let (id, path) = (source.id(), source.snapshot());
+        if source.snapshot_sha256.is_empty() {
+            errors.push(format!(
+                "{id}: not fetched yet; `cargo xtask regen --refresh --api {}` does",
+                source.version
+            ));
+            continue;
+        }
         let snapshot = tree.read(&path)?;
         if sha256(&snapshot) != source.snapshot_sha256 {
             errors.push(format!(
@@ -31,16 +48,25 @@ pub(crate) fn documents(tree: &Tree) -> Result<Vec<File>, Error> {
             serde_json::from_slice(&snapshot).map_err(|error| Error::at(&path, error))?;
         let applied = correct(&mut document, &id, &overlays);
         errors.extend(applied.findings.iter().map(|finding| format!("{id}: {finding}")));
+        files.push((source.effective(), lines(&document)));
+        needed.extend(applied.matched.iter().filter(|action| !applied.unneeded.contains(action)).cloned());
+        unneeded.extend(applied.unneeded);
         matched.extend(applied.matched);
         // What is nearest in the newest document is what was meant.
-        unmatched.extend(applied.unmatched.into_iter().map(|it| ((it.overlay.clone(), it.action), it)));
-        files.push((source.effective(), lines(&document)));
+        unmatched.extend(applied.unmatched.into_iter().map(|action| (action, corrected.len())));
+        corrected.push(document);
     }
-    unmatched
-        .retain(|(overlay, action), _| !action.is_some_and(|it| matched.contains(&(overlay.clone(), it))));
-    errors.extend(unmatched.values().map(|finding| format!("all documents: {finding}")));
+    unmatched.retain(|action, _| !matched.contains(action));
+    for ((name, index), document) in unmatched {
+        let overlay = overlays.iter().find(|overlay| overlay.name == name);
+        let finding =
+            overlay.zip(corrected.get(document)).and_then(|(it, document)| it.explain(index, document));
+        errors.extend(finding.map(|finding| format!("all documents: {finding}")));
+    }
     files.push(("openapi/src/documents.rs".to_owned(), list(&sources)));
-    Error::unless_none(&errors, files)
+    let removable =
+        unneeded.difference(&needed).map(|(overlay, index)| format!("{overlay}: actions[{index}]"));
+    Error::unless_none(&errors, Corrected { files, removable: removable.collect() })
 }
 
 /// What the overlays did to a document.
@@ -50,8 +76,8 @@ pub(crate) struct Applied {
     pub(crate) findings: Vec<Finding>,
     /// Actions that have matched something: the overlay and the action's index.
     pub(crate) matched: Vec<(String, usize)>,
-    /// Actions that match nothing here, and need not in every document.
-    pub(crate) unmatched: Vec<Finding>,
+    /// Actions that match nothing here, and need not in every document; the same.
+    pub(crate) unmatched: Vec<(String, usize)>,
     /// Actions that have changed nothing: the overlay and the action's index.
     pub(crate) unneeded: Vec<(String, usize)>,
 }
@@ -64,7 +90,7 @@ pub(crate) fn correct(document: &mut Value, id: &str, overlays: &[Overlay]) -> A
             Ok(applied) => {
                 let named = |index: usize| (overlay.name.clone(), index);
                 all.matched.extend(applied.matched.into_iter().map(named));
-                all.unmatched.extend(applied.unmatched);
+                all.unmatched.extend(applied.unmatched.into_iter().map(named));
                 all.unneeded.extend(applied.unneeded.into_iter().map(named));
             }
             Err(findings) => all.findings.extend(findings),

@@ -82,7 +82,7 @@ pub(crate) fn transcribe(document: &Value) -> Result<String, Error> {
 }
 
 /// A document of webhooks has no paths.
-fn api_of(document: &Value) -> &'static str {
+pub(crate) fn api_of(document: &Value) -> &'static str {
     if document.get("paths").is_none() { "webhooks" } else { "bapi" }
 }
 

@@ -2,9 +2,9 @@
 //! the document that results from our overlays.
 
 pub(crate) mod effective;
-mod fetch;
+pub(crate) mod fetch;
 pub(crate) mod intake;
-mod snapshot;
+pub(crate) mod snapshot;
 pub(crate) mod sources;
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ impl Workspace {
             origin: origin.map(str::to_owned),
         };
         take_in(&mut self.tree, &what)?;
-        for (path, text) in effective::documents(&self.tree)? {
+        for (path, text) in effective::documents(&self.tree)?.files {
             self.tree.put(path, text);
         }
         Ok(())
@@ -281,6 +281,23 @@ fn an_overlay_that_does_not_fit_any_more_is_refused_by_name() {
     let error = workspace.take_in(Some(ORIGIN)).unwrap_err().to_string();
 
     assert!(error.contains("openapi/overlays/names.yaml: actions[0] ($.paths.*.put)"), "{error}");
+}
+
+#[test]
+fn what_need_not_fit_every_document_has_to_fit_one() {
+    let somewhere = OVERLAY.replace("actions", "x-match: somewhere\nactions");
+    let mut workspace = Workspace::new(PUBLISHED, &somewhere);
+    workspace.take_in(Some(ORIGIN)).unwrap();
+    workspace.publish(&PUBLISHED.replace("get:", "put:").replace("2030-01-02", "2031-01-02"));
+
+    workspace.take_in(Some(ORIGIN)).unwrap();
+    workspace.overlay(&somewhere.replace("$.paths.*.get", "$.paths.*.post"));
+    let error = effective::documents(&workspace.tree).unwrap_err().to_string();
+
+    assert!(
+        error.starts_with("all documents: openapi/overlays/names.yaml: actions[0] ($.paths.*.post)"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::machine_credential::{self, Credential, expiration};
+use super::machine_credential::{self, SECRET, expiration, has_expired, show};
 use super::{Call, Handler, Object, State, deleted, fields, list};
 use crate::mock::error::ApiError;
 
@@ -11,9 +11,9 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("getApiKeys", keys),
     ("getApiKey", |state, call| {
         let now = state.now();
-        Ok(find(state, call)?.show(now))
+        Ok(show(find(state, call)?, now))
     }),
-    ("getApiKeySecret", |state, call| Ok(json!({ "secret": &*find(state, call)?.secret }))),
+    ("getApiKeySecret", |state, call| Ok(json!({ "secret": find(state, call)?[SECRET] }))),
     ("updateApiKey", update),
     ("revokeApiKey", |state, call| {
         let now = state.now();
@@ -46,12 +46,13 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         "revoked": false, "revocation_reason": null, "expired": false,
         "expiration": seconds.map(|seconds| expiration(now, seconds)),
         "created_by": call.text("created_by"), "last_used_at": null, "created_at": now, "updated_at": now,
+        SECRET: secret,
     });
     if let Some(description) = call.body.get("description") {
         object.insert("description".into(), description.clone());
     }
-    let answer = machine_credential::show_new(&object, "secret", &secret);
-    machine_credential::keep(&mut state.api_keys, object, &secret);
+    let answer = machine_credential::show_new(&object, "secret");
+    state.api_keys.insert(object);
     Ok(answer)
 }
 
@@ -61,13 +62,13 @@ fn keys(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let subject = call.query.first("subject");
     let kind = call.query.first("type").unwrap_or("api_key");
     let rows = state.api_keys.iter().rev().filter(|key| {
-        let found = [&key.object["name"], &key.object["id"]];
-        key.object["subject"].as_str() == subject
-            && key.object["type"] == kind
-            && (all || (key.object["revoked"] == false && !key.has_expired(now)))
+        let found = [&key["name"], &key["id"]];
+        key["subject"].as_str() == subject
+            && key["type"] == kind
+            && (all || (key["revoked"] == false && !has_expired(key, now)))
             && list::contains(call, "query", found.iter().filter_map(|v| v.as_str()))
     });
-    Ok(list::page(call, rows.collect(), |key| key.show(now)))
+    Ok(list::page(call, rows.collect(), |key| show(key, now)))
 }
 
 fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
@@ -78,18 +79,18 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let key = state.api_keys.get_mut(id).ok_or_else(|| ApiError::not_found("API key", id))?;
     for field in ["claims", "scopes", "description", "subject"] {
         if let Some(value) = call.body.get(field) {
-            key.object.insert(field.into(), value.clone());
+            key.insert(field.into(), value.clone());
         }
     }
     if let Some(seconds) = call.body.get("seconds_until_expiration") {
         let end = seconds.as_f64().map(|seconds| expiration(now, seconds));
-        fields!(key.object, { "expiration": end });
+        fields!(key, { "expiration": end });
     }
-    fields!(key.object, { "updated_at": now });
-    Ok(key.show(now))
+    fields!(key, { "updated_at": now });
+    Ok(show(key, now))
 }
 
-fn find<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Credential, ApiError> {
+fn find<'a>(state: &'a State, call: &Call<'_>) -> Result<&'a Object, ApiError> {
     let id = call.variable("apiKeyID");
     state.api_keys.get(id).ok_or_else(|| ApiError::not_found("API key", id))
 }

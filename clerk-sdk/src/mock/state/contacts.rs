@@ -42,21 +42,21 @@ impl Contact {
         }
     }
 
-    fn list(self) -> &'static str {
+    pub(super) fn list(self) -> &'static str {
         match self {
             Contact::Email => "email_addresses",
             Contact::Phone => "phone_numbers",
         }
     }
 
-    fn primary(self) -> &'static str {
+    pub(super) fn primary(self) -> &'static str {
         match self {
             Contact::Email => "primary_email_address_id",
             Contact::Phone => "primary_phone_number_id",
         }
     }
 
-    fn variable(self) -> &'static str {
+    pub(super) fn variable(self) -> &'static str {
         match self {
             Contact::Email => "email_address_id",
             Contact::Phone => "phone_number_id",
@@ -93,14 +93,14 @@ impl Contact {
 impl State {
     /// Whether a user (other than `except`) holds this address or number.
     pub(super) fn contact_taken(&self, kind: Contact, value: &str, except: Option<&str>) -> bool {
-        self.users.iter().map(|u| &u.object).any(|user| {
+        self.users.iter().any(|user| {
             user["id"].as_str() != except && find(&user[kind.list()], kind.field(), value).is_some()
         })
     }
 
     /// The user who has the contact that the path names.
-    fn owner_of(&mut self, kind: Contact, id: &str) -> Result<&mut Object, ApiError> {
-        let mut users = self.users.iter_mut().map(|u| &mut u.object);
+    pub(super) fn owner_of(&mut self, kind: Contact, id: &str) -> Result<&mut Object, ApiError> {
+        let mut users = self.users.iter_mut();
         let owner = users.find(|user| find(&user[kind.list()], "id", id).is_some());
         owner.ok_or_else(|| ApiError::not_found(kind.words(), id))
     }
@@ -151,11 +151,11 @@ fn create(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, Ap
     }
     let now = state.now();
     if let Some(user) = state.users.get_mut(user_id) {
-        user.object.insert("updated_at".into(), json!(now));
+        user.insert("updated_at".into(), json!(now));
         if call.flag("primary") == Some(true) {
-            user.object.insert(kind.primary().into(), contact["id"].clone());
+            user.insert(kind.primary().into(), contact["id"].clone());
         }
-        if let Some(list) = user.object.get_mut(kind.list()).and_then(Value::as_array_mut) {
+        if let Some(list) = user.get_mut(kind.list()).and_then(Value::as_array_mut) {
             list.push(contact.clone());
         }
     }
@@ -194,14 +194,7 @@ fn delete(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, Ap
     let now = state.now();
     let id = call.variable(kind.variable());
     let owner = state.owner_of(kind, id)?;
-    let identifiers: usize = ["email_addresses", "phone_numbers", "web3_wallets", "external_accounts"]
-        .iter()
-        .map(|list| owner[*list].as_array().map_or(0, Vec::len))
-        .sum();
-    if identifiers <= 1 && !owner["username"].is_string() {
-        let message = "You cannot delete your last identification.";
-        return Err(ApiError::bad_request("last_identification_deletion_failed", message));
-    }
+    check_not_last(owner)?;
     let mut next = Value::Null;
     if let Some(list) = owner.get_mut(kind.list()).and_then(Value::as_array_mut) {
         list.retain(|c| c["id"] != id);
@@ -213,6 +206,17 @@ fn delete(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, Ap
     }
     owner.insert("updated_at".into(), json!(now));
     Ok(deleted(kind.field(), id))
+}
+
+/// A user needs something to be found by: the last identifier cannot go.
+pub(super) fn check_not_last(owner: &Object) -> Result<(), ApiError> {
+    let lists = ["email_addresses", "phone_numbers", "web3_wallets", "external_accounts"];
+    let identifiers: usize = lists.iter().map(|list| owner[*list].as_array().map_or(0, Vec::len)).sum();
+    if identifiers > 1 || owner["username"].is_string() {
+        return Ok(());
+    }
+    let message = "You cannot delete your last identification.";
+    Err(ApiError::bad_request("last_identification_deletion_failed", message))
 }
 
 /// Puts one primary address or number in the place of all that the user has.
@@ -228,11 +232,11 @@ fn replace(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, A
     let contact = make(state, kind, &value, status);
     let now = state.now();
     if let Some(user) = state.users.get_mut(user_id) {
-        fields!(user.object, {
+        fields!(user, {
             kind.list(): [contact.clone()], kind.primary(): contact["id"].clone(), "updated_at": now,
         });
     }
-    Ok(if returns_user(call) { Value::from(&state.user(call)?.object) } else { contact })
+    Ok(if returns_user(call) { Value::from(state.user(call)?) } else { contact })
 }
 
 /// The document says whether the answer is the user or the new address.

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
+use super::resource::accept;
 use super::{Call, State, list};
-use crate::mock::check::check_value;
 
 /// A well-formed answer to a request of which only the document is known.
 pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Value {
@@ -15,7 +15,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Value {
         return list_of_one(call, value);
     }
     let flat = document.flatten(schema);
-    if let (Some(object), Some(properties)) = (value.as_object_mut(), flat["properties"].as_object()) {
+    if let Some(object) = value.as_object_mut() {
         let kind = call.path.last().map(|(name, _)| name.trim_end_matches("_id"));
         if object.contains_key("deleted") {
             for name in ["slug", "external_id"] {
@@ -33,12 +33,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Value {
         let body =
             call.body.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value.clone()));
         for (name, given) in path.chain(own).chain(body) {
-            let Some(property) = properties.get(name) else { continue };
-            let mut findings = Vec::new();
-            check_value(document, property, &given, name, &mut findings);
-            if findings.is_empty() {
-                object.insert(name.to_owned(), given);
-            }
+            accept(call, &flat, object, name, &given);
         }
     }
     value

@@ -49,18 +49,30 @@ fn check(state: &State, call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn insert(state: &mut State, call: &Call<'_>) -> Object {
+/// An invitation that nobody asked for by itself: the waitlist makes those.
+pub(super) fn invite(state: &mut State, address: &str) -> Value {
+    let invitation = make(state, address, None, DAYS);
+    state.invitations.insert(invitation.clone());
+    Value::from(invitation)
+}
+
+fn make(state: &mut State, address: &str, url: Option<&str>, days: i64) -> Object {
     let now = state.now();
     let id = state.ids.object("invitation");
     let mut object = Object::default();
     fields!(object, {
-        "object": "invitation", "id": id, "email_address": address(call), "public_metadata": {}, "revoked": false,
-        "status": "pending", "url": call.text("redirect_url").unwrap_or("https://accounts.example.com/sign-up"),
-        "expires_at": now + call.body["expires_in_days"].as_i64().unwrap_or(DAYS) * DAY,
-        "created_at": now, "updated_at": now,
+        "object": "invitation", "id": id, "email_address": address, "public_metadata": {}, "revoked": false,
+        "status": "pending", "url": url.unwrap_or("https://accounts.example.com/sign-up"),
+        "expires_at": now + days.saturating_mul(DAY), "created_at": now, "updated_at": now,
     });
+    object
+}
+
+fn insert(state: &mut State, call: &Call<'_>) -> Object {
+    let days = call.body["expires_in_days"].as_i64().unwrap_or(DAYS);
+    let mut object = make(state, &address(call), call.text("redirect_url"), days);
     metadata::replace(&mut object, call);
-    state.invitations.insert(&id, object.clone());
+    state.invitations.insert(object.clone());
     object
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::machine_credential::{self, expiration};
+use super::machine_credential::{self, SECRET, expiration, has_expired};
+use super::machines::scopes;
 use super::{Call, Handler, ISSUER, Object, State, fields, list};
 use crate::mock::claims::MACHINE;
 use crate::mock::error::ApiError;
@@ -13,7 +14,14 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("getM2MTokens", tokens),
     ("verifyM2MToken", |state, call| {
         let now = state.now();
-        machine_credential::verify(&mut state.m2m_tokens, call.text("token"), now, "M2M token")
+        let caller = state.machine_of_key(call.key, now).map(|m| m.id().to_owned());
+        let found = machine_credential::verify(&mut state.m2m_tokens, call.text("token"), now, "M2M token")?;
+        // To a machine, tokens that are not for it do not exist.
+        let is = |value: &Value| caller.as_ref().is_none_or(|id| value == id);
+        if is(&found["subject"]) || found["scopes"].as_array().into_iter().flatten().any(is) {
+            return Ok(found);
+        }
+        Err(ApiError::not_found("M2M token", "that this machine may verify"))
     }),
     ("revokeM2MToken", |state, call| {
         let now = state.now();
@@ -22,53 +30,75 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 ];
 
 /// How long a token holds unless it says otherwise, in seconds.
-const LIFETIME: i64 = 60 * 60;
+const LIFETIME: f64 = 3600.0;
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let now = state.now();
-    let machine = state.machine.clone();
+    let caller = state.machine_of_key(call.key, now);
+    let machine = caller.map_or(state.machine.as_str(), Object::id).to_owned();
+    let scopes: Vec<String> = caller.into_iter().flat_map(scopes).map(str::to_owned).collect();
+    let default = caller.and_then(|m| m["default_token_ttl"].as_f64()).unwrap_or(LIFETIME);
     let claims = call.body.get("claims").cloned().unwrap_or_default();
-    let lifetime = call.body["seconds_until_expiration"].as_f64().unwrap_or(LIFETIME as f64);
+    let reserved = ["iss", "sub", "exp", "iat", "nbf", "jti", "aud", "scopes"];
+    let names = claims.as_object().into_iter().flatten().map(|(name, _)| name);
+    if let Some(name) = names.into_iter().find(|name| reserved.contains(&name.as_str())) {
+        let long = format!("You can't use the reserved claim: '{name}'");
+        let status = http::StatusCode::BAD_REQUEST;
+        let error = ApiError::new(status, "machine_token_reserved_claim", "reserved claim used", &long);
+        return Err(error.about("claims"));
+    }
+    let lifetime = call.body["seconds_until_expiration"].as_f64().unwrap_or(default);
     let jwt = call.text("token_format") == Some("jwt");
     if let Some(remaining) = call.body["min_remaining_ttl_seconds"].as_i64().filter(|_| !jwt) {
         if remaining as f64 >= lifetime {
             let message = "min_remaining_ttl_seconds must be less than the lifetime of the token.";
             return Err(ApiError::bad_request("bad_request", message));
         }
-        let usable = |token: &&machine_credential::Credential| {
-            let object = &token.object;
+        let usable = |object: &&Object| {
             let ends = object["expiration"].as_i64().unwrap_or(i64::MAX);
             object["subject"] == machine.as_str()
                 && object["claims"] == claims
+                && object["scopes"] == json!(scopes)
                 && object["revoked"] == false
-                && !token.secret.contains('.')
+                && !object.text(SECRET).contains('.')
                 && ends.saturating_sub(now) >= remaining.saturating_mul(1000)
         };
         if let Some(token) = state.m2m_tokens.iter().find(usable) {
-            return Ok(machine_credential::show_new(&token.object, "token", &token.secret));
+            return Ok(machine_credential::show_new(token, "token"));
         }
     }
     let id = state.ids.object("machine_to_machine_token");
     let expires = expiration(now, lifetime);
-    let token =
-        if jwt { state.machine_token(&id, &machine, &claims, now, expires) } else { state.ids.secret("mt") };
+    let token = if jwt {
+        state.machine_token(&id, &machine, &claims, &scopes, now, expires)
+    } else {
+        state.ids.secret("mt")
+    };
     let mut object = Object::default();
     fields!(object, {
-        "object": "machine_to_machine_token", "id": id, "subject": machine, "claims": claims, "scopes": [],
+        "object": "machine_to_machine_token", "id": id, "subject": machine, "claims": claims, "scopes": scopes,
         "revoked": false, "revocation_reason": null, "expired": false, "expiration": expires,
-        "last_used_at": null, "created_at": now, "updated_at": now,
+        "last_used_at": null, "created_at": now, "updated_at": now, SECRET: token,
     });
-    let answer = machine_credential::show_new(&object, "token", &token);
-    machine_credential::keep(&mut state.m2m_tokens, object, &token);
+    let answer = machine_credential::show_new(&object, "token");
+    state.m2m_tokens.insert(object);
     Ok(answer)
 }
 
 impl State {
-    fn machine_token(&self, id: &str, machine: &str, claims: &Value, now: i64, expires: i64) -> String {
+    fn machine_token(
+        &self,
+        id: &str,
+        machine: &str,
+        claims: &Value,
+        scopes: &[String],
+        now: i64,
+        expires: i64,
+    ) -> String {
         let mut all: Map<String, Value> = claims.as_object().cloned().unwrap_or_default();
         let own = json!({
             "iss": ISSUER, "sub": machine, "jti": id, "iat": now / 1000, "nbf": now / 1000 - 10,
-            "exp": expires / 1000, "scopes": "",
+            "exp": expires / 1000, "scopes": scopes.join(" "),
         });
         all.extend(own.as_object().cloned().unwrap_or_default());
         let header = Map::from_iter([("cat".to_owned(), json!(MACHINE))]);
@@ -81,9 +111,9 @@ fn tokens(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let subject = call.query.first("subject");
     let wanted = |flag: &str, is: bool| !is || call.query.flag(flag) == Some(true);
     let rows = state.m2m_tokens.iter().rev().filter(|token| {
-        token.object["subject"].as_str() == subject
-            && wanted("revoked", token.object["revoked"] == true)
-            && wanted("expired", token.has_expired(now))
+        token["subject"].as_str() == subject
+            && wanted("revoked", token["revoked"] == true)
+            && wanted("expired", has_expired(token, now))
     });
-    Ok(list::page(call, rows.collect(), |token| token.show(now)))
+    Ok(list::page(call, rows.collect(), |token| machine_credential::show(token, now)))
 }

@@ -5,25 +5,38 @@ mod api_keys;
 mod contacts;
 mod generic;
 mod identifiers;
+mod instance;
 mod invitations;
 mod list;
 mod m2m_tokens;
 mod machine_credential;
+mod machines;
 mod memberships;
 mod metadata;
+mod oauth_applications;
 mod oauth_tokens;
 mod object;
 mod organization_invitations;
 mod organizations;
+mod passwords;
+mod resource;
+mod resources;
+mod role_sets;
+mod roles;
+mod second_factors;
 mod session_tokens;
 mod sessions;
 mod table;
+mod template_tokens;
+mod user_parts;
 mod users;
 mod users_list;
+mod verifications;
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use self::machine_credential::Credential;
 use self::object::{Object, fields};
 pub(super) use self::session_tokens::TokenOptions;
 use self::table::Table;
@@ -46,6 +59,9 @@ pub(super) struct Call<'a> {
     pub(super) operation: &'a Operation,
     pub(super) path: Vec<(String, String)>,
     pub(super) query: &'a Query,
+    pub(super) document: &'static Document,
+    /// The key that came with it; empty for none.
+    pub(super) key: &'a str,
     /// The body's JSON or a form's fields; null where the operation takes none.
     pub(super) body: Value,
 }
@@ -57,26 +73,34 @@ pub(super) struct State {
     ids: Ids,
     clock: Clock,
     pub(super) keys: Keys,
-    users: Table<users::User>,
-    sessions: Table<Object>,
-    organizations: Table<Object>,
-    memberships: Table<memberships::Membership>,
-    organization_invitations: Table<Object>,
-    invitations: Table<Object>,
-    api_keys: Table<Credential>,
-    m2m_tokens: Table<Credential>,
-    oauth_tokens: Table<Credential>,
-    /// The machine whose key makes machine-to-machine tokens.
+    users: Table,
+    sessions: Table,
+    organizations: Table,
+    memberships: Table,
+    organization_invitations: Table,
+    invitations: Table,
+    api_keys: Table,
+    m2m_tokens: Table,
+    oauth_tokens: Table,
+    /// The objects of the kinds that have no table of their own, by their tag.
+    others: BTreeMap<&'static str, Table>,
+    settings: Value,
+    instance_id: String,
+    /// The machine that makes machine-to-machine tokens with a key that no machine has.
     machine: String,
 }
 
 impl State {
     pub(super) fn new(document: &'static Document) -> State {
         let mut ids = Ids::new();
-        State {
+        let instance_id = ids.object("instance");
+        let mut state = State {
             document,
             keys: Keys::new(ids.object("instance")),
             machine: ids.object("machine"),
+            settings: instance::defaults(&instance_id),
+            instance_id,
+            others: BTreeMap::new(),
             ids,
             clock: Clock::default(),
             users: Table::default(),
@@ -88,14 +112,19 @@ impl State {
             api_keys: Table::default(),
             m2m_tokens: Table::default(),
             oauth_tokens: Table::default(),
-        }
+        };
+        state.furnish_roles();
+        state.furnish_role_sets();
+        state
     }
 
     /// The body of the answer; `None` where the operation has no content to answer with.
     pub(super) fn answer(&mut self, call: &Call<'_>) -> Result<Option<Value>, ApiError> {
-        let value = match handler(&call.operation.id) {
-            Some(handler) => handler(self, call)?,
-            None => generic::answer(self, call),
+        let id = &call.operation.id;
+        let value = match (handler(id), resources::of_operation(id)) {
+            (Some(handler), _) => handler(self, call)?,
+            (None, Some((resource, action))) => resource.answer(action, self, call)?,
+            (None, None) => generic::answer(self, call),
         };
         Ok(call.operation.answer.is_some().then_some(value))
     }
@@ -106,9 +135,17 @@ impl State {
     }
 
     /// The user that the path names.
-    fn user(&self, call: &Call<'_>) -> Result<&users::User, ApiError> {
+    fn user(&self, call: &Call<'_>) -> Result<&Object, ApiError> {
         let id = call.variable("user_id");
         self.users.get(id).ok_or_else(|| ApiError::not_found("user", id))
+    }
+
+    fn table(&self, tag: &str) -> Option<&Table> {
+        self.others.get(tag)
+    }
+
+    fn table_mut(&mut self, tag: &'static str) -> &mut Table {
+        self.others.entry(tag).or_default()
     }
 
     fn now(&mut self) -> i64 {
@@ -132,8 +169,17 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         users::HANDLERS,
         users_list::HANDLERS,
         contacts::HANDLERS,
+        second_factors::HANDLERS,
         sessions::HANDLERS,
         session_tokens::HANDLERS,
+        template_tokens::HANDLERS,
+        verifications::HANDLERS,
+        user_parts::HANDLERS,
+        instance::HANDLERS,
+        machines::HANDLERS,
+        oauth_applications::HANDLERS,
+        roles::HANDLERS,
+        role_sets::HANDLERS,
         api_keys::HANDLERS,
         m2m_tokens::HANDLERS,
         oauth_tokens::HANDLERS,
@@ -163,6 +209,8 @@ impl Call<'_> {
             operation: self.operation,
             path: self.path.clone(),
             query: self.query,
+            document: self.document,
+            key: self.key,
             body: body.clone(),
         };
         items.map(call).collect()
@@ -181,11 +229,6 @@ impl Call<'_> {
     /// A boolean of the body; `None` where it is absent or null.
     fn flag(&self, name: &str) -> Option<bool> {
         self.body.get(name).and_then(Value::as_bool)
-    }
-
-    /// Whether the body has this field, and it is not null.
-    fn has(&self, name: &str) -> bool {
-        self.body.get(name).is_some_and(|v| !v.is_null())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::machine_credential;
+use super::machine_credential::{self, SECRET};
 use super::{Call, Handler, ISSUER, Object, State, fields};
 use crate::mock::error::ApiError;
 use crate::mock::keys::Signer;
@@ -37,18 +37,18 @@ impl State {
         fields!(object, {
             "object": "clerk_idp_oauth_access_token", "id": id, "client_id": client_id, "subject": user_id,
             "scopes": scopes, "revoked": false, "revocation_reason": null, "expired": false,
-            "expiration": expires, "created_at": now, "updated_at": now,
+            "expiration": expires, "created_at": now, "updated_at": now, SECRET: token,
         });
-        machine_credential::keep(&mut self.oauth_tokens, object, &token);
+        self.oauth_tokens.insert(object);
         token
     }
 
     /// Revokes the access token of this value; whether there was one.
     pub(in crate::mock) fn revoke_oauth_token(&mut self, token: &str) -> bool {
         let now = self.now();
-        let found = self.oauth_tokens.iter_mut().find(|t| &*t.secret == token);
+        let found = self.oauth_tokens.iter_mut().find(|t| t[SECRET] == token);
         found.is_some_and(|t| {
-            fields!(t.object, { "revoked": true, "updated_at": now });
+            fields!(t, { "revoked": true, "updated_at": now });
             true
         })
     }

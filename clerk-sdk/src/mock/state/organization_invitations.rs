@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::list::{contains, envelope, order, page};
-use super::memberships::{check_role, public_user_data, role_name};
+use super::memberships::{check_role, public_user_data};
 use super::{Call, Handler, Object, State, fields, identifiers, metadata};
 use crate::mock::error::ApiError;
 
@@ -20,7 +20,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         with_organization(state, call, rows.collect())
     }),
     ("UsersGetOrganizationInvitations", |state, call| {
-        let user = &state.user(call)?.object;
+        let user = state.user(call)?;
         let rows = state.organization_invitations.iter();
         let rows = rows.filter(|i| {
             let address = i["email_address"].as_str().unwrap_or_default();
@@ -58,7 +58,7 @@ fn create_bulk(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 fn check(state: &State, organization_id: &str, call: &Call<'_>) -> Result<(), ApiError> {
     let address = address(call);
     identifiers::check_email(&address, "email_address")?;
-    check_role(call)?;
+    check_role(state, call)?;
     if let Some(inviter) = call.text("inviter_user_id") {
         if state.users.get(inviter).is_none() {
             return Err(ApiError::not_found("user", inviter));
@@ -77,11 +77,9 @@ fn check(state: &State, organization_id: &str, call: &Call<'_>) -> Result<(), Ap
     if state.organization_invitations.iter().any(pending) {
         return Err(not_unique());
     }
-    let member = state
-        .users
-        .iter()
-        .find(|u| super::find(&u.object["email_addresses"], "email_address", &address).is_some());
-    match member.and_then(|u| u.object["id"].as_str()) {
+    let member =
+        state.users.iter().find(|u| super::find(&u["email_addresses"], "email_address", &address).is_some());
+    match member.and_then(|u| u["id"].as_str()) {
         Some(user) if state.is_member(organization_id, user) => {
             let message = "The user is already a member of the organization.";
             Err(ApiError::bad_request("already_a_member_in_organization", message))
@@ -98,15 +96,15 @@ fn insert(state: &mut State, organization_id: &str, call: &Call<'_>) -> Object {
     let mut object = Object::default();
     fields!(object, {
         "object": "organization_invitation", "id": id, "email_address": address(call), "role": role,
-        "role_name": role_name(role), "organization_id": organization_id, "inviter_id": inviter,
-        "public_inviter_data": inviter.and_then(|i| state.users.get(i)).map(|u| inviter_data(&u.object)),
+        "role_name": state.role(role).map(|r| r["name"].clone()), "organization_id": organization_id, "inviter_id": inviter,
+        "public_inviter_data": inviter.and_then(|i| state.users.get(i)).map(inviter_data),
         "status": "pending", "public_metadata": {}, "private_metadata": {},
         "url": call.text("redirect_url").unwrap_or("https://accounts.example.com/sign-up"),
         "expires_at": now + call.body["expires_in_days"].as_i64().unwrap_or(DAYS) * DAY,
         "created_at": now, "updated_at": now,
     });
     metadata::replace(&mut object, call);
-    state.organization_invitations.insert(&id, object.clone());
+    state.organization_invitations.insert(object.clone());
     object
 }
 
@@ -137,11 +135,8 @@ fn of_organization(state: &State, call: &Call<'_>, status: Option<&str>) -> Resu
 fn with_organization(state: &State, call: &Call<'_>, rows: Vec<&Object>) -> Result<Value, ApiError> {
     list(call, rows, |invitation| {
         let mut shown = invitation.clone();
-        let organization = invitation["organization_id"].as_str().and_then(|id| state.organizations.get(id));
-        if let Some(organization) = organization {
-            let names = ["id", "name", "slug", "image_url", "has_image"];
-            let data = names.iter().map(|n| ((*n).to_owned(), organization[*n].clone())).collect();
-            shown.insert("public_organization_data".into(), Value::Object(data));
+        if let Some(data) = state.public_organization_data(invitation.text("organization_id")) {
+            shown.insert("public_organization_data".into(), data);
         }
         Value::from(shown)
     })

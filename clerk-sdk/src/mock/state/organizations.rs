@@ -25,8 +25,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 /// The logo of an organization that has set none.
 const DEFAULT_IMAGE: &str = "https://img.example.com/default-organization.png";
-/// How many members an organization may have unless it says otherwise; 0 is no limit.
-const MEMBERS: i64 = 5;
 
 impl State {
     /// The id of the organization that the path names by id or by slug.
@@ -44,6 +42,18 @@ impl State {
         by_slug.and_then(|o| o["id"].as_str()).map(str::to_owned)
     }
 
+    /// What is shown of an organization beside other things.
+    pub(super) fn public_organization_data(&self, id: &str) -> Option<Value> {
+        let organization = self.organizations.get(id)?;
+        let names = ["id", "name", "slug", "image_url", "has_image"];
+        Some(names.iter().map(|n| ((*n).to_owned(), organization[*n].clone())).collect())
+    }
+
+    /// The key of the role set that an organization uses.
+    pub(super) fn role_set_of(&self, id: &str) -> &str {
+        self.organizations.get(id).map_or("", |o| o.text("role_set_key"))
+    }
+
     /// An organization as an answer shows it: counts where they were asked for.
     fn show_organization(&self, call: &Call<'_>, id: &str) -> Value {
         let Some(mut object) = self.organizations.get(id).cloned() else { return Value::Null };
@@ -53,9 +63,7 @@ impl State {
             fields!(object, { "members_count": self.members(id), "pending_invitations_count": pending });
         }
         if call.query.flag("include_missing_member_with_elevated_permissions") == Some(true) {
-            let admin = |m: &super::memberships::Membership| {
-                m.organization_id == id && m.object["role"] == "org:admin"
-            };
+            let admin = |m: &Object| m["_organization_id"] == id && m["role"] == "org:admin";
             let missing = !self.memberships.iter().any(admin);
             fields!(object, { "missing_member_with_elevated_permissions": missing });
         }
@@ -84,6 +92,8 @@ fn organizations(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> 
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    state.check_organization_setting("enabled", "organization_not_enabled_in_instance")?;
+    let settings = state.organization_settings().clone();
     let name = check_name(call)?.unwrap_or_default();
     let slug = match call.text("slug").filter(|s| !s.is_empty()) {
         Some(slug) => {
@@ -113,9 +123,9 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     }
     fields!(object, {
         "id": id, "name": name, "slug": slug, "image_url": DEFAULT_IMAGE, "has_image": false,
-        "max_allowed_memberships": call.body["max_allowed_memberships"].as_i64().unwrap_or(MEMBERS),
-        "admin_delete_enabled": true, "public_metadata": {}, "private_metadata": {},
-        "role_set_key": call.text("role_set_key").unwrap_or("role_set:default"),
+        "max_allowed_memberships": call.body["max_allowed_memberships"].as_i64().or(settings["max_allowed_memberships"].as_i64()),
+        "admin_delete_enabled": settings["admin_delete_enabled"], "public_metadata": {}, "private_metadata": {},
+        "role_set_key": call.text("role_set_key").or(settings["initial_role_set_key"].as_str()),
         "created_at": created_at, "updated_at": now, "last_active_at": now,
     });
     match creator {
@@ -123,9 +133,10 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         None => drop(object.remove("created_by")),
     }
     metadata::replace(&mut object, call);
-    state.organizations.insert(&id, object);
+    state.organizations.insert(object);
     if let Some(creator) = creator {
-        state.add_member(&id, creator, "org:admin", Object::default());
+        let role = settings["creator_role"].as_str().unwrap_or("org:admin");
+        state.add_member(&id, creator, role, Object::default());
     }
     Ok(state.show_organization(call, &id))
 }
@@ -160,7 +171,7 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = state.organization_id(call)?;
     let organization = state.organizations.remove(&id).unwrap_or_default();
-    state.memberships.retain(|m| m.organization_id != id);
+    state.memberships.retain(|m| m["_organization_id"] != id);
     state.organization_invitations.retain(|i| i["organization_id"] != id.as_str());
     for session in state.sessions.iter_mut().filter(|s| s["last_active_organization_id"] == id.as_str()) {
         session.insert("last_active_organization_id".into(), Value::Null);

@@ -126,16 +126,15 @@ impl State {
         let membership = self
             .memberships
             .iter()
-            .find(|m| m.organization_id == id && session["user_id"] == m.user_id.as_str())?;
-        let of_role = membership.object["permissions"].as_array().into_iter().flatten();
-        let of_role = of_role.filter_map(Value::as_str).filter(|p| !p.starts_with("org:sys_"));
+            .find(|m| m["_organization_id"] == id && session["user_id"] == m["_user_id"])?;
+        let of_role = || self.permissions_of(membership.text("role")).into_iter();
         Some(ActiveOrganization {
             id: id.to_owned(),
             slug: organization["slug"].as_str().unwrap_or_default().to_owned(),
-            role: membership.object["role"].as_str().unwrap_or_default().to_owned(),
+            role: membership["role"].as_str().unwrap_or_default().to_owned(),
             permissions: match permissions {
                 Some(permissions) => permissions.to_vec(),
-                None => of_role.map(str::to_owned).collect(),
+                None => of_role().filter(|p| !p.starts_with("org:sys_")).collect(),
             },
         })
     }
@@ -148,6 +147,21 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 
 /// The document has two answers: the token, or the cookie that holds it.
 fn refresh(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let refused = |code: &str, message: &str| {
+        Err(ApiError::new(http::StatusCode::UNAUTHORIZED, code, message, message))
+    };
+    let id = call.variable("session_id");
+    let Some(claims) = state.keys.read(call.text("expired_token").unwrap_or_default()) else {
+        let message = "The session token provided could not be successfully verified";
+        return refused("expired_session_token_invalid", message);
+    };
+    if claims["sid"] != id {
+        let message = "Session ID does not match the 'sid' claim";
+        return refused("refresh_sid_mismatch", message);
+    }
+    if state.sessions.get(id).is_none() {
+        return refused("session_refresh_session_not_found", "Session not found");
+    }
     let jwt = token(state, call)?;
     if call.text("format") == Some("cookie") {
         let cookie = format!("__session={jwt}; Path=/; SameSite=Lax; Secure");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Call, Handler, State, fields, generic, list};
+use super::{Call, Handler, State, fields, list};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -10,7 +10,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("createSession", create),
     ("GetSession", get),
     ("RevokeSession", revoke),
-    ("CreateSessionTokenFromTemplate", token),
 ];
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -37,7 +36,7 @@ fn sessions(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let user_id = call.text("user_id").unwrap_or_default();
     let Some(user) = state.users.get(user_id) else { return Err(ApiError::not_found("user", user_id)) };
-    if user.object["banned"] == true {
+    if user["banned"] == true {
         let long = "The user is banned and cannot have sessions.";
         return Err(ApiError::new(http::StatusCode::FORBIDDEN, "user_banned", "user is banned", long));
     }
@@ -61,9 +60,9 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         "last_active_organization_id": organization, "last_active_at": now, "expire_at": now + 7 * DAY,
         "abandon_at": now + 30 * DAY, "created_at": now, "updated_at": now,
     });
-    state.sessions.insert(&id, session.clone());
+    state.sessions.insert(session.clone());
     if let Some(user) = state.users.get_mut(user_id) {
-        fields!(user.object, { "last_sign_in_at": now, "last_active_at": now });
+        fields!(user, { "last_sign_in_at": now, "last_active_at": now });
     }
     Ok(Value::from(session))
 }
@@ -79,12 +78,6 @@ fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let session = state.sessions.get_mut(id).ok_or_else(|| ApiError::not_found("session", id))?;
     fields!(session, { "status": "revoked", "updated_at": now });
     Ok(Value::from(&*session))
-}
-
-/// A token is a sample; that the session is there and alive is checked.
-fn token(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    check_active(state, call.variable("session_id"))?;
-    Ok(generic::answer(state, call))
 }
 
 /// Only sessions that are alive have tokens; a pending one is.

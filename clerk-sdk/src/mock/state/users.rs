@@ -3,28 +3,14 @@
 use serde_json::{Value, json};
 
 use super::contacts::{self, Contact};
-use super::{Call, Handler, Object, State, deleted, fields, find, identifiers, metadata};
+use super::{
+    Call, Handler, Object, State, deleted, fields, find, identifiers, metadata, passwords, second_factors,
+};
 use crate::mock::error::ApiError;
-
-/// A user, and what of it the API never shows.
-#[derive(Debug)]
-pub(super) struct User {
-    pub(super) object: Object,
-    password: Option<Password>,
-}
-
-/// A password as it was given; `Debug` keeps it to itself.
-struct Password(String);
-
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("CreateUser", create),
-    ("GetUser", |state, call| Ok(Value::from(&state.user(call)?.object))),
+    ("GetUser", |state, call| Ok(Value::from(state.user(call)?))),
     ("UpdateUser", update),
     ("DeleteUser", delete),
     ("BanUser", |state, call| ban(state, &[call.variable("user_id")], true).map(first)),
@@ -44,17 +30,10 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
             &[("has_image", json!(false)), ("image_url", image.clone()), ("profile_image_url", image)],
         )
     }),
-    ("UpdateUserMetadata", |state, call| change(state, call, |user| metadata::merge(&mut user.object, call))),
-    ("ReplaceUserMetadata", |state, call| {
-        change(state, call, |user| metadata::replace(&mut user.object, call))
-    }),
+    ("UpdateUserMetadata", |state, call| change(state, call, |user| metadata::merge(user, call))),
+    ("ReplaceUserMetadata", |state, call| change(state, call, |user| metadata::replace(user, call))),
     ("VerifyPassword", verify_password),
-    ("RemoveUserPassword", |state, call| {
-        change(state, call, |user| {
-            user.password = None;
-            user.object.insert("password_enabled".into(), json!(false));
-        })
-    }),
+    ("RemoveUserPassword", |state, call| change(state, call, passwords::remove)),
 ];
 
 /// The picture of a user who has set none.
@@ -84,7 +63,8 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     }
     check_names(state, call, None)?;
     let times = check_times(state, call)?;
-    let password = check_password(call)?;
+    let password = passwords::check(call)?;
+    second_factors::check(call)?;
     let now = state.now();
     let mut object = state.sample("User");
     // Users have their memberships in a list of their own.
@@ -99,8 +79,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         "primary_email_address_id": first_id(&emails), "email_addresses": emails,
         "primary_phone_number_id": first_id(&phones), "phone_numbers": phones,
         "primary_web3_wallet_id": first_id(&wallets), "web3_wallets": wallets,
-        "password_enabled": password.is_some() || call.has("password_digest"),
-        "password_last_updated_at": if password.is_some() { json!(now) } else { Value::Null },
+        "password_enabled": false, "password_last_updated_at": null,
         "banned": call.flag("banned").unwrap_or(false), "locked": call.flag("locked").unwrap_or(false),
         "deprovisioned": false, "lockout_expires_in_seconds": null, "verification_attempts_remaining": 100,
         "last_sign_in_at": null, "last_active_at": null, "legal_accepted_at": null, "scim": null,
@@ -110,17 +89,20 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         "mfa_enabled_at": null, "mfa_disabled_at": null,
     });
     set_fields(&mut object, call, times);
-    set_second_factors(&mut object, call, now);
+    second_factors::set(&mut object, call, now);
     metadata::replace(&mut object, call);
     let id = state.ids.object("user");
     object.insert("id".into(), json!(id));
-    state.users.insert(&id, User { object: object.clone(), password });
+    if let Some(password) = password {
+        passwords::set(&mut object, password, now);
+    }
+    state.users.insert(object.clone());
     Ok(Value::from(object))
 }
 
 fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = call.variable("user_id").to_owned();
-    let user = &state.user(call)?.object;
+    let user = state.user(call)?;
     for (field, list) in [
         ("primary_email_address_id", "email_addresses"),
         ("primary_phone_number_id", "phone_numbers"),
@@ -132,20 +114,20 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     }
     check_names(state, call, Some(&id))?;
     let times = check_times(state, call)?;
-    let password = check_password(call)?;
+    let password = passwords::check(call)?;
+    second_factors::check(call)?;
     let sign_out = password.is_some() && call.flag("sign_out_of_other_sessions") == Some(true);
     let answer = change(state, call, |user| {
-        let now = user.object["updated_at"].as_i64().unwrap_or_default();
-        set_fields(&mut user.object, call, times);
-        set_second_factors(&mut user.object, call, now);
+        let now = user["updated_at"].as_i64().unwrap_or_default();
+        set_fields(user, call, times);
+        second_factors::set(user, call, now);
         for field in ["primary_email_address_id", "primary_phone_number_id", "primary_web3_wallet_id"] {
             if let Some(primary) = call.body.get(field) {
-                user.object.insert(field.into(), primary.clone());
+                user.insert(field.into(), primary.clone());
             }
         }
-        if password.is_some() || call.text("password_digest").is_some() {
-            fields!(user.object, { "password_enabled": true, "password_last_updated_at": now });
-            user.password = password;
+        if let Some(password) = password {
+            passwords::set(user, password, now);
         }
     })?;
     if sign_out {
@@ -157,10 +139,10 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = call.variable("user_id");
     let user = state.users.remove(id).ok_or_else(|| ApiError::not_found("user", id))?;
-    state.memberships.retain(|m| m.user_id != id);
+    state.memberships.retain(|m| m["_user_id"] != id);
     state.sessions.retain(|s| s["user_id"] != id);
     let mut answer = deleted("user", id);
-    if let Some(external_id) = user.object.get("external_id").filter(|e| e.is_string()) {
+    if let Some(external_id) = user.get("external_id").filter(|e| e.is_string()) {
         answer["external_id"] = external_id.clone();
     }
     Ok(answer)
@@ -175,8 +157,8 @@ fn ban(state: &mut State, ids: &[&str], banned: bool) -> Result<Vec<Value>, ApiE
     let mut answers = Vec::new();
     for id in ids {
         if let Some(user) = state.users.get_mut(id) {
-            fields!(user.object, { "banned": banned, "updated_at": now });
-            answers.push(Value::from(&user.object));
+            fields!(user, { "banned": banned, "updated_at": now });
+            answers.push(Value::from(&*user));
         }
         if banned {
             state.revoke_sessions(id);
@@ -195,18 +177,18 @@ fn first(values: Vec<Value>) -> Value {
 
 fn set(state: &mut State, call: &Call<'_>, values: &[(&str, Value)]) -> Result<Value, ApiError> {
     change(state, call, |user| {
-        user.object.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        user.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     })
 }
 
 /// Changes the user that the path names, and answers it.
-fn change(state: &mut State, call: &Call<'_>, change: impl FnOnce(&mut User)) -> Result<Value, ApiError> {
+fn change(state: &mut State, call: &Call<'_>, change: impl FnOnce(&mut Object)) -> Result<Value, ApiError> {
     let now = state.now();
     let id = call.variable("user_id");
     let user = state.users.get_mut(id).ok_or_else(|| ApiError::not_found("user", id))?;
-    user.object.insert("updated_at".into(), json!(now));
+    user.insert("updated_at".into(), json!(now));
     change(user);
-    Ok(Value::from(&user.object))
+    Ok(Value::from(&*user))
 }
 
 fn set_profile_image(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
@@ -215,14 +197,8 @@ fn set_profile_image(state: &mut State, call: &Call<'_>) -> Result<Value, ApiErr
 }
 
 fn verify_password(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    let Some(password) = &state.user(call)?.password else {
-        return Err(ApiError::bad_request("no_password_set", "The user has no password."));
-    };
-    if call.text("password") == Some(&password.0) {
-        return Ok(json!({ "verified": true }));
-    }
-    let message = "Incorrect password. Please try again.";
-    Err(ApiError::param("form_password_validation_failed", "password", message, message))
+    passwords::verify(state.user(call)?, call.text("password").unwrap_or_default())?;
+    Ok(json!({ "verified": true }))
 }
 
 fn set_fields(object: &mut Object, call: &Call<'_>, times: Vec<(&'static str, Value)>) {
@@ -236,20 +212,6 @@ fn set_fields(object: &mut Object, call: &Call<'_>, times: Vec<(&'static str, Va
     object.extend(times.into_iter().map(|(name, value)| (name.to_owned(), value)));
 }
 
-fn set_second_factors(object: &mut Object, call: &Call<'_>, now: i64) {
-    if call.text("totp_secret").is_some() {
-        object.insert("totp_enabled".into(), json!(true));
-    }
-    if let Some(codes) = call.body["backup_codes"].as_array() {
-        object.insert("backup_code_enabled".into(), json!(!codes.is_empty()));
-    }
-    let enabled = object["totp_enabled"] == true || object["backup_code_enabled"] == true;
-    if enabled && object["two_factor_enabled"] != true {
-        object.insert("mfa_enabled_at".into(), json!(now));
-    }
-    object.insert("two_factor_enabled".into(), json!(enabled));
-}
-
 /// The e-mail addresses or phone numbers that a new user comes with.
 fn new_contacts(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Vec<Value>, ApiError> {
     let name = kind.field();
@@ -261,6 +223,7 @@ fn new_contacts(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Vec
     }
     for (index, value) in given.iter().enumerate() {
         kind.check(value, name)?;
+        state.check_restrictions(value)?;
         if given[..index].contains(value) || state.contact_taken(kind, value, None) {
             return Err(kind.taken());
         }
@@ -279,7 +242,7 @@ fn new_wallets(state: &mut State, call: &Call<'_>) -> Result<Vec<Value>, ApiErro
             return Err(ApiError::format("web3_wallet", "0x and 40 hexadecimal digits"));
         }
         let held = |list: &Value| find(list, "web3_wallet", address).is_some();
-        if state.users.iter().any(|u| held(&u.object["web3_wallets"])) {
+        if state.users.iter().any(|u| held(&u["web3_wallets"])) {
             return Err(ApiError::taken("web3_wallet", "web3 wallet"));
         }
         let mut wallet = state.sample("Web3Wallet");
@@ -302,7 +265,7 @@ fn missing_identifier() -> ApiError {
 /// Usernames and external ids are unique among users.
 fn check_names(state: &State, call: &Call<'_>, own: Option<&str>) -> Result<(), ApiError> {
     let taken = |field: &str, value: &str| {
-        state.users.iter().map(|u| &u.object).any(|user| {
+        state.users.iter().any(|user| {
             let other = user["id"].as_str() != own;
             other && user[field].as_str().is_some_and(|held| held.eq_ignore_ascii_case(value))
         })
@@ -334,19 +297,6 @@ fn check_times(state: &mut State, call: &Call<'_>) -> Result<Vec<(&'static str, 
         }
     }
     Ok(times)
-}
-
-fn check_password(call: &Call<'_>) -> Result<Option<Password>, ApiError> {
-    let Some(password) = call.text("password") else { return Ok(None) };
-    if call.flag("skip_password_checks") != Some(true) && password.chars().count() < 8 {
-        let long = "Passwords must be 8 characters or more.";
-        return Err(ApiError::param("form_password_length_too_short", "password", long, long));
-    }
-    if password.len() > 72 {
-        let long = "Passwords must be no longer than 72 bytes.";
-        return Err(ApiError::param("form_password_size_in_bytes_exceeded", "password", long, long));
-    }
-    Ok(Some(Password(password.to_owned())))
 }
 
 /// A primary identifier is one of the user's own, and verified.

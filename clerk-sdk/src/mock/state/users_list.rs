@@ -41,7 +41,7 @@ fn matching<'a>(state: &'a State, call: &Call<'_>) -> Result<Vec<&'a Object>, Ap
         return Err(ApiError::missing(if provider.is_some() { "provider_user_id" } else { "provider" }));
     }
     let organizations = |user: &Object, id: &str| {
-        state.memberships.iter().any(|m| m.organization_id == id && user["id"] == m.user_id.as_str())
+        state.memberships.iter().any(|m| m["_organization_id"] == id && user["id"] == m["_user_id"])
     };
     let account = |user: &Object| {
         user["external_accounts"].as_array().into_iter().flatten().any(|a| {
@@ -49,7 +49,7 @@ fn matching<'a>(state: &'a State, call: &Call<'_>) -> Result<Vec<&'a Object>, Ap
                 && among(call, "provider_user_id", |id| a["provider_user_id"] == id)
         })
     };
-    let users = state.users.iter().map(|u| &u.object);
+    let users = state.users.iter();
     let users = users.filter(|user| {
         matches(call, user)
             && among_signed(call, "organization_id", |id| organizations(user, id))
@@ -132,7 +132,7 @@ fn after<'a>(
     if let Some(position) = users.iter().position(|u| u["id"] == cursor) {
         return Ok(users.into_iter().skip(position + 1).collect());
     }
-    let Some(time) = state.users.get(cursor).and_then(|u| u.object["created_at"].as_i64()) else {
+    let Some(time) = state.users.get(cursor).and_then(|u| u["created_at"].as_i64()) else {
         return Err(ApiError::value("starting_after", "must be the id of a user"));
     };
     let follows = |user: &&Object| {

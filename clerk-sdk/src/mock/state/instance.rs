@@ -1,0 +1,149 @@
+//! The instance's own settings: read, changed, and some of them heeded.
+
+use serde_json::{Value, json};
+
+use super::{Call, Handler, Object, State, fields};
+use crate::mock::error::ApiError;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("GetInstance", |state, _| {
+        Ok(json!({
+            "object": "instance", "id": state.instance_id, "environment_type": "development", "workspace_id": null,
+            "allowed_origins": state.settings["instance"]["allowed_origins"],
+        }))
+    }),
+    ("UpdateInstance", |state, call| Ok(update(state, call, "instance"))),
+    ("UpdateInstanceRestrictions", |state, call| Ok(update(state, call, "restrictions"))),
+    ("GetInstanceProtect", |state, _| Ok(state.settings["protect"].clone())),
+    ("UpdateInstanceProtect", |state, call| Ok(update(state, call, "protect"))),
+    ("GetInstanceCommunication", |state, _| Ok(state.settings["communication"].clone())),
+    ("UpdateInstanceCommunication", |state, call| Ok(update(state, call, "communication"))),
+    ("GetInstanceOAuthApplicationSettings", |state, _| Ok(state.settings["oauth"].clone())),
+    ("UpdateInstanceOAuthApplicationSettings", |state, call| Ok(update(state, call, "oauth"))),
+    ("GetInstanceOrganizationSettings", |state, _| Ok(state.organization_settings().clone())),
+    ("UpdateInstanceOrganizationSettings", update_organization_settings),
+    ("UpdateInstanceAuthConfig", |state, call| {
+        if let Some(restricted) = call.flag("restricted_to_allowlist") {
+            state.settings["restrictions"]["allowlist"] = json!(restricted);
+        }
+        let answer = update(state, call, "auth_config");
+        Ok(answer)
+    }),
+];
+
+/// The settings of a new instance.
+pub(super) fn defaults(instance_id: &str) -> Value {
+    json!({
+        "instance": { "allowed_origins": [] },
+        "restrictions": {
+            "object": "instance_restrictions", "allowlist": false, "blocklist": false,
+            "allowlist_blocklist_disabled_on_sign_in": false, "block_email_subaddresses": false,
+            "block_disposable_email_domains": false,
+        },
+        "protect": {
+            "object": "instance_protect", "rules_enabled": false, "specter_enabled": false, "checks_bypassed": false,
+        },
+        "communication": { "object": "instance_communication", "blocked_country_codes": [] },
+        "oauth": {
+            "object": "oauth_application_settings", "dynamic_oauth_client_registration": false,
+            "default_scopes": ["profile", "email"], "oauth_jwt_access_tokens": false,
+            "client_id_metadata_documents_advertised": false,
+            "client_id_metadata_documents_only_allow_pre_registered_clients": false,
+            "client_id_metadata_documents_block_implicitly_allowed_clients": false,
+        },
+        "organizations": {
+            "object": "organization_settings", "enabled": true, "max_allowed_memberships": 5,
+            "max_allowed_roles": 10, "max_role_sets_allowed": 10, "max_allowed_domains": 10,
+            "max_allowed_permissions": 50, "creator_role": "org:admin", "admin_delete_enabled": true,
+            "domains_enabled": true, "slug_disabled": false,
+            "domains_enrollment_modes": ["manual_invitation", "automatic_invitation", "automatic_suggestion"],
+            "domains_default_role": "org:member", "initial_role_set_key": "role_set:default",
+        },
+        "auth_config": {
+            "object": "instance_settings", "id": instance_id, "restricted_to_allowlist": false,
+            "from_email_address": "noreply", "progressive_sign_up": true, "enhanced_email_deliverability": false,
+        },
+    })
+}
+
+impl State {
+    pub(super) fn organization_settings(&self) -> &Value {
+        &self.settings["organizations"]
+    }
+
+    /// Refuses with this code where organizations do not have what the setting turns on.
+    pub(super) fn check_organization_setting(&self, setting: &str, code: &str) -> Result<(), ApiError> {
+        if self.organization_settings()[setting] == true {
+            return Ok(());
+        }
+        let message = "This is not enabled in the settings of the instance.";
+        Err(ApiError::new(http::StatusCode::FORBIDDEN, code, message, message))
+    }
+
+    /// Refuses an identifier that nobody may sign up with: one that the allow-list lacks or the block-list has.
+    pub(super) fn check_restrictions(&self, identifier: &str) -> Result<(), ApiError> {
+        let restrictions = &self.settings["restrictions"];
+        let listed = |tag: &str| {
+            let rows = self.table(tag).into_iter().flat_map(super::table::Table::iter);
+            let mut patterns = rows.map(|row| row.text("identifier"));
+            patterns.any(|pattern| matches(pattern, identifier))
+        };
+        let allowed = restrictions["allowlist"] != true || listed("allowlist_identifier");
+        let blocked = restrictions["blocklist"] == true && listed("blocklist_identifier");
+        if !allowed || blocked {
+            let long = format!("{identifier} is not allowed to access this application.");
+            let status = http::StatusCode::FORBIDDEN;
+            return Err(ApiError::new(status, "not_allowed_access", "Access not allowed.", &long));
+        }
+        let sub_address =
+            identifier.split_once('@').is_some_and(|(local, _)| local.contains(['+', '=', '#']));
+        if restrictions["block_email_subaddresses"] == true && sub_address {
+            let long = "Email addresses with a subaddress are not allowed.";
+            return Err(ApiError::param("form_email_address_blocked", "email_address", long, long));
+        }
+        Ok(())
+    }
+}
+
+/// An entry of a list: the identifier itself, `*@example.com`, `example.com`, or the beginning of a number.
+fn matches(pattern: &str, identifier: &str) -> bool {
+    if let Some(rest) = pattern.strip_prefix('*') {
+        return identifier.ends_with(rest);
+    }
+    if let Some(start) = pattern.strip_suffix('*') {
+        return identifier.starts_with(start);
+    }
+    pattern == identifier || identifier.split_once('@').is_some_and(|(_, domain)| domain == pattern)
+}
+
+/// Takes over what the request has and the settings know; null leaves a setting as it is.
+fn update(state: &mut State, call: &Call<'_>, group: &str) -> Value {
+    let settings = &mut state.settings[group];
+    for (name, value) in call.body.as_object().into_iter().flatten() {
+        if !value.is_null() && (group == "instance" || settings.get(name).is_some()) {
+            settings[name] = value.clone();
+        }
+    }
+    settings.clone()
+}
+
+fn update_organization_settings(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let mut roles = Object::default();
+    for (field, kept) in
+        [("creator_role_id", "creator_role"), ("domains_default_role_id", "domains_default_role")]
+    {
+        let Some(id) = call.text(field) else { continue };
+        let role = state.role(id).ok_or_else(|| ApiError::not_found("organization role", id))?;
+        fields!(roles, { kept: role["key"] });
+    }
+    let modes = ["manual_invitation", "automatic_invitation", "automatic_suggestion"];
+    if call.texts("domains_enrollment_modes").any(|mode| !modes.contains(&mode)) {
+        let reason = format!("does not match the allowed values. Allowed values: {}", modes.join(", "));
+        return Err(ApiError::value("domains_enrollment_modes", &reason));
+    }
+    update(state, call, "organizations");
+    for (name, value) in roles.iter() {
+        state.settings["organizations"][name] = value.clone();
+    }
+    Ok(state.organization_settings().clone())
+}

@@ -1,0 +1,161 @@
+//! Machines: who they may talk to, and the secret keys that they have.
+
+use serde_json::{Value, json};
+
+use super::resource::{Action, Change, PLAIN, Resource};
+use super::{Call, Handler, Object, State, fields};
+use crate::mock::error::ApiError;
+
+pub(super) const MACHINE: Resource = Resource {
+    tag: "machine",
+    words: "machine",
+    variable: "machine_id",
+    operations: &[
+        ("ListMachines", Action::List),
+        ("GetMachine", Action::Get),
+        ("UpdateMachine", Action::Update),
+    ],
+    order: &["name"],
+    searched: &["name", "id"],
+    defaults: |_| json!({ "default_token_ttl": 3600 }),
+    prepare: |state, call, object, change| {
+        if change == Change::Create {
+            let scopes = call.body.get("scoped_machines").cloned().unwrap_or_else(|| json!([]));
+            for id in scopes.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                state.machine(id)?;
+            }
+            fields!(object, { SCOPES: scopes, SECRET: state.ids.secret("ak"), FORMER: [] });
+        }
+        Ok(())
+    },
+    show: |state, machine| {
+        let mut shown = Value::from(machine);
+        let scopes = scopes(machine).filter_map(|id| state.table("machine")?.get(id));
+        shown["scoped_machines"] = scopes.map(without_scopes).collect();
+        shown
+    },
+    ..PLAIN
+};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("CreateMachine", |state, call| {
+        let mut shown = MACHINE_RESOURCE.answer(Action::Create, state, call)?;
+        let machine = state.machine(shown["id"].as_str().unwrap_or_default())?;
+        shown["secret_key"] = machine[SECRET].clone();
+        Ok(shown)
+    }),
+    ("DeleteMachine", delete),
+    ("GetMachineSecretKey", |state, call| Ok(secret(state.machine(call.variable("machine_id"))?))),
+    ("RotateMachineSecretKey", rotate),
+    ("CreateMachineScope", create_scope),
+    ("DeleteMachineScope", delete_scope),
+];
+
+static MACHINE_RESOURCE: Resource = MACHINE;
+
+/// The ids of the machines that this one may talk to.
+const SCOPES: &str = "_scopes";
+const SECRET: &str = "_secret";
+/// Keys from before a rotation, each with the time until which it is good.
+const FORMER: &str = "_former_secrets";
+/// So many machines one may talk to.
+const MOST_SCOPES: usize = 150;
+
+impl State {
+    fn machine(&self, id: &str) -> Result<&Object, ApiError> {
+        let found = self.table("machine").and_then(|machines| machines.get(id));
+        found.ok_or_else(|| ApiError::not_found("machine", id))
+    }
+
+    fn machine_mut(&mut self, id: &str) -> Result<&mut Object, ApiError> {
+        self.table_mut("machine").get_mut(id).ok_or_else(|| ApiError::not_found("machine", id))
+    }
+
+    /// The machine whose secret key this is.
+    pub(super) fn machine_of_key(&self, key: &str, now: i64) -> Option<&Object> {
+        let former = |machine: &Object| {
+            let keys = machine[FORMER].as_array().into_iter().flatten();
+            keys.into_iter().any(|f| f["secret"] == key && f["until"].as_i64() > Some(now))
+        };
+        self.table("machine")?.iter().find(|m| m[SECRET] == key || former(m))
+    }
+}
+
+/// The ids of the machines that this one may talk to.
+pub(super) fn scopes(machine: &Object) -> impl Iterator<Item = &str> {
+    machine[SCOPES].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+fn without_scopes(machine: &Object) -> Value {
+    let mut shown = Value::from(machine);
+    if let Some(fields) = shown.as_object_mut() {
+        fields.remove("scoped_machines");
+    }
+    shown
+}
+
+fn secret(machine: &Object) -> Value {
+    json!({ "object": "machine_secret_key", "secret": machine[SECRET] })
+}
+
+fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let id = call.variable("machine_id").to_owned();
+    state.machine(&id)?;
+    state.table_mut("machine").remove(&id);
+    for machine in state.table_mut("machine").iter_mut() {
+        remove_scope(machine, &id);
+    }
+    Ok(super::deleted("machine", &id))
+}
+
+fn rotate(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let now = state.now();
+    let new = state.ids.secret("ak");
+    let seconds = call.body["previous_token_ttl"].as_i64().unwrap_or(0);
+    let machine = state.machine_mut(call.variable("machine_id"))?;
+    let former = json!({ "secret": machine[SECRET], "until": now + seconds * 1000 });
+    if let Some(list) = machine.get_mut(FORMER).and_then(Value::as_array_mut) {
+        list.push(former);
+    }
+    fields!(machine, { SECRET: new, "updated_at": now });
+    Ok(secret(machine))
+}
+
+fn create_scope(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let now = state.now();
+    let (from, to) = (call.variable("machine_id"), call.text("to_machine_id").unwrap_or_default());
+    state.machine(to)?;
+    let machine = state.machine_mut(from)?;
+    if from == to {
+        return Err(ApiError::value("to_machine_id", "must be another machine"));
+    }
+    if scopes(machine).any(|scope| scope == to) {
+        let message = "The machine has this scope already.";
+        let status = http::StatusCode::CONFLICT;
+        return Err(ApiError::new(status, "machine_scope_already_exists", message, message));
+    }
+    if scopes(machine).count() >= MOST_SCOPES {
+        let message = "A machine can have 150 scopes at most.";
+        return Err(ApiError::bad_request("machine_scope_limit_exceeded", message));
+    }
+    if let Some(scopes) = machine.get_mut(SCOPES).and_then(Value::as_array_mut) {
+        scopes.push(json!(to));
+    }
+    Ok(json!({ "object": "machine_scope", "from_machine_id": from, "to_machine_id": to, "created_at": now }))
+}
+
+fn delete_scope(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let (from, to) = (call.variable("machine_id"), call.variable("other_machine_id"));
+    let machine = state.machine_mut(from)?;
+    if !scopes(machine).any(|scope| scope == to) {
+        return Err(ApiError::not_found("machine scope", to));
+    }
+    remove_scope(machine, to);
+    Ok(json!({ "object": "machine_scope", "from_machine_id": from, "to_machine_id": to, "deleted": true }))
+}
+
+fn remove_scope(machine: &mut Object, id: &str) {
+    if let Some(scopes) = machine.get_mut(SCOPES).and_then(Value::as_array_mut) {
+        scopes.retain(|scope| scope != id);
+    }
+}

@@ -1,0 +1,173 @@
+//! Passwords: how strong they have to be, how they are kept, and how one is checked, digests that were brought
+//! along from elsewhere included.
+
+use std::num::NonZeroU32;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use ring::{digest, pbkdf2};
+use serde_json::json;
+
+use super::{Call, Object, fields};
+use crate::mock::error::ApiError;
+
+/// The fields that keep a password's digest, and what it was made with.
+const DIGEST: &str = "_password_digest";
+const HASHER: &str = "_password_hasher";
+
+/// Low, as bcrypt's costs go: a test makes many users, and the passwords are worth nothing.
+const COST: u32 = 4;
+
+/// What Clerk's documentation lists. Of these, the first five can be checked here.
+const HASHERS: &[&str] = &[
+    "bcrypt",
+    "pbkdf2_sha1",
+    "pbkdf2_sha256",
+    "pbkdf2_sha512",
+    "sha256",
+    "argon2i",
+    "argon2id",
+    "awscognito",
+    "bcrypt_peppered",
+    "bcrypt_sha256_django",
+    "hmac_sha256_utf16_b64",
+    "ldap_ssha",
+    "md5",
+    "md5_phpass",
+    "md5_salted",
+    "pbkdf2_sha256_django",
+    "scrypt_firebase",
+    "scrypt_werkzeug",
+    "sha256_salted",
+    "sha512_symfony",
+];
+
+/// Long enough, and still among those that are tried first everywhere.
+const PWNED: &[&str] = &[
+    "password",
+    "password1",
+    "password123",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "qwertyuiop",
+    "iloveyou",
+    "11111111",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "trustno1",
+    "superman",
+];
+
+/// A password as a request brings it: a text or a digest.
+pub(super) enum NewPassword {
+    Text(String),
+    Digest(String, String),
+}
+
+/// The password that a request brings, if it does.
+pub(super) fn check(call: &Call<'_>) -> Result<Option<NewPassword>, ApiError> {
+    if let Some(digest) = call.text("password_digest") {
+        let hasher = call.text("password_hasher").ok_or_else(|| ApiError::missing("password_hasher"))?;
+        if !HASHERS.contains(&hasher) {
+            let reason = format!("must be one of {}", HASHERS.join(", "));
+            return Err(ApiError::value("password_hasher", &reason));
+        }
+        let readable = hasher != "bcrypt" || bcrypt::verify("", digest).is_ok();
+        if !readable {
+            let long = format!("The password digest does not have the form of {hasher}.");
+            return Err(ApiError::param(
+                "form_password_digest_invalid_code",
+                "password_digest",
+                &long,
+                &long,
+            ));
+        }
+        return Ok(Some(NewPassword::Digest(hasher.to_owned(), digest.to_owned())));
+    }
+    let Some(password) = call.text("password") else { return Ok(None) };
+    let refused = |code: &str, long: &str| Err(ApiError::param(code, "password", long, long));
+    if password.len() > 72 {
+        let long = "Your password has exceeded the maximum number of bytes allowed, please shorten it or remove some \
+                    special characters.";
+        return refused("form_password_size_in_bytes_exceeded", long);
+    }
+    if call.flag("skip_password_checks") != Some(true) {
+        if password.chars().count() < 8 {
+            return refused("form_password_length_too_short", "Passwords must be 8 characters or more.");
+        }
+        if PWNED.contains(&password.to_lowercase().as_str()) {
+            let long = "Password has been found in an online data breach. For account safety, please use a \
+                        different password.";
+            return refused("form_password_pwned", long);
+        }
+    }
+    Ok(Some(NewPassword::Text(password.to_owned())))
+}
+
+/// Keeps a password in the user that it belongs to.
+pub(super) fn set(user: &mut Object, password: NewPassword, now: i64) {
+    let (hasher, digest) = match password {
+        NewPassword::Digest(hasher, digest) => (hasher, digest),
+        // The only failures are costs out of range and passwords that were refused before.
+        NewPassword::Text(text) => ("bcrypt".to_owned(), bcrypt::hash(text, COST).unwrap_or_default()),
+    };
+    fields!(user, {
+        DIGEST: digest, HASHER: hasher, "password_enabled": true, "password_last_updated_at": now,
+    });
+}
+
+pub(super) fn remove(user: &mut Object) {
+    user.remove(DIGEST);
+    user.remove(HASHER);
+    user.insert("password_enabled".into(), json!(false));
+}
+
+/// Whether this is the user's password.
+pub(super) fn verify(user: &Object, password: &str) -> Result<(), ApiError> {
+    let (hasher, digest) = (user.text(HASHER), user.text(DIGEST));
+    if digest.is_empty() {
+        return Err(none_set());
+    }
+    let matches = match hasher {
+        "bcrypt" => bcrypt::verify(password, digest).unwrap_or(false),
+        "pbkdf2_sha1" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA1, password, digest),
+        "pbkdf2_sha256" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA256, password, digest),
+        "pbkdf2_sha512" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA512, password, digest),
+        "sha256" => sha256(password).eq_ignore_ascii_case(digest),
+        other => {
+            let reason =
+                format!("cannot be checked by the embedded Clerk, whose user has a digest of {other}");
+            return Err(ApiError::value("password", &reason));
+        }
+    };
+    if matches {
+        return Ok(());
+    }
+    let long = "The provided password is not the one the user has set";
+    let status = http::StatusCode::UNPROCESSABLE_ENTITY;
+    Err(ApiError::new(status, "incorrect_password", "incorrect password", long))
+}
+
+pub(super) fn none_set() -> ApiError {
+    let long = "This user does not have a password set for their account";
+    let status = http::StatusCode::BAD_REQUEST;
+    ApiError::new(status, "no_password_set", "no password set", long)
+}
+
+/// A digest of the form `pbkdf2_sha256$<rounds>$<salt>$<hash>`, with the hash in base64.
+fn pbkdf2(algorithm: pbkdf2::Algorithm, password: &str, stored: &str) -> bool {
+    let parts: Vec<&str> = stored.split('$').collect();
+    let [.., rounds, salt, hash] = parts.as_slice() else { return false };
+    let rounds = rounds.parse().ok().and_then(NonZeroU32::new);
+    let hash = STANDARD.decode(hash).or_else(|_| STANDARD_NO_PAD.decode(hash));
+    let (Some(rounds), Ok(hash)) = (rounds, hash) else { return false };
+    pbkdf2::verify(algorithm, rounds, salt.as_bytes(), password.as_bytes(), &hash).is_ok()
+}
+
+fn sha256(password: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, password.as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,306 @@
+//! Objects that are created, read, listed, changed and deleted by rules alone: a table says what is special about
+//! a kind, and this does the rest.
+
+use serde_json::{Map, Value, json};
+
+use super::list::{contains, order, page};
+use super::table::Table;
+use super::{Call, Object, State, deleted, fields};
+use crate::mock::check::check_value;
+use crate::mock::error::ApiError;
+
+/// A kind of object.
+pub(super) struct Resource {
+    /// The `object` tag, which is the name of the table too.
+    pub(super) tag: &'static str,
+    /// What it is called in errors.
+    pub(super) words: &'static str,
+    /// The path variable that names one.
+    pub(super) variable: &'static str,
+    /// A field that names one as well as its id does; empty for none.
+    pub(super) key: &'static str,
+    /// Whether each belongs to the organization that the path names.
+    pub(super) of_organization: bool,
+    pub(super) operations: &'static [(&'static str, Action)],
+    /// Fields that no two of a kind share.
+    pub(super) unique: &'static [&'static str],
+    /// What is said where a field that has to be unique is not.
+    pub(super) taken: fn(&str, &Object) -> ApiError,
+    /// Fields that `order_by` may name besides `created_at`.
+    pub(super) order: &'static [&'static str],
+    /// Fields that `query` looks into.
+    pub(super) searched: &'static [&'static str],
+    /// What a new one has beyond what the request gives.
+    pub(super) defaults: fn(&State) -> Value,
+    /// Checks and completes an object before it is kept, a new one or a changed one.
+    pub(super) prepare: Prepare,
+    /// What an answer shows of one.
+    pub(super) show: fn(&State, &Object) -> Value,
+    /// Why one cannot be deleted.
+    pub(super) keep: fn(&State, &Object) -> Result<(), ApiError>,
+}
+
+pub(super) type Prepare = fn(&mut State, &Call<'_>, &mut Object, Change) -> Result<(), ApiError>;
+
+/// What is happening to an object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Change {
+    Create,
+    Update,
+}
+
+/// What an operation does with objects of its kind.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Action {
+    Create,
+    /// One for each item of the body, all or none.
+    CreateAll,
+    Get,
+    List,
+    Update,
+    Delete,
+    /// From `pending` to this status; the code says that it was not pending.
+    Settle(&'static str, &'static str),
+}
+
+/// A kind about which nothing is special: `..PLAIN` fills a table's entry up.
+pub(super) const PLAIN: Resource = Resource {
+    tag: "",
+    words: "",
+    variable: "",
+    key: "",
+    of_organization: false,
+    operations: &[],
+    unique: &[],
+    taken: |field, _| ApiError::taken(field, &field.replace('_', " ")),
+    order: &[],
+    searched: &[],
+    defaults: |_| json!({}),
+    prepare: |_, _, _, _| Ok(()),
+    show: |_, object| Value::from(object),
+    keep: |_, _| Ok(()),
+};
+
+impl Resource {
+    pub(super) fn answer(
+        &'static self,
+        action: Action,
+        state: &mut State,
+        call: &Call<'_>,
+    ) -> Result<Value, ApiError> {
+        match action {
+            Action::Create => {
+                let schema = call.operation.answer.clone().unwrap_or_default();
+                let object = self.make(state, call, &schema)?;
+                let shown = (self.show)(state, &object);
+                state.table_mut(self.tag).insert(object);
+                Ok(shown)
+            }
+            Action::CreateAll => self.create_all(state, call),
+            Action::Get => Ok((self.show)(state, self.find(state, call)?)),
+            Action::List => self.list(state, call),
+            Action::Update => self.update(state, call, |_, object| copy(call, object)),
+            Action::Settle(status, code) => self.update(state, call, |resource, object| {
+                if object["status"] != "pending" {
+                    let message = format!(
+                        "The {} cannot be {status} because its status is {}. Only pending ones can be.",
+                        resource.words,
+                        object.text("status")
+                    );
+                    return Err(ApiError::bad_request(code, &message));
+                }
+                fields!(object, { "status": status });
+                Ok(())
+            }),
+            Action::Delete => self.delete(state, call),
+        }
+    }
+
+    /// The object that the path names.
+    pub(super) fn find<'a>(&self, state: &'a State, call: &Call<'_>) -> Result<&'a Object, ApiError> {
+        let name = call.variable(self.variable);
+        let organization = if self.of_organization { Some(state.organization_id(call)?) } else { None };
+        let found = self
+            .by_name(state, name)
+            .filter(|object| organization.as_ref().is_none_or(|id| object["organization_id"] == id.as_str()));
+        found.ok_or_else(|| ApiError::not_found(self.words, name))
+    }
+
+    /// The object of this id or key.
+    pub(super) fn by_name<'a>(&self, state: &'a State, name: &str) -> Option<&'a Object> {
+        let table = state.table(self.tag)?;
+        let by_key = || table.iter().find(|o| !self.key.is_empty() && o[self.key] == name);
+        table.get(name).or_else(by_key)
+    }
+
+    /// A new object, checked but not kept yet.
+    fn make(&self, state: &mut State, call: &Call<'_>, schema: &Value) -> Result<Object, ApiError> {
+        let mut object = blank(state, schema);
+        let (id, now) = (state.ids.object(self.tag), state.now());
+        fields!(object, { "id": id, "object": self.tag });
+        let flat = state.document.flatten(schema);
+        for (name, value) in [
+            ("created_at", json!(now)),
+            ("updated_at", json!(now)),
+            ("instance_id", json!(state.instance_id)),
+        ] {
+            if !flat["properties"][name].is_null() {
+                object.insert(name.to_owned(), value);
+            }
+        }
+        if self.of_organization {
+            fields!(object, { "organization_id": state.organization_id(call)? });
+        }
+        if let Value::Object(defaults) = (self.defaults)(state) {
+            object.extend(defaults);
+        }
+        copy_into(call, schema, &mut object);
+        (self.prepare)(state, call, &mut object, Change::Create)?;
+        self.check_unique(state, &object)?;
+        Ok(object)
+    }
+
+    fn create_all(&'static self, state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+        let schema = call.operation.answer.as_ref().map_or(Value::Null, |s| s["items"].clone());
+        let schema = state.document.resolve(&schema).clone();
+        let mut objects: Vec<Object> = Vec::new();
+        for item in call.items() {
+            let object = self.make(state, &item, &schema)?;
+            if let Some(field) = self.unique.iter().find(|f| objects.iter().any(|o| o[**f] == object[**f])) {
+                return Err((self.taken)(field, &object));
+            }
+            objects.push(object);
+        }
+        let shown = objects.iter().map(|object| (self.show)(state, object)).collect();
+        for object in objects {
+            state.table_mut(self.tag).insert(object);
+        }
+        Ok(Value::Array(shown))
+    }
+
+    fn list(&self, state: &State, call: &Call<'_>) -> Result<Value, ApiError> {
+        let organization = if self.of_organization { Some(state.organization_id(call)?) } else { None };
+        let rows = state.table(self.tag).into_iter().flat_map(Table::iter);
+        let mut rows: Vec<&Object> = rows
+            .filter(|o| organization.as_ref().is_none_or(|id| o["organization_id"] == id.as_str()))
+            .filter(|o| passes(call, o))
+            .filter(|o| {
+                let texts = || self.searched.iter().filter_map(|field| o[*field].as_str());
+                contains(call, "query", texts()) && contains(call, "name_query", o["name"].as_str())
+            })
+            .collect();
+        let allowed: Vec<&str> = self.order.iter().copied().chain(["created_at"]).collect();
+        order(call, &mut rows, &allowed, |o, name| o[name].clone())?;
+        Ok(page(call, rows, |o| (self.show)(state, o)))
+    }
+
+    /// Changes the object that the path names, and answers it.
+    pub(super) fn update(
+        &self,
+        state: &mut State,
+        call: &Call<'_>,
+        change: impl FnOnce(&Resource, &mut Object) -> Result<(), ApiError>,
+    ) -> Result<Value, ApiError> {
+        let mut object = self.find(state, call)?.clone();
+        change(self, &mut object)?;
+        (self.prepare)(state, call, &mut object, Change::Update)?;
+        self.check_unique(state, &object)?;
+        if object.contains_key("updated_at") {
+            fields!(object, { "updated_at": state.now() });
+        }
+        let shown = (self.show)(state, &object);
+        if let Some(kept) = state.table_mut(self.tag).get_mut(object.id()) {
+            *kept = object;
+        }
+        Ok(shown)
+    }
+
+    fn delete(&self, state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+        let object = self.find(state, call)?;
+        (self.keep)(state, object)?;
+        let id = object.id().to_owned();
+        state.table_mut(self.tag).remove(&id);
+        Ok(deleted(self.tag, &id))
+    }
+
+    fn check_unique(&self, state: &State, object: &Object) -> Result<(), ApiError> {
+        let others = || state.table(self.tag).into_iter().flat_map(Table::iter);
+        for field in self.unique {
+            let same = |other: &Object| other.id() != object.id() && other[*field] == object[*field];
+            if others().any(same) {
+                return Err((self.taken)(field, object));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The filters of a list that are called like a field: a repeated key is any of its values, `-` before a value
+/// excludes it.
+fn passes(call: &Call<'_>, object: &Object) -> bool {
+    call.operation.query_parameters().all(|name| {
+        let own = !matches!(name, "limit" | "offset" | "order_by" | "query" | "name_query" | "paginated");
+        !own || !object.contains_key(name)
+            || super::list::among_signed(call, name, |wanted| is(&object[name], wanted))
+    })
+}
+
+fn is(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(text) => text == wanted,
+        Value::Null => false,
+        other => {
+            let text = other.to_string();
+            text == wanted
+        }
+    }
+}
+
+/// An object of a schema with nothing in it that nobody said: required fields alone, empty where that is possible.
+pub(super) fn blank(state: &mut State, schema: &Value) -> Object {
+    let document = state.document;
+    let flat = document.flatten(schema);
+    let mut object = Map::new();
+    for name in flat["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let property = document.flatten(&flat["properties"][name]);
+        let value = match property["type"].as_str() {
+            _ if property["nullable"] == true => Value::Null,
+            Some("array") => json!([]),
+            Some("boolean") => json!(false),
+            Some("object") if property.get("properties").is_none() => json!({}),
+            _ => state.sampler().field(&property, name),
+        };
+        object.insert(name.to_owned(), value);
+    }
+    object.into()
+}
+
+/// Takes over what a request says about fields that the answer has.
+fn copy(call: &Call<'_>, object: &mut Object) -> Result<(), ApiError> {
+    let schema = call.operation.answer.clone().unwrap_or_default();
+    copy_into(call, &schema, object);
+    Ok(())
+}
+
+fn copy_into(call: &Call<'_>, schema: &Value, object: &mut Object) {
+    let flat = call.document.flatten(schema);
+    for (name, given) in call.body.as_object().into_iter().flatten() {
+        accept(call, &flat, object, name, given);
+    }
+}
+
+/// Takes over a value if the schema has a field of this name, and it can be that.
+pub(super) fn accept(
+    call: &Call<'_>,
+    schema: &Value,
+    object: &mut Map<String, Value>,
+    name: &str,
+    given: &Value,
+) {
+    let property = &schema["properties"][name];
+    let mut findings = Vec::new();
+    check_value(call.document, property, given, name, &mut findings);
+    if !property.is_null() && findings.is_empty() {
+        object.insert(name.to_owned(), given.clone());
+    }
+}

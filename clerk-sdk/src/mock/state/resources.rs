@@ -1,0 +1,432 @@
+//! The kinds of objects that [`super::resource`] looks after, and what is special about each.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::resource::{Action, Change, PLAIN, Resource};
+use super::{Call, Object, State, fields, identifiers};
+use crate::mock::error::ApiError;
+
+const HOUR: i64 = 60 * 60 * 1000;
+
+pub(super) static RESOURCES: &[Resource] = &[
+    Resource {
+        tag: "allowlist_identifier",
+        words: "allow-list identifier",
+        variable: "identifier_id",
+        operations: &[
+            ("ListAllowlistIdentifiers", Action::List),
+            ("CreateAllowlistIdentifier", Action::Create),
+            ("DeleteAllowlistIdentifier", Action::Delete),
+        ],
+        unique: &["identifier"],
+        taken: |_, object| {
+            let long = format!("the identifier {} already exists", object.text("identifier"));
+            ApiError::bad_request("duplicate_record", &long)
+        },
+        prepare: restricted_identifier,
+        ..PLAIN
+    },
+    Resource {
+        tag: "blocklist_identifier",
+        words: "block-list identifier",
+        variable: "identifier_id",
+        operations: &[
+            ("ListBlocklistIdentifiers", Action::List),
+            ("CreateBlocklistIdentifier", Action::Create),
+            ("DeleteBlocklistIdentifier", Action::Delete),
+        ],
+        unique: &["identifier"],
+        taken: |_, object| {
+            let long = format!("the identifier {} already exists", object.text("identifier"));
+            ApiError::bad_request("duplicate_record", &long)
+        },
+        prepare: restricted_identifier,
+        ..PLAIN
+    },
+    Resource {
+        tag: "redirect_url",
+        words: "redirect URL",
+        variable: "id",
+        operations: &[
+            ("ListRedirectURLs", Action::List),
+            ("CreateRedirectURL", Action::Create),
+            ("GetRedirectURL", Action::Get),
+            ("DeleteRedirectURL", Action::Delete),
+        ],
+        unique: &["url"],
+        prepare: |_, call, _, _| check_url(call, "url"),
+        ..PLAIN
+    },
+    Resource {
+        tag: "domain",
+        words: "domain",
+        variable: "domain_id",
+        operations: &[
+            ("ListDomains", Action::List),
+            ("AddDomain", Action::Create),
+            ("UpdateDomain", Action::Update),
+            ("DeleteDomain", Action::Delete),
+        ],
+        unique: &["name"],
+        prepare: |_, call, object, _| {
+            check_url(call, "proxy_url")?;
+            let name = object.text("name").trim().to_lowercase();
+            if name.is_empty() || name.contains(['/', ' ', '@']) {
+                return Err(ApiError::format("name", "the name of a domain"));
+            }
+            fields!(object, {
+                "name": name, "frontend_api_url": format!("https://clerk.{name}"),
+                "accounts_portal_url": format!("https://accounts.{name}"), "development_origin": "",
+            });
+            Ok(())
+        },
+        keep: |_, object| {
+            if object["is_satellite"] == true {
+                return Ok(());
+            }
+            let long = "This operation is not allowed on a primary domain. Try again with a satellite domain of \
+                        the instance.";
+            let (status, code) = (http::StatusCode::FORBIDDEN, "operation_not_allowed_on_primary_domain");
+            Err(ApiError::new(status, code, "operation not allowed", long))
+        },
+        ..PLAIN
+    },
+    Resource {
+        tag: "waitlist_entry",
+        words: "waitlist entry",
+        variable: "waitlist_entry_id",
+        operations: &[
+            ("ListWaitlistEntries", Action::List),
+            ("CreateWaitlistEntry", Action::Create),
+            ("CreateBulkWaitlistEntries", Action::CreateAll),
+            ("DeleteWaitlistEntry", Action::Delete),
+            ("InviteWaitlistEntry", Action::Settle("invited", "waitlist_entry_not_pending")),
+            ("RejectWaitlistEntry", Action::Settle("rejected", "waitlist_entry_not_pending")),
+        ],
+        order: &["email_address"],
+        searched: &["email_address", "id"],
+        defaults: |_| json!({ "status": "pending", "is_locked": false }),
+        prepare: waitlist_entry,
+        keep: |_, object| {
+            if object["status"] == "pending" {
+                return Ok(());
+            }
+            let message = "Only pending waitlist entries can be deleted.";
+            Err(ApiError::new(http::StatusCode::CONFLICT, "waitlist_entry_not_pending", message, message))
+        },
+        ..PLAIN
+    },
+    Resource {
+        tag: "actor_token",
+        words: "actor token",
+        variable: "actor_token_id",
+        operations: &[
+            ("CreateActorToken", Action::Create),
+            ("RevokeActorToken", Action::Settle("revoked", "actor_token_cannot_be_revoked_code")),
+        ],
+        defaults: |_| json!({ "status": "pending" }),
+        prepare: |state, call, object, change| ticket(state, call, object, change, HOUR),
+        ..PLAIN
+    },
+    Resource {
+        tag: "sign_in_token",
+        words: "sign-in token",
+        variable: "sign_in_token_id",
+        operations: &[
+            ("CreateSignInToken", Action::Create),
+            ("RevokeSignInToken", Action::Settle("revoked", "sign_in_token_cannot_be_revoked_code")),
+        ],
+        defaults: |_| json!({ "status": "pending" }),
+        prepare: |state, call, object, change| ticket(state, call, object, change, 30 * 24 * HOUR),
+        ..PLAIN
+    },
+    Resource {
+        tag: "jwt_template",
+        words: "JWT template",
+        variable: "template_id",
+        operations: &[
+            ("ListJWTTemplates", Action::List),
+            ("CreateJWTTemplate", Action::Create),
+            ("GetJWTTemplate", Action::Get),
+            ("UpdateJWTTemplate", Action::Update),
+            ("DeleteJWTTemplate", Action::Delete),
+        ],
+        unique: &["name"],
+        defaults: |_| json!({ "lifetime": 60, "allowed_clock_skew": 5, "signing_algorithm": "RS256" }),
+        prepare: jwt_template,
+        ..PLAIN
+    },
+    Resource {
+        tag: "saml_connection",
+        words: "SAML connection",
+        variable: "saml_connection_id",
+        operations: &[
+            ("ListSAMLConnections", Action::List),
+            ("CreateSAMLConnection", Action::Create),
+            ("GetSAMLConnection", Action::Get),
+            ("UpdateSAMLConnection", Action::Update),
+            ("DeleteSAMLConnection", Action::Delete),
+        ],
+        order: &["name", "provider"],
+        searched: &["name", "domain"],
+        defaults: |_| {
+            json!({
+                "sync_user_attributes": true, "user_count": 0, "login_hint": { "mode": "email_address" },
+                "organization_id": null,
+                "attribute_mapping": {
+                    "user_id": "id", "email_address": "mail", "first_name": "firstName", "last_name": "lastName",
+                },
+            })
+        },
+        prepare: saml_connection,
+        ..PLAIN
+    },
+    Resource {
+        tag: "enterprise_connection",
+        words: "enterprise connection",
+        variable: "enterprise_connection_id",
+        operations: &[
+            ("ListEnterpriseConnections", Action::List),
+            ("CreateEnterpriseConnection", Action::Create),
+            ("GetEnterpriseConnection", Action::Get),
+            ("UpdateEnterpriseConnection", Action::Update),
+            ("DeleteEnterpriseConnection", Action::Delete),
+        ],
+        defaults: |_| json!({ "sync_user_attributes": true, "organization_id": null }),
+        prepare: enterprise_connection,
+        ..PLAIN
+    },
+    Resource {
+        tag: "organization_domain",
+        words: "organization domain",
+        variable: "domain_id",
+        of_organization: true,
+        operations: &[
+            ("ListOrganizationDomains", Action::List),
+            ("CreateOrganizationDomain", Action::Create),
+            ("UpdateOrganizationDomain", Action::Update),
+            ("DeleteOrganizationDomain", Action::Delete),
+        ],
+        unique: &["name"],
+        taken: |field, _| {
+            let long = "This domain is already used by another organization.";
+            let short = "organizaton domain already exists";
+            ApiError::param("organization_domain_already_exists", field, short, long)
+        },
+        defaults: |_| json!({ "enrollment_mode": "manual_invitation", "total_pending_invitations": 0, "total_pending_suggestions": 0 }),
+        prepare: organization_domain,
+        show: |state, object| {
+            let mut shown = Value::from(object);
+            if let Some(data) = state.public_organization_data(object.text("organization_id")) {
+                shown["public_organization_data"] = data;
+            }
+            shown
+        },
+        ..PLAIN
+    },
+    super::machines::MACHINE,
+    super::oauth_applications::APPLICATION,
+    super::roles::PERMISSION,
+    super::roles::ROLE,
+    super::role_sets::ROLE_SET,
+];
+
+/// The kind that an operation is about, and what it does.
+pub(super) fn of_operation(id: &str) -> Option<(&'static Resource, Action)> {
+    RESOURCES.iter().find_map(|resource| {
+        let (_, action) = resource.operations.iter().find(|(operation, _)| *operation == id)?;
+        Some((resource, *action))
+    })
+}
+
+/// An e-mail address, a phone number or a wallet, with `*` for any text.
+fn restricted_identifier(
+    state: &mut State,
+    call: &Call<'_>,
+    object: &mut Object,
+    _: Change,
+) -> Result<(), ApiError> {
+    let identifier = object.text("identifier").trim().to_lowercase();
+    let kind = if identifier.starts_with("0x") {
+        "web3_wallet"
+    } else if identifier.starts_with('+') {
+        identifiers::check_phone(&identifier.replace('*', "00000000"), "identifier")?;
+        "phone_number"
+    } else {
+        identifiers::check_email(&identifier.replace('*', "any"), "identifier")?;
+        "email_address"
+    };
+    if call.flag("notify") == Some(true) && kind == "email_address" && !identifier.contains('*') {
+        let invitation = super::invitations::invite(state, &identifier);
+        fields!(object, { "invitation_id": invitation["id"] });
+    }
+    fields!(object, { "identifier": identifier, "identifier_type": kind });
+    Ok(())
+}
+
+fn waitlist_entry(
+    state: &mut State,
+    _: &Call<'_>,
+    object: &mut Object,
+    change: Change,
+) -> Result<(), ApiError> {
+    let address = object.text("email_address").trim().to_lowercase();
+    identifiers::check_email(&address, "email_address")?;
+    fields!(object, { "email_address": address });
+    if change == Change::Update && object["status"] == "invited" && !object.contains_key("invitation") {
+        let invitation = super::invitations::invite(state, &address);
+        fields!(object, { "invitation": invitation });
+    }
+    Ok(())
+}
+
+/// A token that a user signs in with, and the address that takes it.
+fn ticket(
+    state: &mut State,
+    call: &Call<'_>,
+    object: &mut Object,
+    change: Change,
+    lifetime: i64,
+) -> Result<(), ApiError> {
+    if change == Change::Update {
+        return Ok(());
+    }
+    let user = object.text("user_id");
+    if state.users.get(user).is_none() {
+        return Err(ApiError::not_found("user", user));
+    }
+    let lifetime = call.body["expires_in_seconds"].as_i64().map_or(lifetime, |s| s.saturating_mul(1000));
+    let claims = json!({
+        "iss": super::ISSUER, "sid": object.id(), "sub": user,
+        "exp": state.now().saturating_add(lifetime) / 1000,
+    });
+    let claims = claims.as_object().cloned().unwrap_or_default();
+    let token = state.keys.sign(serde_json::Map::new(), &claims, crate::mock::keys::Signer::Current);
+    let url = format!("{}/v1/tickets/accept?ticket={token}", super::ISSUER);
+    fields!(object, { "token": token, "url": url });
+    Ok(())
+}
+
+fn jwt_template(_: &mut State, call: &Call<'_>, object: &mut Object, _: Change) -> Result<(), ApiError> {
+    let reserved = ["iss", "sub", "exp", "iat", "nbf", "jti", "azp", "sid"];
+    let claims = object["claims"].as_object().into_iter().flatten();
+    if let Some((name, _)) = claims.into_iter().find(|(name, _)| reserved.contains(&name.as_str())) {
+        let long = format!("You can't use the reserved claim: '{name}'");
+        let status = http::StatusCode::BAD_REQUEST;
+        let code = "jwt_template_reserved_claim";
+        return Err(ApiError::new(status, code, "reserved claim used", &long).about("claims"));
+    }
+    if object.text("name").trim().is_empty() {
+        return Err(ApiError::value("name", "must not be empty"));
+    }
+    if call.text("signing_key").is_some() != (object["custom_signing_key"] == true)
+        && call.body.get("custom_signing_key").is_some()
+    {
+        return Err(ApiError::missing("signing_key"));
+    }
+    Ok(())
+}
+
+fn saml_connection(
+    _: &mut State,
+    call: &Call<'_>,
+    object: &mut Object,
+    change: Change,
+) -> Result<(), ApiError> {
+    check_url(call, "idp_sso_url")?;
+    check_url(call, "idp_metadata_url")?;
+    if change == Change::Create {
+        let id = object.id().to_owned();
+        fields!(object, {
+            "acs_url": format!("{}/v1/saml/acs/{id}", super::ISSUER),
+            "sp_entity_id": format!("{}/saml/{id}", super::ISSUER),
+            "sp_metadata_url": format!("{}/v1/saml/metadata/{id}.xml", super::ISSUER),
+        });
+    }
+    // One domain and several are two spellings of one thing.
+    if let Some(domain) = call.text("domain") {
+        fields!(object, { "domains": [domain] });
+    } else if let Some(first) = object["domains"].as_array().and_then(|d| d.first()).cloned() {
+        fields!(object, { "domain": first });
+    }
+    Ok(())
+}
+
+fn enterprise_connection(
+    state: &mut State,
+    call: &Call<'_>,
+    object: &mut Object,
+    _: Change,
+) -> Result<(), ApiError> {
+    for (given, shown, prefix) in [("saml", "saml_connection", "samlc"), ("oidc", "oauth_config", "oauthc")] {
+        let Some(parts) = call.body.get(given).and_then(Value::as_object) else { continue };
+        let mut nested = match object.get(shown).and_then(Value::as_object) {
+            Some(nested) => nested.clone(),
+            None => {
+                let name = object["name"].clone();
+                let id = state.ids.prefixed(prefix);
+                serde_json::Map::from_iter([("id".to_owned(), json!(id)), ("name".to_owned(), name)])
+            }
+        };
+        let public = ["idp_certificate", "idp_metadata", "attribute_mapping", "client_secret"];
+        nested.extend(
+            parts
+                .iter()
+                .filter(|(name, value)| !public.contains(&name.as_str()) && !value.is_null())
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        object.insert(shown.to_owned(), Value::Object(nested));
+    }
+    Ok(())
+}
+
+fn organization_domain(
+    state: &mut State,
+    call: &Call<'_>,
+    object: &mut Object,
+    change: Change,
+) -> Result<(), ApiError> {
+    if change == Change::Create {
+        state.check_organization_setting("domains_enabled", "organization_domains_not_enabled")?;
+        let name = call.text("name").unwrap_or_default().trim().to_lowercase();
+        if !name.contains('.') || name.contains(['@', '/', ' ']) {
+            return Err(ApiError::format("name", "the name of a domain"));
+        }
+        if ["gmail.com", "outlook.com", "yahoo.com", "hotmail.com", "icloud.com"].contains(&name.as_str()) {
+            let long = "This is a common email provider domain. Please use a different one.";
+            return Err(ApiError::param("organization_domain_common", "name", "common email domain", long));
+        }
+        fields!(object, { "name": name });
+    }
+    let modes = ["manual_invitation", "automatic_invitation", "automatic_suggestion", "enterprise_sso"];
+    if let Some(mode) = call.text("enrollment_mode")
+        && !modes.contains(&mode)
+    {
+        let reason = format!("does not match the allowed values. Allowed values: {}", modes.join(", "));
+        return Err(ApiError::value("enrollment_mode", &reason));
+    }
+    let verified = call.flag("verified").or((change == Change::Create).then_some(true));
+    if let Some(verified) = verified {
+        let now = state.now();
+        let verification = |status: &str, at: Value| json!({ "status": status, "strategy": "admin", "attempts": null, "expire_at": null, "verified_at": at });
+        let verification = if verified {
+            verification("verified", json!(now))
+        } else {
+            verification("unverified", Value::Null)
+        };
+        fields!(object, {
+            "verification": verification, "affiliation_verification": verification,
+            "ownership_verification": verification,
+        });
+    }
+    Ok(())
+}
+
+/// A URL of the body is one.
+fn check_url(call: &Call<'_>, name: &str) -> Result<(), ApiError> {
+    match call.text(name).map(Url::parse) {
+        Some(Err(_)) => Err(ApiError::format(name, "a valid URL")),
+        _ => Ok(()),
+    }
+}

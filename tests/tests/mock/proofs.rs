@@ -1,0 +1,200 @@
+//! How users prove who they are: codes by e-mail and phone, passwords, second factors.
+
+use serde_json::{Value, json};
+
+use crate::api::Api;
+use crate::token::Token;
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("text").to_owned()
+}
+
+#[tokio::test]
+async fn a_code_verifies_an_address() {
+    let api = Api::start().await;
+    let ada = api.user("ada@example.com").await;
+    let email =
+        api.create("/email_addresses", json!({ "user_id": ada, "email_address": "b@example.com" })).await;
+    let path = format!("/email_addresses/{email}");
+
+    let prepared = api.post(&format!("{path}/prepare_verification"), json!({})).await.body;
+    let attempt = |code: &'static str| {
+        let body = json!({ "verification_id": prepared["id"], "code": code });
+        let (api, path) = (&api, &path);
+        async move { api.post(&format!("{path}/attempt_verification"), body).await }
+    };
+    let wrong = attempt("000000").await.body;
+    let unverified = api.get(&path).await.body["verification"].clone();
+    let right = attempt("424242").await.body;
+    let again = attempt("424242").await;
+
+    assert_eq!((&prepared["status"], &prepared["strategy"]), (&json!("unverified"), &json!("email_code")));
+    assert_eq!((&wrong["status"], &wrong["attempts"]), (&json!("unverified"), &json!(1)));
+    assert_eq!(unverified, Value::Null);
+    assert_eq!((&right["status"], &right["attempts"]), (&json!("verified"), &json!(2)));
+    assert_eq!(api.get(&path).await.body["verification"]["strategy"], "email_code");
+    assert_eq!(again.refusal(), (400, "verification_already_verified", None));
+}
+
+#[tokio::test]
+async fn three_wrong_codes_fail_a_verification() {
+    let api = Api::start().await;
+    let ada = api.user("ada@example.com").await;
+    let phone = api.create("/phone_numbers", json!({ "user_id": ada, "phone_number": "+15555550100" })).await;
+    let path = format!("/phone_numbers/{phone}");
+
+    let prepared = api.post(&format!("{path}/prepare_verification"), json!({})).await.body;
+    let mut statuses = Vec::new();
+    for code in ["1", "2", "3", "424242"] {
+        let body = json!({ "verification_id": prepared["id"], "code": code });
+        statuses.push(text(&api.post(&format!("{path}/attempt_verification"), body).await.body["status"]));
+    }
+
+    assert_eq!((&prepared["strategy"], &prepared["channel"]), (&json!("phone_code"), &json!("sms")));
+    assert_eq!(statuses, ["unverified", "unverified", "failed", "failed"]);
+    let body = json!({ "verification_id": "ver_1", "code": "424242" });
+    assert_eq!(api.post(&format!("{path}/attempt_verification"), body).await.status, 404);
+}
+
+#[tokio::test]
+async fn passwords_have_to_be_strong_unless_it_is_said_otherwise() {
+    let api = Api::start().await;
+    let create = |password: String, skip: bool| {
+        let body = json!({ "username": format!("u{}", name_for(&password, skip)), "password": password, "skip_password_checks": skip });
+        let api = &api;
+        async move { api.post("/users", body).await }
+    };
+
+    let short = create("short".to_owned(), false).await;
+    let known = create("Password123".to_owned(), false).await;
+    let long = create("x".repeat(73), true).await;
+
+    assert_eq!(short.refusal(), (422, "form_password_length_too_short", Some("password")));
+    assert_eq!(known.refusal(), (422, "form_password_pwned", Some("password")));
+    assert_eq!(long.refusal(), (422, "form_password_size_in_bytes_exceeded", Some("password")));
+    assert_eq!(create("short".to_owned(), true).await.status, 200);
+    assert_eq!(create("Password123".to_owned(), true).await.status, 200);
+}
+
+/// A username of its own for each case.
+fn name_for(password: &str, skip: bool) -> String {
+    format!("{}{}", password.len(), skip)
+}
+
+#[tokio::test]
+async fn digests_that_were_brought_along_are_checked() {
+    let api = Api::start().await;
+    // "a good password" in each form, made with Python's bcrypt and hashlib.
+    let digests = [
+        ("bcrypt", "$2b$04$vX/nmsOocHEfrBWW720ndO7BE.TG6bxtzNrFJwiSnqPYU.8VmQ7cS"),
+        ("pbkdf2_sha256", "pbkdf2_sha256$1000$salt$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        ("sha256", "9020e9e51f9bec7dd22cf89e7c05ee0931412790b0b6a7e8632e0fa9fb15ec00"),
+    ];
+
+    for (hasher, digest) in digests {
+        let body = json!({ "username": hasher, "password_digest": digest, "password_hasher": hasher });
+        let user = api.post("/users", body).await.body;
+        assert_eq!(user["password_enabled"], true, "{hasher}: {user}");
+        let path = format!("/users/{}/verify_password", text(&user["id"]));
+        assert_eq!(api.post(&path, json!({ "password": "a good password" })).await.status, 200, "{hasher}");
+        let wrong = api.post(&path, json!({ "password": "a bad password" })).await;
+        assert_eq!(wrong.refusal(), (422, "incorrect_password", None), "{hasher}");
+    }
+    let refused = |body: Value| {
+        let api = &api;
+        async move { api.post("/users", body).await.refusal().1.to_owned() }
+    };
+    let body = json!({ "username": "a1", "password_digest": "x", "password_hasher": "bcrypt" });
+    assert_eq!(refused(body).await, "form_password_digest_invalid_code");
+    let body = json!({ "username": "a1", "password_digest": "x", "password_hasher": "rot13" });
+    assert_eq!(refused(body).await, "form_param_value_invalid");
+    assert_eq!(refused(json!({ "username": "a1", "password_digest": "x" })).await, "form_param_missing");
+}
+
+#[tokio::test]
+async fn a_backup_code_is_good_once() {
+    let api = Api::start().await;
+    let body = json!({ "username": "ada1", "backup_codes": ["one", "two"] });
+    let ada = format!("/users/{}", text(&api.post("/users", body).await.body["id"]));
+    let verify = |code: &'static str| {
+        let (api, ada) = (&api, &ada);
+        async move { api.post(&format!("{ada}/verify_totp"), json!({ "code": code })).await }
+    };
+
+    assert_eq!(verify("one").await.body, json!({ "verified": true, "code_type": "backup_code" }));
+    assert_eq!(verify("one").await.refusal(), (422, "totp_incorrect_code", None));
+    assert_eq!(api.get(&ada).await.body["two_factor_enabled"], true);
+    assert_eq!(verify("two").await.status, 200);
+    assert_eq!(api.delete(&format!("{ada}/mfa")).await.status, 200);
+    let user = api.get(&ada).await.body;
+    assert_eq!((&user["two_factor_enabled"], &user["backup_code_enabled"]), (&json!(false), &json!(false)));
+    assert!(user["mfa_disabled_at"].is_i64());
+    assert_eq!(verify("two").await.refusal(), (400, "totp_disabled", None));
+}
+
+#[tokio::test]
+async fn a_template_makes_tokens_of_what_it_says() {
+    let api = Api::start().await;
+    let seed = api.clerk.seed();
+    let ada = seed
+        .user("ada@example.com")
+        .with("first_name", "Ada")
+        .with("public_metadata", json!({ "plan": "pro" }))
+        .await;
+    let claims = json!({
+        "name": "{{user.first_name}}", "mail": "<{{user.primary_email_address}}>", "plan": "{{user.public_metadata.plan}}",
+        "org": "{{org.slug}}", "role": "{{org.role}}", "none": "{{user.last_name}}",
+    });
+    api.create("/jwt_templates", json!({ "name": "hasura", "claims": claims, "lifetime": 300 })).await;
+    let session = Token::read(&api.clerk.sign_in(&ada).organization("acme", "org:admin").token()).claims;
+    let path = format!("/sessions/{}/tokens", text(&session["sid"]));
+
+    let token = api.post(&format!("{path}/hasura"), json!({})).await.body;
+    let unknown = api.post(&format!("{path}/other"), json!({})).await;
+
+    let token = Token::read(&text(&token["jwt"]));
+    assert!(token.is_signed_by(&api.get("/jwks").await.body));
+    assert_eq!(token.header["cat"], "cl_B7d4PD222AAA");
+    let claims = &token.claims;
+    assert_eq!((&claims["name"], &claims["mail"]), (&json!("Ada"), &json!("<ada@example.com>")));
+    assert_eq!(
+        (&claims["plan"], &claims["org"], &claims["role"]),
+        (&json!("pro"), &json!("acme"), &json!("org:admin"))
+    );
+    assert_eq!((&claims["none"], &claims["sub"], claims.get("sid")), (&Value::Null, &json!(ada.id), None));
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
+    assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test]
+async fn settings_of_the_instance_are_kept_and_heeded() {
+    let api = Api::start().await;
+    api.create("/allowlist_identifiers", json!({ "identifier": "*@example.com" })).await;
+    api.create("/blocklist_identifiers", json!({ "identifier": "eve@example.com" })).await;
+    let sign_up = |address: &'static str| {
+        let api = &api;
+        async move { api.post("/users", json!({ "email_address": [address] })).await }
+    };
+
+    let before = sign_up("early@other.example").await.status;
+    let restrictions = json!({ "allowlist": true, "blocklist": true, "block_email_subaddresses": true });
+    let restrictions = api.patch("/instance/restrictions", restrictions).await.body;
+    let statuses = [sign_up("ada@example.com").await.status, sign_up("bob@other.example").await.status];
+    let eve = sign_up("eve@example.com").await;
+    let plus = sign_up("ada+1@example.com").await;
+    api.patch("/instance/organization_settings", json!({ "max_allowed_memberships": 2 })).await;
+    let acme = api.post("/organizations", json!({ "name": "Acme" })).await.body;
+    api.patch("/instance/organization_settings", json!({ "enabled": false })).await;
+    let disabled = api.post("/organizations", json!({ "name": "Other" })).await;
+
+    assert_eq!((before, statuses), (200, [200, 403]));
+    assert_eq!(
+        (&restrictions["allowlist"], &restrictions["block_disposable_email_domains"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(eve.refusal(), (403, "not_allowed_access", None));
+    assert_eq!(plus.status, 422);
+    assert_eq!(acme["max_allowed_memberships"], 2);
+    assert_eq!(disabled.refusal(), (403, "organization_not_enabled_in_instance", None));
+    assert_eq!(api.get("/instance/organization_settings").await.body["enabled"], false);
+}

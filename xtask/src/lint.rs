@@ -1,0 +1,146 @@
+//! `cargo xtask lint`: everything but writing. Reads a document, corrects it, makes the model and the client, and parses
+//! that; says what stands in the way, where, and what would settle it.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use clap::Args;
+use clerk_codegen::document::Document;
+use clerk_codegen::model::{self, Api};
+use clerk_codegen::{Finding, Findings, overlay};
+use serde_json::Value;
+
+use crate::documents::effective::Corrected;
+use crate::documents::sources::Sources;
+use crate::error::Error;
+use crate::proposal;
+use crate::reading::{self, Assume, Reading};
+use crate::tree::Tree;
+use crate::untyped;
+
+/// The documents.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Documents: files or URLs, published or corrected, YAML or JSON
+    #[arg(required = true, value_name = "FILE|URL")]
+    files: Vec<String>,
+    /// Do not list the places that are untyped JSON
+    #[arg(long)]
+    brief: bool,
+}
+
+/// Prints what is found. Whether nothing is wrong.
+pub(crate) fn lint(tree: &Tree, arguments: &Arguments) -> Result<bool, Error> {
+    let mut clean = true;
+    for file in &arguments.files {
+        let reading = reading::read(tree, file, Assume::Names)?;
+        let (report, ok) = report(file, &reading, arguments.brief);
+        print!("{report}");
+        clean &= ok;
+    }
+    Ok(clean)
+}
+
+/// All that there is to say about a document, and whether nothing is wrong with it.
+fn report(file: &str, reading: &Reading, brief: bool) -> (String, bool) {
+    let mut out = String::new();
+    for note in &reading.notes {
+        // Writing to a string cannot fail, here and below.
+        let _ = writeln!(out, "{file}: note: {note}");
+    }
+    match &reading.model {
+        Err(findings) => {
+            out.push_str(&described(file, &reading.text, &reading.document, findings));
+            let _ = writeln!(out, "{file}: {} errors", findings.len());
+            (out, false)
+        }
+        Ok(api) => {
+            let places = untyped::places(api, &reading.document);
+            if !brief {
+                let positions = overlay::positions(&reading.text);
+                for place in &places {
+                    let at = position(&positions, &place.pointer);
+                    let _ = writeln!(out, "{file}{at}: untyped: {}: {}", place.name, place.reason);
+                }
+            }
+            let broken = unparsable(api);
+            broken.iter().for_each(|error| {
+                let _ = writeln!(out, "{file}: error: {error}");
+            });
+            let _ = writeln!(
+                out,
+                "{file}: {} {}, {} types, {} places of untyped JSON, {} errors",
+                api.operations.len() + api.events.len(),
+                if api.is_webhooks() { "events" } else { "operations" },
+                api.types.len(),
+                places.len(),
+                broken.len()
+            );
+            (out, broken.is_empty())
+        }
+    }
+}
+
+/// Findings with their places in the text, and what would settle them.
+fn described(file: &str, text: &str, document: &Value, findings: &Findings) -> String {
+    let positions = overlay::positions(text);
+    let mut out = String::new();
+    for finding in findings.iter() {
+        let Finding { pointer, message, advice, .. } = finding;
+        let _ = writeln!(out, "{file}{}: error: {message}", position(&positions, pointer));
+        let _ = writeln!(out, "    at {}", if pointer.is_empty() { "/" } else { pointer });
+        if !advice.is_empty() {
+            let _ = writeln!(out, "    {advice}");
+        }
+        if let Some(action) = proposal::action(document, finding) {
+            let _ = writeln!(out, "    such as\n{action}");
+        }
+    }
+    out
+}
+
+/// `:line:column` of a place, or of the nearest place around it that is in the text.
+fn position(positions: &HashMap<String, (usize, usize)>, pointer: &str) -> String {
+    let mut pointer = pointer;
+    loop {
+        if let Some((line, column)) = positions.get(pointer) {
+            return format!(":{line}:{column}");
+        }
+        let Some((outer, _)) = pointer.rsplit_once('/') else { return String::new() };
+        pointer = outer;
+    }
+}
+
+/// What of the generated code is not Rust.
+fn unparsable(api: &Api) -> Vec<String> {
+    let files = clerk_codegen::generate(vec![api.clone()]).into_iter();
+    files
+        .filter_map(|file| {
+            let error = syn::parse_file(&file.text).err()?;
+            Some(format!("the generated {} does not parse: {error}", file.name))
+        })
+        .collect()
+}
+
+/// Lints the project's own documents, corrected as they are about to be.
+pub(crate) fn sources(tree: &Tree, corrected: &Corrected) -> Result<(), Error> {
+    let mut errors = Vec::new();
+    for source in Sources::read(tree)?.documents {
+        let Some((_, effective)) = corrected.files.iter().find(|(path, _)| *path == source.effective())
+        else {
+            continue;
+        };
+        let path = source.snapshot();
+        let document: Value = serde_json::from_str(effective).map_err(|error| Error::at(&path, error))?;
+        match Document::new(document.clone()).and_then(|document| model::lower(&document)) {
+            Ok(api) => {
+                let broken = unparsable(&api).into_iter();
+                errors.extend(broken.map(|error| Error::at(&path, error).to_string()));
+            }
+            Err(findings) => {
+                errors.push(described(&path, &tree.text(&path)?, &document, &findings).trim_end().to_owned());
+            }
+        }
+    }
+    Error::unless_none(&errors, ())
+}

@@ -1,0 +1,118 @@
+//! What settles a finding, as an overlay action: written down for people, or applied on the spot.
+
+use clerk_codegen::{Finding, Fix};
+use serde_json::Value;
+
+/// The overlay action that settles a finding, as YAML; `None` where none can be proposed.
+pub(crate) fn action(document: &Value, finding: &Finding) -> Option<String> {
+    let fix = finding.fix.as_ref()?;
+    let change = match &fix.update {
+        Some(update) => format!("update: {update}"),
+        None => "remove: true".to_owned(),
+    };
+    let target = quoted(&path(document, &fix.pointer));
+    let reason = quoted(&format!("(say why) {}", finding.message));
+    Some(format!("    - target: {target}\n      x-reason: {reason}\n      {change}"))
+}
+
+/// A text in YAML, in quotes.
+fn quoted(text: &str) -> String {
+    // A JSON string is a YAML string.
+    Value::String(text.to_owned()).to_string()
+}
+
+/// The JSONPath of a JSON pointer, by the id of the operation where it is in one.
+fn path(document: &Value, pointer: &str) -> String {
+    let mut tokens = pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
+    let mut out = "$".to_owned();
+    let (mut value, mut rest) = (Some(document), Vec::new());
+    if pointer.starts_with("/paths/") && pointer.split('/').count() > 3 {
+        let operation = pointer.match_indices('/').nth(3).map_or(pointer, |(end, _)| &pointer[..end]);
+        if let Some(id) = document.pointer(operation).and_then(|it| it.get("operationId")?.as_str()) {
+            let unique =
+                crate::inherit::operations(document).iter().filter(|(other, _)| *other == id).count() == 1;
+            if unique && !id.contains('\'') {
+                out = format!("$.paths.*[?@.operationId == '{id}']");
+                value = document.pointer(operation);
+                tokens.nth(2);
+            }
+        }
+    }
+    rest.extend(tokens);
+    for token in rest {
+        let index = value.filter(|value| value.is_array()).and_then(|_| token.parse::<usize>().ok());
+        value = value.and_then(|value| match index {
+            Some(index) => value.get(index),
+            None => value.get(&token),
+        });
+        match index {
+            Some(index) => out.push_str(&format!("[{index}]")),
+            None if is_plain(&token) => out.push_str(&format!(".{token}")),
+            None => out.push_str(&format!("['{}']", token.replace('\\', "\\\\").replace('\'', "\\'"))),
+        }
+    }
+    out
+}
+
+fn is_plain(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Makes the changes that settle findings, as far as they have any. Whether there was one to make.
+pub(crate) fn apply(document: &mut Value, findings: &[&Finding]) -> bool {
+    let fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let before = document.clone();
+    for fix in &fixes {
+        if let (Some(update), Some(place)) = (&fix.update, document.pointer_mut(&fix.pointer)) {
+            merge(place, update);
+        }
+    }
+    let mut removed: Vec<&str> =
+        fixes.iter().filter(|fix| fix.update.is_none()).map(|fix| fix.pointer.as_str()).collect();
+    // From the back, so that the indexes of what is still to be removed stay right.
+    removed.sort_by_key(|pointer| std::cmp::Reverse(order(pointer)));
+    removed.dedup();
+    for pointer in removed {
+        remove(document, pointer);
+    }
+    *document != before
+}
+
+/// Sorts pointers by the place in the document, indexes by their value.
+fn order(pointer: &str) -> Vec<(u64, &str)> {
+    pointer.split('/').map(|token| (token.parse().unwrap_or(u64::MAX), token)).collect()
+}
+
+fn merge(place: &mut Value, update: &Value) {
+    match (place, update) {
+        (Value::Object(fields), Value::Object(updates)) => {
+            for (key, value) in updates {
+                match fields.get_mut(key) {
+                    Some(field) => merge(field, value),
+                    None => {
+                        fields.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (Value::Array(entries), Value::Array(more)) => entries.extend(more.iter().cloned()),
+        (place, update) => *place = update.clone(),
+    }
+}
+
+fn remove(document: &mut Value, pointer: &str) {
+    let Some((parent, token)) = pointer.rsplit_once('/') else { return };
+    match document.pointer_mut(parent) {
+        Some(Value::Object(fields)) => {
+            fields.shift_remove(&token.replace("~1", "/").replace("~0", "~"));
+        }
+        Some(Value::Array(entries)) => {
+            if let Some(index) = token.parse().ok().filter(|index| *index < entries.len()) {
+                entries.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
