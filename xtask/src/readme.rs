@@ -179,16 +179,22 @@ mod tests {
     fn code_is_cut_out_without_its_indentation() {
         let source = "fn a() {\n    // code: x\n    if b {\n        c();\n\n    }\n    // end\n}\n";
 
-        let snippets = snippets(source).unwrap();
+        let mut code = BTreeMap::new();
+        snippets("p", source, &mut code).unwrap();
 
-        assert_eq!(snippets["x"], "```rust\nif b {\n    c();\n\n}\n```\n");
+        assert_eq!(code["x"], "```rust\nif b {\n    c();\n\n}\n```\n");
     }
 
     #[test]
     fn two_pieces_of_one_name_are_refused() {
-        let error = snippets("// code: x\n// end\n// code: x\n// end\n").unwrap_err();
+        let mut code = BTreeMap::new();
+        let source = "// code: x\n// end\n";
 
-        assert!(error.to_string().ends_with(":3: there are two `x`"), "{error}");
+        let error = snippets("p", &source.repeat(2), &mut code).unwrap_err();
+        let elsewhere = snippets("q", source, &mut code).unwrap_err();
+
+        assert!(error.to_string().ends_with("p:3: there are two `x`"), "{error}");
+        assert!(elsewhere.to_string().ends_with("q:1: there are two `x`"), "{elsewhere}");
     }
 
     #[test]
