@@ -30,6 +30,7 @@ mod keys;
 mod oauth;
 mod query;
 mod record;
+mod request;
 mod sample;
 mod seed;
 mod server;
@@ -52,6 +53,7 @@ use tokio::sync::oneshot;
 
 pub use oauth::OAuthAccessToken;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
+pub use request::{TestRequest, get};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
 #[cfg(feature = "webhooks")]
