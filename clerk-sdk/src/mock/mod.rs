@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod builder;
 mod check;
 mod claims;
 mod client;
@@ -35,7 +36,10 @@ mod seed;
 mod server;
 mod sign_in;
 mod state;
+#[cfg(feature = "mock-data")]
+mod store;
 mod time;
+mod unknown;
 
 use std::fmt;
 use std::io;
@@ -44,10 +48,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use builder::MockClerkBuilder;
+pub use faults::Fault;
 pub use oauth::OAuthAccessToken;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use seed::{Seed, Seeding};
@@ -73,6 +78,8 @@ struct Inner {
     state: Arc<Mutex<state::State>>,
     record: record::Record,
     faults: faults::Faults,
+    #[cfg(feature = "mock-data")]
+    store: Option<Arc<store::Store>>,
 }
 
 impl MockClerk {
@@ -89,15 +96,12 @@ impl MockClerk {
     /// # Errors
     /// Where the port cannot be bound.
     pub async fn start_on(port: u16) -> io::Result<MockClerk> {
-        let document = document::Document::get().map_err(io::Error::other)?;
+        MockClerk::builder().port(port).start().await
+    }
+
+    async fn serve(port: u16, inner: Inner) -> io::Result<MockClerk> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let inner = Inner {
-            document,
-            state: Arc::new(Mutex::new(state::State::new(document))),
-            record: record::Record::default(),
-            faults: faults::Faults::default(),
-        };
         let (stop, stopped) = oneshot::channel::<()>();
         let router = Router::new().fallback(server::answer).with_state(inner.clone());
         let serving = axum::serve(listener, router).with_graceful_shutdown(async {
@@ -121,8 +125,19 @@ impl MockClerk {
     /// The next `n` requests are answered with this status and an error in Clerk's shape. A status outside
     /// 100–999 counts as 500.
     pub fn fail_next(&self, status: u16, n: usize) {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.inner.faults.fail_next(status, n);
+        self.inject(Fault::Status(status), n);
+    }
+
+    /// Something goes wrong with the answers to the next `n` requests. Faults happen in the order in which they were
+    /// ordered.
+    pub fn inject(&self, fault: Fault, n: usize) {
+        self.inner.faults.order(None, fault, n);
+    }
+
+    /// Something goes wrong with the answers to the next `n` requests for one operation, by the document's id of it,
+    /// such as `CreateUser`.
+    pub fn inject_on(&self, operation_id: impl Into<String>, fault: Fault, n: usize) {
+        self.inner.faults.order(Some(operation_id.into()), fault, n);
     }
 
     /// Every answer from now on waits this long; zero ends it.
@@ -136,10 +151,26 @@ impl MockClerk {
         self.inner.faults.set_limit(n, per);
     }
 
-    /// Ends all faults: those ordered by [`fail_next`](Self::fail_next), [`delay`](Self::delay) and
-    /// [`rate_limit`](Self::rate_limit).
+    /// Ends all faults: those ordered by [`fail_next`](Self::fail_next), [`inject`](Self::inject),
+    /// [`delay`](Self::delay) and [`rate_limit`](Self::rate_limit).
     pub fn clear_faults(&self) {
         self.inner.faults.clear();
+    }
+
+    /// Sets the server's clock ahead: tokens, invitations and codes get older, and expire.
+    pub fn advance(&self, time: Duration) {
+        self.inner.change(|state| state.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)));
+    }
+
+    /// All that the server knows, to come back to with [`restore`](Self::restore).
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(lock(&self.inner.state).clone())
+    }
+
+    /// The server knows what it knew then, its clock and the ids that come next included. Requests that were noted
+    /// and faults that were ordered stay.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        self.inner.change(|state| state.become_again(&snapshot.0));
     }
 
     /// The requests so far, in their order.
@@ -155,6 +186,46 @@ impl MockClerk {
     /// Forgets the requests so far. The state stays.
     pub fn clear_requests(&self) {
         self.inner.record.clear();
+    }
+}
+
+/// What a server knew at a moment: see [`MockClerk::snapshot`].
+#[derive(Clone)]
+pub struct Snapshot(state::State);
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Snapshot")
+    }
+}
+
+impl Inner {
+    /// Performs a request, and passes on what it changed.
+    fn perform(&self, call: &state::Call<'_>) -> Result<Option<serde_json::Value>, error::ApiError> {
+        let mut state = lock(&self.state);
+        let answer = state.answer(call)?;
+        self.pass_on(&mut state)?;
+        Ok(answer)
+    }
+
+    /// Changes the state otherwise.
+    fn change<T>(&self, change: impl FnOnce(&mut state::State) -> T) -> T {
+        let mut state = lock(&self.state);
+        let outcome = change(&mut state);
+        // A file that cannot be written fails the next request, too, which says so.
+        let _ = self.pass_on(&mut state);
+        outcome
+    }
+
+    /// Tells those who keep what changed, while nothing else can change.
+    fn pass_on(&self, state: &mut state::State) -> Result<(), error::ApiError> {
+        let changes = state.commit();
+        #[cfg(feature = "mock-data")]
+        if let Some(store) = &self.store {
+            store.keep(&changes, state)?;
+        }
+        drop(changes);
+        Ok(())
     }
 }
 

@@ -3,9 +3,11 @@
 mod api;
 mod clients;
 mod credentials;
+mod data;
 mod document;
 mod every_operation;
 mod invitations;
+mod made_for_tests;
 mod organizations;
 mod proofs;
 mod refusals;
