@@ -43,6 +43,10 @@
     doc = "* [`mock`] is a Clerk in the process, for tests and first steps (feature `mock`)."
 )]
 #![cfg_attr(
+    feature = "tower",
+    doc = "* [`frameworks`] protects the routes of web services (features `tower`, `axum`, `actix`, `rocket`, `poem`)."
+)]
+#![cfg_attr(
     feature = "webhooks",
     doc = "* [`webhooks`] verifies what Clerk sends, and types it (feature `webhooks`)."
 )]
@@ -59,12 +63,29 @@
 //! | `reqwest-middleware` | [`HttpClient`] for clients of `reqwest-middleware` |
 //! | `chrono`, `jiff` | conversions of [`Timestamp`] |
 //! | `mock` | the embedded Clerk |
-//! | `webhooks` | verification of webhooks, and their events |
+//! | `webhooks` | verification of webhooks, and their events as types |
+//! | `tower`, `axum`, `actix`, `rocket`, `poem` | who is calling, in web frameworks |
+//! | `api-2024-10-01` … | versions of the API, each a module; `api-all` for all |
 //!
 //! # API versions
 //!
-//! The types at the root are those of [`API_VERSION`], which is sent with every call. They are also in a module named
-//! after the version, [`v2026_05_12`], for those who want to stay with it.
+//! Clerk's API has versions, named by dates. What is at the root, and the methods of [`Clerk`], are those of the newest
+//! one, [`API_VERSION`]. Each version is also a module, the newest one always, the others behind features such as
+//! `api-2024-10-01`. A module's `ClerkExt` leads from a client to its operations, which are called like all others and
+//! say in `Clerk-API-Version` which version they speak:
+//!
+#![cfg_attr(feature = "api-2024-10-01", doc = "```no_run")]
+#![cfg_attr(not(feature = "api-2024-10-01"), doc = "```ignore")]
+//! use clerk_sdk::v2024_10_01::ClerkExt as _; // feature `api-2024-10-01`
+//! # async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {
+//!
+//! let user = clerk.v2024_10_01().users().get("user_1").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Types that are equal in two versions are one type, which the older module has from the newer one. To stay with a
+//! version when a newer one comes, name its module and turn its feature on; both can be done for the newest one, too.
 
 #![warn(missing_docs)]
 
@@ -81,6 +102,8 @@ mod config;
 #[cfg(any(feature = "auth", feature = "webhooks"))]
 mod crypto;
 mod error;
+#[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
+pub mod frameworks;
 mod generated;
 mod hooks;
 #[cfg(feature = "mock")]

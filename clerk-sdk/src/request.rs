@@ -176,7 +176,7 @@ fn to_json(value: impl Serialize, shape: Shape) -> Result<Value, String> {
     match (shape, &value) {
         (Shape::Any, _) | (_, Value::Object(_)) | (Shape::ObjectOrNull, Value::Null) => Ok(value),
         (Shape::Object, Value::Null) => Err("may not be null".to_owned()),
-        _ => Err("is not a JSON object".to_owned()),
+        _ => Err("is not a JSON object: pass json!({ … }), a map or a struct".to_owned()),
     }
 }
 

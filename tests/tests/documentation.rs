@@ -329,6 +329,34 @@ async fn way_out(clerk: Clerk) -> Result<(), Error> {
     Ok(())
 }
 
+#[allow(deprecated, reason = "gone from newer versions, which is why it is called in this one")]
+async fn another_version(clerk: Clerk, token: &str) -> Result<(), Error> {
+    // code: another-version
+    use clerk_sdk::v2024_10_01::ClerkExt as _; // feature `api-2024-10-01`
+
+    let session = clerk.v2024_10_01().sessions().verify("sess_1").token(token).await?;
+    // end
+    drop(session);
+    Ok(())
+}
+
+fn webhooks(
+    headers: &clerk_sdk::http::HeaderMap,
+    body: &[u8],
+) -> Result<(), clerk_sdk::webhooks::WebhookError> {
+    // code: webhooks
+    use clerk_sdk::webhooks::{Event, Webhook};
+
+    let webhook = Webhook::from_env()?; // CLERK_WEBHOOK_SIGNING_SECRET
+    match webhook.verify(headers, body)? {
+        Event::UserCreated(event) => println!("welcome {}", event.data.id),
+        Event::Unknown(event) => println!("{} is new to this version", event.kind),
+        _ => {}
+    }
+    // end
+    Ok(())
+}
+
 #[tokio::test]
 async fn there_is_a_way_out() -> Result<(), AnyError> {
     let (_mock, clerk, user) = with_ada().await;

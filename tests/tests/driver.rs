@@ -242,6 +242,26 @@ fn a_line_that_is_no_request_is_answered_and_the_next_one_too() {
 }
 
 #[test]
+fn every_version_is_called_by_its_name_on_clients_of_its_own_types() {
+    let server = Server::scripted([Reply::json(404, "{}")]);
+    let mut driver = Driver::start(&[]);
+
+    for (version, operations) in [("2026-05-12", 249), ("2025-11-10", 239), ("2024-10-01", 220)] {
+        let path = json!({"user_id": "a"});
+        let answer = driver.ask(&call(&server, "GetUser", json!({"path": path, "api": version})));
+
+        assert_eq!(answer["err"]["status"], 404, "{answer}");
+        assert_eq!(server.take()[0].header("clerk-api-version"), Some(version));
+        assert_eq!(clerk_tests::dispatch::operations(version).unwrap().len(), operations);
+    }
+    let gone = json!({"path": {"session_id": "a"}, "body": {"token": "t"}, "api": "2026-05-12"});
+    assert_eq!(driver.ask(&call(&server, "VerifySession", gone.clone()))["err"]["kind"], "driver");
+    let mut there = gone;
+    there["api"] = json!("2024-10-01");
+    assert_eq!(driver.ask(&call(&server, "VerifySession", there))["err"]["kind"], "api");
+}
+
+#[test]
 fn answers_come_in_the_order_of_the_requests() {
     let slow = |seen: &Recorded| {
         let wait = if seen.target.ends_with("/0") { 300 } else { 0 };

@@ -86,6 +86,23 @@ async fn a_number_that_json_does_not_have_is_refused() {
 }
 
 #[tokio::test]
+async fn metadata_that_is_no_object_is_refused_at_any_depth() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    let list = serde_json::json!(["pro"]);
+    let plain = clerk.users().create().public_metadata(list.clone()).await.unwrap_err();
+    let invitation = clerk_sdk::types::BulkInvitation::new("ada@example.com").public_metadata(list);
+    let nested = clerk.invitations().bulk_create([invitation]).await.unwrap_err();
+
+    for error in [plain, nested] {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
+        assert!(error.to_string().contains("JSON object"), "{error}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
 async fn an_operation_for_machines_wants_the_key_of_one() {
     let server = Server::scripted([Reply::json(404, "{}")]);
 
@@ -128,4 +145,68 @@ async fn a_picture_goes_into_the_part_that_the_document_names() {
         seen.text()
             .contains("name=\"file\"; filename=\"ada.png\"\r\nContent-Type: image/png\r\n\r\npicture\r\n")
     );
+}
+
+#[tokio::test]
+async fn another_version_is_spoken_on_the_same_client() {
+    use clerk_sdk::v2024_10_01::ClerkExt as _;
+    let server = Server::scripted([Reply::json(404, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    #[allow(deprecated, reason = "gone from newer versions, which is why it is called in this one")]
+    let verify = clerk.v2024_10_01().sessions().verify("sess_1").token("jwt");
+    let error = verify.await.unwrap_err();
+    clerk.sessions().get("sess_1").await.unwrap_err();
+
+    assert_eq!(error.operation(), Some("VerifySession"));
+    let said: Vec<_> = server
+        .seen()
+        .iter()
+        .map(|seen| {
+            let header = |name: &str| seen.header(name).unwrap().to_owned();
+            (seen.target.clone(), header("clerk-api-version"), header("user-agent"))
+        })
+        .collect();
+    let expected = |path: &str, version: &str| {
+        (path.to_owned(), version.to_owned(), format!("clerk-sdk-rust/0.1.0 (+api {version})"))
+    };
+    assert_eq!(
+        said,
+        [
+            expected("/v1/sessions/sess_1/verify", "2024-10-01"),
+            expected("/v1/sessions/sess_1", clerk_sdk::API_VERSION)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_operation_that_a_version_has_lost_can_be_called_in_it() {
+    use clerk_sdk::v2024_10_01::ClerkExt as _;
+    let totp =
+        r#"{"object":"totp","id":"totp_1","secret":"SECRET","uri":"otpauth://SECRET","verified":false}"#;
+    let server = Server::scripted([Reply::json(200, totp)]);
+    let clerk = builder(&server).build().unwrap();
+
+    #[allow(deprecated, reason = "Clerk's document has lost it")]
+    let create = clerk.v2024_10_01().users().create_totp("user_1");
+    let totp = create.await.unwrap();
+
+    let seen = server.only();
+    assert_eq!((seen.method.as_str(), seen.target.as_str()), ("POST", "/v1/users/user_1/totp"));
+    assert_eq!((totp.id.as_str(), totp.secret.as_deref()), ("totp_1", Some("SECRET")));
+    assert!(!format!("{totp:?}").contains("SECRET"), "{totp:?}");
+}
+
+/// It compiles: equal types of two versions are one.
+#[test]
+fn what_one_version_answers_another_takes() {
+    fn newest(user: clerk_sdk::v2024_10_01::types::User) -> clerk_sdk::v2025_11_10::types::User {
+        let same: fn(clerk_sdk::types::User) -> clerk_sdk::v2026_05_12::types::User = |user| user;
+        same(user)
+    }
+    let name = std::any::type_name::<clerk_sdk::v2024_10_01::types::Session>();
+
+    // One that is not equal is another.
+    assert_ne!(name, std::any::type_name::<clerk_sdk::types::Session>());
+    assert_eq!(std::mem::size_of_val(&newest), 0);
 }

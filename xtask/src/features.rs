@@ -1,4 +1,4 @@
-//! The features of `clerk-sdk` that choose API versions: one for each document of the Backend API.
+//! The features of `clerk-sdk` that choose API versions: one for each document of the Backend API, and one for all.
 
 use crate::derived::File;
 use crate::documents::sources::Sources;
@@ -11,7 +11,10 @@ const PATH: &str = "clerk-sdk/Cargo.toml";
 pub(crate) fn manifest(tree: &Tree) -> Result<Vec<File>, Error> {
     let sources = Sources::read(tree)?.documents;
     let versions = sources.iter().rev().filter(|source| source.api == "bapi").map(|source| &source.version);
-    let features: String = versions.map(|version| format!("api-{version} = []\n")).collect();
+    let names: Vec<String> = versions.map(|version| format!("api-{version}")).collect();
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    let mut features = format!("api-all = [{}]\n", quoted.join(", "));
+    features.extend(names.iter().map(|name| format!("{name} = []\n")));
     let old = tree.text(PATH)?;
     let mut new = String::new();
     let mut written = false;

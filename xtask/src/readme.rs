@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use clerk_codegen::model::{Api, Operation, Resource};
 
 use crate::derived::File;
-use crate::documents::sources::Sources;
+use crate::documents::sources::{Source, Sources};
 use crate::error::Error;
 use crate::reference;
 use crate::surface::api;
@@ -18,13 +18,17 @@ const CODE: &str = "tests/tests/documentation.rs";
 /// The pages, as they should be.
 pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
     let code = snippets(&tree.text(CODE)?)?;
-    let table = operations(&newest(tree)?);
+    let (table, versions) = (operations(&newest(tree)?), versions(&Sources::read(tree)?));
     let mut unused = code.keys().collect::<Vec<_>>();
     let mut files = Vec::new();
     for path in paths(tree) {
         let page = filled(&path, &tree.text(&path)?, |name| {
             unused.retain(|other| *other != name);
-            if name == "operations" { Some(&table) } else { code.get(name) }
+            match name {
+                "operations" => Some(&table),
+                "versions" => Some(&versions),
+                _ => code.get(name),
+            }
         })?;
         files.push((path, page));
     }
@@ -103,6 +107,20 @@ fn snippets(source: &str) -> Result<BTreeMap<String, String>, Error> {
     Ok(snippets)
 }
 
+/// The table of the versions, the newest first.
+fn versions(sources: &Sources) -> String {
+    let mut out = String::from("| version | operations | module | feature |\n|---|---|---|---|\n");
+    for (index, source) in sources.documents.iter().filter(|source| source.api == "bapi").rev().enumerate() {
+        let Source { version, operations, .. } = source;
+        let module = version.replace('-', "_");
+        let always = if index == 0 { ", always there" } else { "" };
+        // Writing to a string cannot fail.
+        let _ =
+            writeln!(out, "| {version} | {operations} | `clerk_sdk::v{module}` | `api-{version}`{always} |");
+    }
+    out
+}
+
 /// The table of all operations, a line for each resource.
 fn operations(api: &Api) -> String {
     let mut out = String::from("| resource | | operations |\n|---|---|---|\n");
@@ -141,6 +159,16 @@ mod tests {
         assert_eq!(names, 249);
         let row = "| [`users()`](docs/reference/users.md) | The people who sign in to your application. | **[`list`](";
         assert!(table.contains(row), "{table}");
+    }
+
+    #[test]
+    fn the_table_of_versions_has_the_newest_first() {
+        let table = versions(&Sources::read(&Tree::of_workspace()).unwrap());
+
+        let lines: Vec<&str> = table.lines().skip(2).collect();
+        assert!(lines[0].ends_with(", always there |") && lines.len() > 1, "{table}");
+        assert!(lines.is_sorted_by(|newer, older| newer > older), "{table}");
+        assert_eq!(lines.last(), Some(&"| 2024-10-01 | 219 | `clerk_sdk::v2024_10_01` | `api-2024-10-01` |"));
     }
 
     #[test]

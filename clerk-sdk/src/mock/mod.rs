@@ -40,6 +40,8 @@ mod state;
 mod store;
 mod time;
 mod unknown;
+#[cfg(feature = "webhooks")]
+mod webhook;
 
 use std::fmt;
 use std::io;
@@ -57,6 +59,8 @@ pub use oauth::OAuthAccessToken;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
+#[cfg(feature = "webhooks")]
+pub use webhook::SendWebhook;
 
 const SECRET_KEY: &str = "sk_test_embedded";
 /// `clerk.example.com$` in base64, as publishable keys are.

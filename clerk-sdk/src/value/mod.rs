@@ -17,7 +17,7 @@ pub(crate) use field::{AsField, Query, into_list, into_map, joined, read_items};
 pub use metadata::{JsonObject, Metadata};
 pub(crate) use nullable::into_nullable;
 pub use nullable::{IntoNullable, Null, Nullable};
-pub(crate) use object::{Keys, Redacted, finish, object, put, take};
+pub(crate) use object::{Keys, ObjectWriter, Redacted, fill, finish, object, take};
 pub(crate) use open_enum::{open_enum, read_text};
 pub(crate) use secret::{REDACTED, holds_secret, without_secrets};
 pub use timestamp::{OutOfRange, Timestamp};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
+use serde::ser::{SerializeMap, Serializer};
 
 use super::field::{AsField, Field, Seed};
 use super::path;
@@ -15,20 +15,18 @@ macro_rules! object {
     ($($name:ident { $($field:ident $(= $wire:literal)? $([$($flag:ident)*])?),* $(,)? })*) => {$(
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(None)?;
-                $($crate::value::put(
-                    &mut map,
+                let mut object = $crate::value::ObjectWriter::new(serializer)?;
+                $(object.put(
                     $crate::value::object!(@wire $field $($wire)?),
                     &self.$field,
                     $crate::value::object!(@null $($($flag)*)?),
-                )?;)*
-                ::serde::ser::SerializeMap::end(map)
+                );)*
+                object.end()
             }
         }
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 #[allow(non_camel_case_types)]
-                #[derive(Clone, Copy)]
                 enum Key { $($field),* }
                 const NAMES: &[&str] = &[$($crate::value::object!(@wire $field $($wire)?)),*];
                 const KEYS: &[Key] = &[$(Key::$field),*];
@@ -44,10 +42,11 @@ macro_rules! object {
                         while let Some(index) = keys.next(&mut map)? {
                             match KEYS.get(index) {
                                 $(Some(Key::$field) => {
-                                    $field = $crate::value::take(&mut map, $crate::value::object!(@wire $field $($wire)?))?;
+                                    let name = $crate::value::object!(@wire $field $($wire)?);
+                                    $crate::value::fill(&mut $field, &mut map, name)
                                 })*
-                                None => keys.skip(&mut map)?,
-                            }
+                                None => keys.skip(&mut map),
+                            }?
                         }
                         Ok($name {
                             $($field: $crate::value::finish($field, $crate::value::object!(@wire $field $($wire)?))?,)*
@@ -94,17 +93,43 @@ impl fmt::Debug for Redacted {
     }
 }
 
-/// Writes a field, unless it is absent and may be so.
-pub(crate) fn put<M: SerializeMap, T: Field>(
-    map: &mut M,
-    name: &'static str,
-    value: &T,
-    null_if_absent: bool,
-) -> Result<(), M::Error> {
-    if value.is_absent() && !null_if_absent {
-        return Ok(());
+/// Writes an object field by field. It keeps the first error until the end, which is less code for each field, of
+/// which there are thousands, than returning it at once.
+pub(crate) struct ObjectWriter<M: SerializeMap> {
+    map: M,
+    error: Option<M::Error>,
+}
+
+impl<M: SerializeMap> ObjectWriter<M> {
+    pub(crate) fn new<S: Serializer<SerializeMap = M, Error = M::Error>>(
+        serializer: S,
+    ) -> Result<Self, S::Error> {
+        Ok(Self { map: serializer.serialize_map(None)?, error: None })
     }
-    map.serialize_entry(name, &AsField(value))
+
+    /// Writes a field, unless it is absent and may be so.
+    pub(crate) fn put<T: Field>(&mut self, name: &'static str, value: &T, null_if_absent: bool) {
+        if self.error.is_none() && (null_if_absent || !value.is_absent()) {
+            self.error = self.map.serialize_entry(name, &AsField(value)).err();
+        }
+    }
+
+    pub(crate) fn end(self) -> Result<M::Ok, M::Error> {
+        match self.error {
+            Some(error) => Err(error),
+            None => self.map.end(),
+        }
+    }
+}
+
+/// Reads the value of a field into the place for it.
+pub(crate) fn fill<'de, A: MapAccess<'de>, T: Field>(
+    field: &mut Option<T>,
+    map: &mut A,
+    name: &'static str,
+) -> Result<(), A::Error> {
+    *field = take(map, name)?;
+    Ok(())
 }
 
 /// Reads the value of a field.

@@ -25,6 +25,7 @@ pub struct Expected {
     query: Vec<String>,
     body: Content,
     key: Key,
+    version: &'static str,
 }
 
 #[derive(Debug)]
@@ -139,7 +140,8 @@ impl<'a> Call<'a> {
             (Body::Json { .. }, None) => Content::Json(Value::Object(fields)),
             (Body::None, None) => Content::None,
         };
-        Expected { method: operation.method.clone(), path, query, body, key: operation.key }
+        let Operation { version, key, .. } = *operation;
+        Expected { method: operation.method.clone(), path, query, body, key, version }
     }
 }
 
@@ -235,12 +237,12 @@ impl Expected {
             Key::None => None,
         };
         let version = env!("CARGO_PKG_VERSION");
-        let agent = format!("clerk-sdk-rust/{version} (+api {})", super::VERSION);
+        let agent = format!("clerk-sdk-rust/{version} (+api {})", self.version);
         [
             ("authorization", authorization),
             ("accept", Some("application/json".to_owned())),
             ("user-agent", Some(agent)),
-            ("clerk-api-version", Some(super::VERSION.to_owned())),
+            ("clerk-api-version", Some(self.version.to_owned())),
             ("x-clerk-sdk", Some(format!("rust/{version}"))),
         ]
     }

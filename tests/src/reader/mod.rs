@@ -11,18 +11,18 @@ use serde_json::Value;
 pub use sampling::{AWKWARD, Flavour, Style};
 pub use schema::{Kind, Property, Schema};
 
-/// The API version that is read.
-pub const VERSION: &str = "2026-05-12";
-
 /// An OpenAPI document.
 #[derive(Debug)]
 pub struct Document {
+    version: &'static str,
     root: Value,
 }
 
 /// An operation.
 #[derive(Debug)]
 pub struct Operation<'a> {
+    /// The API version that it is of.
+    pub version: &'static str,
     /// The `operationId`.
     pub id: &'a str,
     /// The HTTP method, in capitals.
@@ -100,24 +100,61 @@ pub enum Place {
 }
 
 impl Document {
-    /// The document with the project's corrections.
+    /// The documents of all versions with the project's corrections, the newest first.
+    ///
+    /// # Panics
+    /// Where one is no JSON.
+    #[allow(clippy::expect_used, reason = "without the documents there is nothing to test")]
+    pub fn versions() -> Vec<Self> {
+        let documents = clerk_openapi::DOCUMENTS.iter().rev();
+        documents
+            .filter(|document| document.api == clerk_openapi::Api::Backend)
+            .map(|document| Self {
+                version: document.version,
+                root: serde_json::from_slice(document.json).expect("JSON"),
+            })
+            .collect()
+    }
+
+    /// The document of the webhooks with the project's corrections.
     ///
     /// # Panics
     /// Where it is not there.
     #[allow(clippy::expect_used, reason = "without the document there is nothing to test")]
-    pub fn effective() -> Self {
-        let document = clerk_openapi::bapi(VERSION).expect("the document");
-        Self { root: serde_json::from_slice(document.json).expect("JSON") }
+    pub fn webhooks() -> Self {
+        let document = clerk_openapi::newest(clerk_openapi::Api::Webhooks).expect("the document");
+        Self { version: document.version, root: serde_json::from_slice(document.json).expect("JSON") }
     }
 
-    /// The document as it is published.
+    /// All kinds of events with the schemas of their bodies.
+    pub fn events(&self) -> Vec<(&str, &Value)> {
+        fn body(event: &Value) -> Option<&Value> {
+            event["post"]["requestBody"]["content"]["application/json"].get("schema")
+        }
+        let kinds = self.root["x-webhooks"].as_object().into_iter().flatten();
+        kinds.filter_map(|(kind, event)| Some((kind.as_str(), body(event)?))).collect()
+    }
+
+    /// The document of a version as it is published.
     ///
     /// # Panics
-    /// Where it is no JSON.
+    /// Where it is not there.
     #[allow(clippy::expect_used, reason = "without the document there is nothing to test")]
-    pub fn published() -> Self {
-        let json = include_str!("../../../openapi/bapi/2026-05-12.json");
-        Self { root: serde_json::from_str(json).expect("JSON") }
+    pub fn published(version: &'static str) -> Self {
+        let path = format!("{}/../openapi/bapi/{version}.json", env!("CARGO_MANIFEST_DIR"));
+        let json = std::fs::read(path).expect("the document");
+        Self { version, root: serde_json::from_slice(&json).expect("JSON") }
+    }
+
+    /// The API version that it is of.
+    pub fn version(&self) -> &'static str {
+        self.version
+    }
+
+    /// What there is at least of something that there is so much of in the newest version: older ones have less.
+    pub fn at_least(&self, in_newest: usize) -> usize {
+        let is_newest = clerk_openapi::newest_bapi().is_some_and(|newest| newest.version == self.version);
+        if is_newest { in_newest } else { in_newest / 2 }
     }
 
     /// What a node is, or what it refers to.
@@ -168,7 +205,8 @@ impl Document {
             Key::Instance
         };
         let id = node["operationId"].as_str().unwrap_or_default();
-        Operation { id, method: method.to_uppercase(), path, arguments, body, status, answer, key, paged }
+        let (version, method) = (self.version, method.to_uppercase());
+        Operation { version, id, method, path, arguments, body, status, answer, key, paged }
     }
 
     fn parameter<'a>(&'a self, node: &'a Value) -> Argument<'a> {

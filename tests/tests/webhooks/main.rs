@@ -1,9 +1,11 @@
 //! Webhooks: which are taken for Clerk's and which are not.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod events;
 mod headers;
 mod mutations;
 mod secrets;
+mod sending;
 mod signatures;
 mod times;
 
