@@ -71,7 +71,12 @@ pub(super) fn finish(
                     variant.ty = renumber(variant.ty);
                 }
             }
-            TypeKind::Enum(_) => {}
+            TypeKind::Enum(variants) => {
+                for variant in variants {
+                    let same = equal.iter().filter_map(|other| other.variant(&variant.wire));
+                    variant.doc = variant.doc.take().or_else(|| same.filter_map(|it| it.doc.clone()).next());
+                }
+            }
         }
         types.push(TypeDef {
             name: names.of_def(*id),
