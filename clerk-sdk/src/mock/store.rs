@@ -7,7 +7,7 @@
 use std::io;
 use std::path::Path;
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableTable, TableDefinition};
 use serde_json::Value;
 
 use super::error::ApiError;
@@ -16,6 +16,8 @@ use super::state::{Changed, State};
 const OBJECTS: TableDefinition<'_, (&str, u64), &str> = TableDefinition::new("objects");
 /// What is no object: settings, keys, the clock.
 const REST: TableDefinition<'_, &str, &str> = TableDefinition::new("rest");
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// An open file.
 #[derive(Debug)]
@@ -56,7 +58,7 @@ impl Store {
         Ok(())
     }
 
-    fn write(&self, changes: &[Changed], rest: &Value) -> Result<(), redb::Error> {
+    fn write(&self, changes: &[Changed], rest: &Value) -> Result<(), Failure> {
         let transaction = self.database.begin_write()?;
         {
             let mut objects = transaction.open_table(OBJECTS)?;
@@ -74,7 +76,7 @@ impl Store {
     }
 
     /// Whether the file held anything.
-    fn load(&self, state: &mut State) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+    fn load(&self, state: &mut State) -> Result<bool, Failure> {
         let transaction = self.database.begin_read()?;
         let objects = match transaction.open_table(OBJECTS) {
             Err(redb::TableError::TableDoesNotExist(_)) => return Ok(false),
