@@ -334,7 +334,7 @@ async fn another_version(clerk: Clerk, token: &str) -> Result<(), Error> {
     // code: another-version
     use clerk_sdk::v2024_10_01::ClerkExt as _; // feature `api-2024-10-01`
 
-    let session = clerk.v2024_10_01().sessions().verify("sess_1").token(token).await?;
+    let session = clerk.v2024_10_01().sessions().verify("sess_1", token).await?;
     // end
     drop(session);
     Ok(())

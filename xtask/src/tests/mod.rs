@@ -1,10 +1,12 @@
 //! What the commands do, as a whole.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod compiler;
 mod history;
+mod lint;
 mod regen;
+mod supported;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
