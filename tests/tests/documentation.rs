@@ -412,6 +412,25 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
 }
 
 #[tokio::test]
+async fn fixtures_are_put_in() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    // code: fixture
+    let ada = mock.seed().user("ada@example.com").with("first_name", "Ada").await;
+    mock.seed().role("org:accountant", ["org:billing:manage"]).await;
+    mock.load(&json!({
+        "users": [{ "username": "bob1" }],
+        "organizations": [{
+            "name": "Acme", "created_by": "ada@example.com",
+            "memberships": [{ "user_id": "bob1", "role": "org:accountant" }],
+        }],
+    }))?;
+    // end
+    assert_eq!(mock.client().organization_memberships().list("acme").await?.len(), 2);
+    assert_eq!(ada.first_name.as_deref(), Some("Ada"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn tests_go_back_in_time() -> Result<(), AnyError> {
     // code: fixed
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);

@@ -73,6 +73,8 @@ impl MockClerkBuilder {
             state: Arc::new(Mutex::new(state)),
             record: Record::default(),
             faults: Faults::default(),
+            #[cfg(feature = "webhooks")]
+            outbox: super::outbox::Outbox::default(),
             #[cfg(feature = "mock-data")]
             store: store.map(Arc::new),
         };

@@ -26,12 +26,16 @@ mod client;
 mod document;
 mod error;
 mod faults;
+mod fixtures;
 mod ids;
 mod keys;
 mod oauth;
+#[cfg(feature = "webhooks")]
+mod outbox;
 mod query;
 mod record;
 mod sample;
+mod sampled;
 mod seed;
 mod server;
 mod sign_in;
@@ -56,7 +60,10 @@ use tokio::sync::oneshot;
 pub use builder::MockClerkBuilder;
 pub use faults::Fault;
 pub use oauth::OAuthAccessToken;
+#[cfg(feature = "webhooks")]
+pub use outbox::SentWebhook;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
+pub use sampled::{sample, sample_with};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
 #[cfg(feature = "webhooks")]
@@ -82,6 +89,8 @@ struct Inner {
     state: Arc<Mutex<state::State>>,
     record: record::Record,
     faults: faults::Faults,
+    #[cfg(feature = "webhooks")]
+    outbox: outbox::Outbox,
     #[cfg(feature = "mock-data")]
     store: Option<Arc<store::Store>>,
 }
@@ -174,7 +183,11 @@ impl MockClerk {
     /// The server knows what it knew then, its clock and the ids that come next included. Requests that were noted
     /// and faults that were ordered stay.
     pub fn restore(&self, snapshot: &Snapshot) {
-        self.inner.change(|state| state.become_again(&snapshot.0));
+        let mut state = lock(&self.inner.state);
+        state.become_again(&snapshot.0);
+        let changes = state.commit();
+        // Going back is no change that anybody made: no webhook tells of it.
+        let _ = self.inner.keep(&changes, &state);
     }
 
     /// The requests so far, in their order.
@@ -185,6 +198,12 @@ impl MockClerk {
     /// The requests for one operation so far, by the document's id of it, such as `CreateUser`.
     pub fn received(&self, operation_id: &str) -> Vec<RecordedRequest> {
         self.inner.record.of(operation_id)
+    }
+
+    /// Whether the server keeps state for an operation, by the document's id of it, such as `CreateUser`. What it keeps
+    /// none for is answered with a well-formed value.
+    pub fn remembers(operation_id: &str) -> bool {
+        state::State::remembers(operation_id)
     }
 
     /// Forgets the requests so far. The state stays.
@@ -224,11 +243,22 @@ impl Inner {
     /// Tells those who keep what changed, while nothing else can change.
     fn pass_on(&self, state: &mut state::State) -> Result<(), error::ApiError> {
         let changes = state.commit();
+        self.keep(&changes, state)?;
+        #[cfg(feature = "webhooks")]
+        self.outbox.put(&changes, state);
+        Ok(())
+    }
+
+    /// Puts what changed into the file, where there is one.
+    #[cfg_attr(
+        not(feature = "mock-data"),
+        allow(clippy::unused_self, clippy::unnecessary_wraps, unused_variables)
+    )]
+    fn keep(&self, changes: &[state::Changed], state: &state::State) -> Result<(), error::ApiError> {
         #[cfg(feature = "mock-data")]
         if let Some(store) = &self.store {
-            store.keep(&changes, state)?;
+            store.keep(changes, state)?;
         }
-        drop(changes);
         Ok(())
     }
 }

@@ -8,9 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::MockClerk;
-use super::query::Query;
 use super::record::RecordedBody;
-use super::state::Call;
 use crate::types::{ExternalAccount, Organization, OrganizationMembership, Passkey, Role, Session, User};
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
@@ -131,7 +129,6 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
     }
 
     pub(super) fn put(self) -> Result<T, String> {
-        let document = self.clerk.inner.document;
         let id = match self.source {
             Source::Operation(id) => id,
             Source::Part(list, component) => {
@@ -142,13 +139,8 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
                 return serde_json::from_value(part).map_err(|error| error.to_string());
             }
         };
-        let operation = document.operation(id).ok_or("the document has no such operation")?;
-        let query = Query::default();
         let body = RecordedBody::Json(Value::Object(self.fields));
-        let refused = |error: super::error::ApiError| error.body("none").to_string();
-        let body = super::check::check(document, operation, &self.path, &query, &body).map_err(refused)?;
-        let call = Call { operation, path: self.path, query: &query, document, key: super::SECRET_KEY, body };
-        let object = self.clerk.inner.perform(&call).map_err(refused)?.unwrap_or_default();
+        let object = self.clerk.perform(id, self.path, &body)?;
         serde_json::from_value(object).map_err(|error| error.to_string())
     }
 }

@@ -40,15 +40,18 @@ fn installed(
     Ok(folder)
 }
 
+/// A Python of its own, with these packages.
+fn venv(into: &Path, requirements: &Path) -> Result<(), Missing> {
+    run(Command::new("python3").args(["-m", "venv"]).arg(into))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
+    run(Command::new(into.join("bin/python")).args(pip).arg(requirements))?;
+    Ok(())
+}
+
 fn python() -> Result<Command, Missing> {
     let folder = scenarios().join("python");
     let requirements = folder.join("requirements.txt");
-    let installed = installed("client-python", &requirements, |into| {
-        run(Command::new("python3").args(["-m", "venv"]).arg(into))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-        run(Command::new(into.join("bin/python")).args(pip).arg(&requirements))?;
-        Ok(())
-    })?;
+    let installed = installed("client-python", &requirements, |into| venv(into, &requirements))?;
     let mut command = Command::new(installed.join("bin/python"));
     command.arg(folder.join("scenario.py"));
     Ok(command)
@@ -69,6 +72,59 @@ fn javascript() -> Result<Command, Missing> {
     let mut command = Command::new("node");
     command.arg(script);
     Ok(command)
+}
+
+fn schemathesis() -> Result<Command, Missing> {
+    let requirements = scenarios().join("fuzz/requirements.txt");
+    let installed = installed("client-fuzz", &requirements, |into| venv(into, &requirements))?;
+    let document = installed.join("document.json");
+    let text = serde_json::to_string(&undeclared()).map_err(|error| error.to_string())?;
+    std::fs::write(&document, text).map_err(|error| error.to_string())?;
+    let mut command = Command::new(installed.join("bin/schemathesis"));
+    command.arg("run").arg(document).args(["--header", "Authorization: Bearer sk_test_x", "--seed", "1"]);
+    command.args(["--phases", "fuzzing", "--max-examples", "20", "--workers", "2", "--no-color"]);
+    let checks = "not_a_server_error,response_schema_conformance,content_type_conformance";
+    command.args(["--continue-on-failure", "--checks", checks]);
+    Ok(command)
+}
+
+/// The document without `paginated`, which turns an array into an object and is not declared to.
+fn undeclared() -> serde_json::Value {
+    let document = clerk_openapi::newest_bapi().expect("a document");
+    let mut document: serde_json::Value = serde_json::from_slice(document.json).expect("JSON");
+    let paths = document["paths"].as_object_mut().expect("paths");
+    for operation in
+        paths.values_mut().flat_map(|item| item.as_object_mut().expect("operations").values_mut())
+    {
+        if let Some(parameters) = operation["parameters"].as_array_mut() {
+            let reference = |p: &serde_json::Value| {
+                p["$ref"].as_str().is_some_and(|r| r.to_lowercase().contains("paginated"))
+            };
+            parameters.retain(|p| p["name"] != "paginated" && !reference(p));
+        }
+    }
+    document
+}
+
+#[tokio::test]
+#[ignore = "takes a minute and a half; CI runs it"]
+async fn nothing_that_is_made_up_from_the_document_makes_it_fail() {
+    let command = tokio::task::spawn_blocking(schemathesis).await.expect("no panic");
+    let mut command = match command {
+        Ok(command) => command,
+        Err(missing) if std::env::var_os("CLERK_TESTS_CLIENTS").is_some() => panic!("{missing}"),
+        Err(missing) => return println!("passed over, since schemathesis could not be installed: {missing}"),
+    };
+    let clerk = MockClerk::start().await.expect("a server");
+    command.args(["--url", &clerk.url()]);
+
+    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic");
+
+    let output = output.expect("an outcome");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("Tested: 249"), "{text}");
+    assert!(clerk.requests().len() > 3000, "{}", clerk.requests().len());
 }
 
 /// Runs a scenario, whose checks print a line each.

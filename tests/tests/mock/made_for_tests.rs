@@ -172,3 +172,120 @@ async fn signed_in_users_are_let_in_by_the_sdk() {
         assert!(verifier.verify(&bad).await.is_err(), "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_fixture_puts_in_what_it_says() {
+    let api = Api::start().await;
+
+    let fixture = json!({
+        "organization_permissions": [{ "name": "Manage", "key": "org:billing:manage" }],
+        "organization_roles": [{ "name": "Boss", "key": "org:boss", "permissions": ["org:billing:manage"] }],
+        "users": [{ "email_address": ["ada@example.com"] }, { "username": "bob1" }, { "external_id": "c", "username": "eve1" }],
+        "organizations": [{
+            "name": "Acme", "created_by": "ada@example.com",
+            "memberships": [{ "user_id": "bob1", "role": "org:boss" }, { "user_id": "c", "role": "org:member" }],
+            "invitations": [{ "email_address": "new@example.com", "role": "org:member", "inviter_user_id": "bob1" }],
+            "domains": [{ "name": "acme.example" }],
+        }],
+        "jwt_templates": [{ "name": "hasura", "claims": {} }],
+    });
+    api.clerk.load(&fixture).expect("a fixture");
+
+    let members = api.get("/organizations/acme/memberships?order_by=created_at").await;
+    assert_eq!(members.column("role"), ["org:admin", "org:boss", "org:member"]);
+    assert_eq!(members.body["data"][1]["permissions"], json!(["org:billing:manage"]));
+    assert_eq!(api.get("/organizations/acme/invitations").await.body["total_count"], 1);
+    assert_eq!(api.get("/organizations/acme/domains").await.column("name"), ["acme.example"]);
+    assert_eq!(api.get("/jwt_templates").await.column("name"), ["hasura"]);
+    assert!(api.clerk.requests().iter().all(|r| r.method == http::Method::GET));
+    for (fixture, why) in [
+        (json!({ "people": [] }), "there is no list people"),
+        (json!({ "users": [{ "username": "bob1" }] }), "users[0]: "),
+        (json!({ "organizations": [{ "name": "B", "created_by": "nobody" }] }), "there is no user nobody"),
+        (json!([]), "an object of lists"),
+    ] {
+        let refused = api.clerk.load(&fixture).expect_err("refused");
+        assert!(refused.contains(why), "{refused}");
+    }
+}
+
+#[test]
+fn samples_are_whole_and_the_same_each_time() {
+    use clerk_sdk::mock::{sample, sample_with};
+    use clerk_sdk::types::{
+        Client, CommercePlan, EmailAddress, ExternalAccount, Invitation, JwtTemplate, Machine, Organization,
+        OrganizationDomain, OrganizationMembership, Role, SamlConnection, Session, User,
+    };
+
+    let (ada, again) = (sample::<User>(), sample::<User>());
+    let renamed: User = sample_with(json!({ "first_name": "Grace", "username": null }));
+
+    assert_eq!(serde_json::to_value(&ada).unwrap(), serde_json::to_value(&again).unwrap());
+    assert_eq!((renamed.first_name.as_deref(), renamed.username), (Some("Grace"), None));
+    assert_eq!(ada.email_addresses.len(), 1);
+    assert!(sample::<Organization>().id.starts_with("org_"));
+    assert!(sample::<Session>().user_id.starts_with("user_"));
+    assert!(sample::<ExternalAccount>().id.starts_with("eac_"));
+    assert!(!sample::<OrganizationMembership>().organization.name.is_empty());
+    let _ = (sample::<Client>(), sample::<CommercePlan>(), sample::<EmailAddress>(), sample::<Invitation>());
+    let _ = (sample::<JwtTemplate>(), sample::<Machine>(), sample::<OrganizationDomain>());
+    let _ = (sample::<Role>(), sample::<SamlConnection>());
+}
+
+#[test]
+#[should_panic = "is no object of the API's newest version"]
+fn what_is_no_object_of_the_api_has_no_sample() {
+    clerk_sdk::mock::sample::<Vec<String>>();
+}
+
+#[tokio::test]
+async fn changes_are_told_to_a_registered_endpoint_in_their_order() {
+    let api = Api::start().await;
+    // Another server notes what it gets, whatever it answers.
+    let endpoint = MockClerk::start().await.expect("a server");
+    let before = api.user("early@example.com").await;
+
+    api.clerk.webhook_endpoint(format!("{}/hooks", endpoint.url()));
+    let ada = api.clerk.seed().user("ada@example.com").await;
+    let acme = api.create("/organizations", json!({ "name": "Acme", "created_by": ada.id })).await;
+    let session = api.create("/sessions", json!({ "user_id": ada.id })).await;
+    api.post(&format!("/users/{}/ban", ada.id), json!({})).await;
+    api.post("/users", json!({ "email_address": ["ada@example.com"] })).await;
+    api.delete(&format!("/organizations/{acme}")).await;
+    let other = api.create("/organizations", json!({ "name": "Other", "created_by": before })).await;
+    api.delete(&format!("/users/{before}")).await;
+    let sent = api.clerk.webhooks_sent().await;
+
+    let types: Vec<&str> = sent.iter().map(|w| w.event_type.as_str()).collect();
+    assert_eq!(
+        types,
+        [
+            "user.created",
+            "organization.created",
+            "organizationMembership.created",
+            "user.updated",
+            "session.created",
+            "user.updated",
+            "session.revoked",
+            "organization.deleted",
+            "organizationMembership.deleted",
+            "organization.created",
+            "organizationMembership.created",
+            "user.deleted",
+            "organizationMembership.deleted",
+        ]
+    );
+    assert_eq!(sent[4].event["data"]["id"], json!(session));
+    assert_eq!(sent[11].event["data"], json!({ "object": "user", "id": before, "deleted": true }));
+    assert_eq!(sent[12].event["data"]["organization"]["id"], json!(other));
+    assert!(sent.iter().all(|w| w.status == Some(404)));
+    let webhook = clerk_sdk::webhooks::Webhook::new(api.clerk.webhook_secret()).expect("a secret");
+    let arrived = endpoint.requests();
+    assert_eq!(arrived.len(), sent.len());
+    for (request, sent) in arrived.iter().zip(&sent) {
+        let body = request.body.json().expect("JSON").to_string();
+        let event = webhook.verify(&request.headers, body.as_bytes()).expect("a signed event");
+        assert!(!matches!(event, clerk_sdk::webhooks::Event::Unknown(_)), "{}: {event:?}", sent.event_type);
+        assert_eq!(request.headers["svix-id"], sent.id.as_str());
+    }
+}

@@ -16,6 +16,7 @@ mod rights;
 mod running;
 mod session_tokens;
 mod sessions;
+mod stand_in;
 mod token;
 mod users;
 mod users_list;

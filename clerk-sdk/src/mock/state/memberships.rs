@@ -74,7 +74,7 @@ impl State {
         self.add_member(organization_id, user_id, role, Object::default());
     }
 
-    fn show_membership(&self, membership: &Object) -> Value {
+    pub(super) fn show_membership(&self, membership: &Object) -> Value {
         let mut object = membership.clone();
         let role = membership.text("role");
         fields!(object, {

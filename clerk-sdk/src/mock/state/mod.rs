@@ -4,6 +4,8 @@
 mod api_keys;
 mod changes;
 mod contacts;
+#[cfg(feature = "webhooks")]
+mod events;
 mod generic;
 mod identifiers;
 mod instance;
@@ -42,7 +44,6 @@ use serde_json::{Value, json};
 
 use self::object::{Object, fields};
 pub(super) use self::session_tokens::TokenOptions;
-#[cfg(feature = "mock-data")]
 pub(super) use self::table::Changed;
 use self::table::Table;
 use super::document::{Document, Operation};
@@ -140,6 +141,11 @@ impl State {
         }
     }
 
+    /// Whether an operation has more behind it than its schema.
+    pub(super) fn remembers(operation_id: &str) -> bool {
+        handler(operation_id).is_some() || resources::of_operation(operation_id).is_some()
+    }
+
     /// An id to trace a request by.
     pub(super) fn trace_id(&mut self) -> String {
         self.ids.trace()
@@ -157,6 +163,11 @@ impl State {
 
     fn table_mut(&mut self, tag: &'static str) -> &mut Table {
         self.others.entry(tag).or_default()
+    }
+
+    #[cfg(feature = "webhooks")]
+    pub(super) fn instance_id(&self) -> &str {
+        &self.instance_id
     }
 
     /// Sets the clock ahead.

@@ -19,7 +19,10 @@ pub(super) struct Table {
 #[derive(Clone, Debug)]
 pub(in crate::mock) struct Changed {
     /// The kind, by its `object` tag.
-    #[cfg_attr(not(feature = "mock-data"), allow(dead_code, reason = "who keeps the data reads it"))]
+    #[cfg_attr(
+        not(any(feature = "mock-data", feature = "webhooks")),
+        allow(dead_code, reason = "who keeps the data or sends webhooks reads it")
+    )]
     pub(in crate::mock) tag: &'static str,
     /// Its place among those of its kind.
     #[cfg_attr(not(feature = "mock-data"), allow(dead_code, reason = "who keeps the data reads it"))]
