@@ -34,6 +34,7 @@ mod oauth;
 mod outbox;
 mod query;
 mod record;
+mod request;
 mod sample;
 mod sampled;
 mod seed;
@@ -63,6 +64,7 @@ pub use oauth::OAuthAccessToken;
 #[cfg(feature = "webhooks")]
 pub use outbox::SentWebhook;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
+pub use request::{TestRequest, get};
 pub use sampled::{sample, sample_with};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
