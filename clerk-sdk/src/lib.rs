@@ -43,6 +43,10 @@
     doc = "* [`mock`] is a Clerk in the process, for tests and first steps (feature `mock`)."
 )]
 #![cfg_attr(
+    feature = "tower",
+    doc = "* [`frameworks`] protects the routes of web services (features `tower`, `axum`, `actix`, `rocket`, `poem`)."
+)]
+#![cfg_attr(
     feature = "webhooks",
     doc = "* [`webhooks`] verifies what Clerk sends, and types it (feature `webhooks`)."
 )]
@@ -60,6 +64,7 @@
 //! | `chrono`, `jiff` | conversions of [`Timestamp`] |
 //! | `mock` | the embedded Clerk |
 //! | `webhooks` | verification of webhooks, and their events as types |
+//! | `tower`, `axum`, `actix`, `rocket`, `poem` | who is calling, in web frameworks |
 //! | `api-2024-10-01` … | versions of the API, each a module; `api-all` for all |
 //!
 //! # API versions
@@ -97,6 +102,8 @@ mod config;
 #[cfg(any(feature = "auth", feature = "webhooks"))]
 mod crypto;
 mod error;
+#[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
+pub mod frameworks;
 mod generated;
 mod hooks;
 #[cfg(feature = "mock")]

@@ -55,6 +55,30 @@ fn every_generated_file_parses() {
 }
 
 #[test]
+fn a_newer_version_becomes_the_root_and_all_others_are_modules_that_share_its_types() {
+    let mut apis = apis();
+    let mut newer = apis[0].clone();
+    newer.version = "2999-12-31".to_owned();
+    apis.insert(0, newer);
+    let modules: Vec<String> = apis.iter().filter(|it| !it.is_webhooks()).map(Api::module).collect();
+
+    let files = generate(apis);
+
+    let file = |name: &str| files.iter().find(|it| it.name == name).unwrap();
+    let declared: Vec<&str> =
+        file("versions.rs").text.lines().filter_map(|it| it.strip_prefix("api_version! { ")).collect();
+    assert!(declared.iter().zip(&modules).all(|(line, module)| line.starts_with(module.as_str())));
+    assert_eq!((declared.len(), modules[0].as_str()), (modules.len(), "v2999_12_31"));
+    assert!(file("versions.rs").text.contains("use v2999_12_31 as newest;"));
+    for module in &modules {
+        let text = &file(&format!("{module}/resources.rs")).text;
+        assert_eq!(text.contains("impl Clerk {"), *module == modules[0], "{module}");
+    }
+    let types = &file(&format!("{}/types.rs", modules[1])).text;
+    assert!(types.starts_with("pub use crate::v2999_12_31::types::{") && !types.contains("struct "));
+}
+
+#[test]
 fn the_same_document_gives_the_same_bytes() {
     let (first, second) = (generated(), generated());
 

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use clerk_sdk::http::Method;
+use clerk_sdk::auth::{TokenType, Verifier};
+use clerk_sdk::http::{HeaderMap, Method};
 use clerk_sdk::{Clerk, Error, FilePart, RetryPolicy};
 use clerk_tests::canned::Canned;
 use clerk_tests::dispatch;
@@ -13,6 +14,7 @@ use clerk_tests::reader::answer::{Answer, Make, Spot};
 use clerk_tests::reader::call::Call;
 use clerk_tests::reader::{Document, Kind};
 use clerk_tests::server::{Reply, Server};
+use clerk_tests::tokens::Signer;
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -235,4 +237,45 @@ fn a_hook_that_prints_the_request_prints_no_key_and_no_header_of_the_call() {
 
     let printed = printed.lock().unwrap();
     assert!(printed.contains("x-a") && !printed.contains("SECRET"), "{printed}");
+}
+
+#[test]
+fn that_tokens_of_any_origin_are_accepted_is_warned_of_once() {
+    let token = Signer::one()
+        .session(&json!({"sub": "user_1", "exp": 10_000_000_000_i64, "azp": "https://a.example"}));
+    let key = || Verifier::with_pem(Signer::one().pem());
+    let parties = || key().authorized_parties(["https://a.example"]).build().unwrap();
+
+    let log = logged(async {
+        parties().verify(&token).await.unwrap();
+    });
+    assert!(!log.contains("WARN"), "{log}");
+
+    let log = logged(async {
+        for _ in 0..3 {
+            key().build().unwrap().verify(&token).await.unwrap();
+        }
+    });
+    assert_eq!(log.matches("WARN").count(), 1, "{log}");
+    assert!(log.contains("authorized_parties"), "{log}");
+}
+
+#[test]
+fn a_credential_that_is_refused_is_not_logged() {
+    let server = Server::scripted([Reply::json(400, "{}")]);
+    let clerk = client(&server, "sk_test_x");
+
+    let log = logged(async {
+        for value in
+            ["Bearer SECRET1.SECRET2.SECRET3", "Bearer ak_SECRET4", "mt_SECRET5", "Bearer oat_SECRET6"]
+        {
+            let mut headers = HeaderMap::new();
+            headers.insert("authorization", value.parse().unwrap());
+            let state = clerk.authenticate(&headers).accepts(TokenType::ALL).await.unwrap();
+            assert!(!format!("{state:?}").contains("SECRET"), "{state:?}");
+        }
+    });
+
+    assert!(log.contains("token-invalid") && log.contains("sending"), "{log}");
+    assert!(!log.contains("SECRET"), "{log}");
 }

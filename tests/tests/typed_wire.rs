@@ -154,7 +154,7 @@ async fn another_version_is_spoken_on_the_same_client() {
     let clerk = builder(&server).build().unwrap();
 
     #[allow(deprecated, reason = "gone from newer versions, which is why it is called in this one")]
-    let verify = clerk.v2024_10_01().sessions().verify("sess_1").token("jwt");
+    let verify = clerk.v2024_10_01().sessions().verify("sess_1", "jwt");
     let error = verify.await.unwrap_err();
     clerk.sessions().get("sess_1").await.unwrap_err();
 

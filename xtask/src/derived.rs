@@ -3,6 +3,7 @@
 
 use crate::documents::effective;
 use crate::error::Error;
+use crate::stage::Stage;
 use crate::tree::Tree;
 use crate::{features, readme, reference, surface};
 
@@ -44,6 +45,16 @@ pub(crate) fn follow(tree: &mut Tree, effective: Vec<File>) -> Result<(), Error>
         }
     }
     Ok(())
+}
+
+/// Writes the derived files that people read. Which were not what they should be.
+pub(crate) fn write_documentation(tree: &Tree) -> Result<Vec<String>, Error> {
+    let mut tree = tree.clone();
+    derive(&mut tree)?;
+    let mut changes = tree.changes();
+    changes.retain(|change| change.path == "README.md" || change.path.starts_with("docs/"));
+    Stage::of(tree.root()).commit(&changes)?;
+    Ok(changes.into_iter().map(|change| change.path).collect())
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(crate) fn lint(tree: &Tree, arguments: &Arguments) -> Result<bool, Error> {
 }
 
 /// All that there is to say about a document, and whether nothing is wrong with it.
-fn report(file: &str, reading: &Reading, brief: bool) -> (String, bool) {
+pub(crate) fn report(file: &str, reading: &Reading, brief: bool) -> (String, bool) {
     let mut out = String::new();
     for note in &reading.notes {
         // Writing to a string cannot fail, here and below.

@@ -21,9 +21,12 @@ mod sentences;
 mod stage;
 mod steps;
 mod surface;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod untyped;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -50,6 +53,8 @@ enum Task {
     Regen(regen::Arguments),
     /// What is different between two documents, said for callers of the SDK
     Diff(diff::Arguments),
+    /// Writes what of the README and of docs/ is derived, and nothing else
+    Docs,
     /// Everything but writing, for any document: what stands in the way of a client, and what would settle it
     Lint(lint::Arguments),
     /// Whether all derived files are what `regen` would write; exits with 3 where one is not
@@ -73,7 +78,13 @@ fn run(tree: &Tree, task: &Task) -> Result<ExitCode, Error> {
     match task {
         Task::Regen(arguments) => {
             let steps = steps::Steps::default();
-            regen::regen(tree, arguments, &steps, &scratch::check_client).map(|()| ExitCode::SUCCESS)
+            let check = |workspace: &Path, target: &Path| scratch::check_client(workspace, target, &[]);
+            regen::regen(tree, arguments, &steps, &check).map(|()| ExitCode::SUCCESS)
+        }
+        Task::Docs => {
+            let written = derived::write_documentation(tree)?;
+            written.iter().for_each(|path| println!("{path}"));
+            Ok(ExitCode::SUCCESS)
         }
         Task::Lint(arguments) => {
             lint::lint(tree, arguments).map(|ok| if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })

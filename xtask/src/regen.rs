@@ -63,7 +63,7 @@ struct Outcome {
     report: Option<Report>,
 }
 
-/// How the new client is found to compile: the folder of a workspace, and where to build.
+/// Whether the client of a workspace compiles: where that is, and where to build.
 pub(crate) type Check<'a> = &'a dyn Fn(&Path, &Path) -> Result<(), Error>;
 
 /// Regenerates. Nothing is written unless everything is in order.
@@ -137,7 +137,7 @@ fn take_in(tree: &mut Tree, what: &Arguments, steps: &Steps) -> Result<(), Error
         steps.step("fetch", || {
             let recorded = Sources::read(tree)?.documents;
             let source = intake::take_in(tree, &published)?;
-            let old = recorded.iter().find(|old| old.id() == source.id());
+            let old = recorded.iter().find(|old| old.id() == source.id() && !old.snapshot_sha256.is_empty());
             let news = match old {
                 None => format!("new, {} operations", source.operations),
                 Some(old) if old.upstream_sha256 == source.upstream_sha256 => "unchanged".to_owned(),

@@ -64,11 +64,12 @@ fn generated(workspace: &Path) -> Result<Vec<String>, Error> {
 }
 
 /// Whether the client of the workspace in a folder compiles, all that is generated.
-pub(crate) fn check_client(workspace: &Path, target: &Path) -> Result<(), Error> {
+pub(crate) fn check_client(workspace: &Path, target: &Path, more: &[&str]) -> Result<(), Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let outcome = Command::new(cargo)
         .current_dir(workspace)
         .args(["check", "--quiet", "--package", "clerk-sdk", "--features", &generated(workspace)?.join(",")])
+        .args(more)
         .arg("--target-dir")
         .arg(target)
         .output()

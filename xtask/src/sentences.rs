@@ -48,6 +48,22 @@ fn named(api: &Api) -> Vec<(String, String, Option<&str>)> {
     all
 }
 
+/// The values of enums, of which not every one needs a sentence.
+fn values(api: &Api) -> Vec<(String, String, Option<&str>)> {
+    let mut all = Vec::new();
+    for def in &api.types {
+        let TypeKind::Enum(variants) = &def.kind else { continue };
+        for variant in variants {
+            all.push((
+                format!("{}::{}", def.name, variant.ident),
+                variant.ident.clone(),
+                variant.doc.as_deref(),
+            ));
+        }
+    }
+    all
+}
+
 #[test]
 fn everything_that_can_be_named_has_a_sentence() {
     let tree = Tree::of_workspace();
@@ -69,7 +85,8 @@ fn a_sentence_is_one_and_says_more_than_the_name() {
     let tree = Tree::of_workspace();
     let mut wrong = BTreeSet::new();
     for source in &sources(&tree) {
-        for (path, name, doc) in named(&api(&tree, source).unwrap()) {
+        let api = api(&tree, source).unwrap();
+        for (path, name, doc) in named(&api).into_iter().chain(values(&api)) {
             let Some(doc) = doc else { continue };
             let is_sentence = doc.starts_with(|first: char| first.is_uppercase() || first == '`')
                 && doc.ends_with('.')
@@ -102,7 +119,7 @@ fn ours(value: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
                     Value::String(text) if key == "x-doc" || key == "x-doc-type" => {
                         found.push((pointer, text.clone()));
                     }
-                    Value::Object(texts) if key == "x-doc-resources" => {
+                    Value::Object(texts) if key == "x-doc-resources" || key == "x-doc-values" => {
                         found.extend(texts.iter().filter_map(|(name, text)| {
                             Some((format!("{pointer}/{name}"), text.as_str()?.to_owned()))
                         }));

@@ -63,6 +63,7 @@ struct Parts {
 }
 
 /// The settings of an [`Authenticator`].
+#[derive(Clone)]
 #[must_use]
 pub struct AuthenticatorBuilder {
     settings: Settings,

@@ -30,12 +30,15 @@ mod keys;
 mod oauth;
 mod query;
 mod record;
+mod request;
 mod sample;
 mod seed;
 mod server;
 mod sign_in;
 mod state;
 mod time;
+#[cfg(feature = "webhooks")]
+mod webhook;
 
 use std::fmt;
 use std::io;
@@ -50,8 +53,11 @@ use tokio::sync::oneshot;
 
 pub use oauth::OAuthAccessToken;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
+pub use request::{TestRequest, get};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
+#[cfg(feature = "webhooks")]
+pub use webhook::SendWebhook;
 
 const SECRET_KEY: &str = "sk_test_embedded";
 /// `clerk.example.com$` in base64, as publishable keys are.

@@ -60,6 +60,22 @@ impl Names {
     }
 }
 
+/// The headers of a webhook out of a request of another framework.
+#[cfg(any(feature = "actix", feature = "rocket"))]
+pub(crate) fn signed_headers(request: &impl crate::auth::RequestHeaders) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(6);
+    for names in [SVIX, STANDARD] {
+        for name in [names.id, names.timestamp, names.signature] {
+            for value in request.header_values(name.as_str()) {
+                if let Ok(value) = HeaderValue::from_bytes(value) {
+                    headers.append(name.clone(), value);
+                }
+            }
+        }
+    }
+    headers
+}
+
 fn value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, WebhookError> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().filter(|value| !value.is_empty()).ok_or_else(|| {

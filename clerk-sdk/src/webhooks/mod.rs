@@ -34,6 +34,8 @@ use http::{HeaderMap, HeaderValue};
 pub use self::error::{WebhookError, WebhookErrorReason};
 pub use self::event::{EventAttributes, EventError, EventOf, EventRequest, UnknownEvent};
 use self::headers::SignedHeaders;
+#[cfg(any(feature = "actix", feature = "rocket"))]
+pub(crate) use self::headers::signed_headers;
 use self::secret::SigningSecret;
 use crate::Timestamp;
 use crate::clock::Clock;

@@ -80,6 +80,7 @@ fn compare(
         let setter = !before.required || !after.required;
         let effect = if old.ident != new.ident && setter { Effect::Breaking } else { Effect::Invisible };
         changes.push(Change {
+            old_wire: (old.wire != new.wire).then(|| old.wire.clone()),
             old: Some(old.ident.clone()),
             new: Some(new.ident.clone()),
             ..about(new, effect, Kind::Renamed)

@@ -52,6 +52,7 @@ fn change(event: &Event, effect: Effect, kind: Kind) -> Change {
         owner: "Event".to_owned(),
         member: Some(event.variant.clone()),
         wire: event.kind.clone(),
+        old_wire: None,
         old: None,
         new: None,
         note: String::new(),

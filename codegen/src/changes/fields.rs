@@ -43,6 +43,7 @@ pub(super) fn changes(
         if before.wire != after.wire || before.ident != after.ident {
             let effect = if before.ident == after.ident { Effect::Invisible } else { Effect::Breaking };
             changes.push(Change {
+                old_wire: (before.wire != after.wire).then(|| before.wire.clone()),
                 old: Some(before.ident.clone()),
                 new: Some(after.ident.clone()),
                 ..one(after, effect, Kind::Renamed)

@@ -22,6 +22,7 @@ fn change(change: &Change) -> Value {
         "owner": change.owner,
         "member": change.member,
         "wire": change.wire,
+        "old_wire": change.old_wire,
         "old": change.old,
         "new": change.new,
         "note": change.note,

@@ -135,7 +135,7 @@ fn line(group: &[&Change]) -> String {
             let (old, new) = both(first);
             format!("`{owner}` answers `{new}` instead of `{old}`.")
         }
-        (_, Kind::Added) => format!("`{owner}` has new {noun}{note}: {members}."),
+        (_, Kind::Added) => format!("`{owner}` has the new {noun} {members}{note}."),
         (_, Kind::Removed) => format!("`{owner}` has lost the {noun} {members}."),
         (_, Kind::Renamed) => format!("`{owner}` has renamed the {noun} {members}."),
         (_, Kind::Changed) => format!("`{owner}`, {noun} {members}{note}."),

@@ -43,6 +43,8 @@ pub struct Change {
     pub member: Option<String>,
     /// The name on the wire: of an operation its method and path, of anything else its JSON name.
     pub wire: String,
+    /// What the name on the wire was, where that has changed.
+    pub old_wire: Option<String>,
     /// How it was spelt.
     pub old: Option<String>,
     /// How it is spelt.

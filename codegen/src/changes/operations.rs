@@ -51,7 +51,14 @@ fn compare(pairs: &Pairs<'_>, old: &Operation, new: &Operation, changes: &mut Ve
         let note = "it is no longer deprecated".to_owned();
         changes.push(Change { note, ..change(new, Effect::Invisible, Kind::Changed) });
     }
-    let wire = |operation: &Operation| format!("{} {}", operation.method, operation.path);
+    // What a parameter of the path is called is said below.
+    let unnamed = |path: &str| {
+        path.split('{').map(|part| part.split('}').next_back().unwrap_or(part)).collect::<String>()
+    };
+    let moved = (&old.method, unnamed(&old.path)) != (&new.method, unnamed(&new.path));
+    let wire = |operation: &Operation| {
+        if moved { format!("{} {}", operation.method, operation.path) } else { String::new() }
+    };
     let invisible = [
         ("is asked for in another way", wire(old), wire(new)),
         ("wants another kind of key", format!("{:?}", old.key), format!("{:?}", new.key)),
@@ -95,6 +102,7 @@ pub(super) fn change(operation: &Operation, effect: Effect, kind: Kind) -> Chang
         resource: Some(operation.resource.clone()),
         owner: call(operation),
         member: None,
+        old_wire: None,
         wire: format!("{} {}", operation.method, operation.path),
         old: None,
         new: None,

@@ -35,6 +35,7 @@ fn change(def: &TypeDef, resource: Option<String>, effect: Effect, kind: Kind) -
         resource,
         owner: def.name.clone(),
         member: None,
+        old_wire: None,
         wire: String::new(),
         old: None,
         new: None,

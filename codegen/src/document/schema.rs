@@ -22,6 +22,8 @@ pub struct Schema {
     pub doc: Option<String>,
     /// `x-doc-type`: what the type that is made of it, or of its items, is.
     pub type_doc: Option<String>,
+    /// `x-doc-values`: what listed values mean, each by its value.
+    pub value_docs: Vec<(String, String)>,
     /// `x-rust-name`: the name of the type or field, given by an overlay.
     pub rust_name: Option<String>,
     /// `x-speakeasy-name-override`: what this is called as a member of a union.
@@ -162,6 +164,7 @@ impl Schema {
             facts: Facts::read(node),
             doc: node.text("x-doc"),
             type_doc: node.text("x-doc-type"),
+            value_docs: value_docs(node),
             rust_name: node.text("x-rust-name"),
             variant_name: node.text("x-speakeasy-name-override"),
             sensitive: node.get("x-sensitive").and_then(|x| x.value().as_bool()),
@@ -295,11 +298,17 @@ fn object(node: &Node<'_>, findings: &mut Findings, depth: usize) -> Schema {
         facts: Facts::default(),
         doc: None,
         type_doc: None,
+        value_docs: Vec::new(),
         rust_name: None,
         variant_name: None,
         sensitive: None,
         timestamp: None,
     }
+}
+
+fn value_docs(node: &Node<'_>) -> Vec<(String, String)> {
+    let docs = node.get("x-doc-values").map(|docs| docs.members()).unwrap_or_default();
+    docs.into_iter().filter_map(|(value, doc)| Some((value.to_owned(), doc.str()?.to_owned()))).collect()
 }
 
 fn listed(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {

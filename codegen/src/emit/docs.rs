@@ -3,7 +3,7 @@
 use super::example;
 use crate::model::{
     Api, Argument, Body, Direction, Event, Field, Key, Operation, Output, Place, Resource, Type, TypeDef,
-    TypeKind, UnionVariant, names,
+    TypeKind, UnionVariant, Variant, names,
 };
 
 pub(super) fn accessor(resource: &Resource) -> Vec<String> {
@@ -156,6 +156,11 @@ pub(super) fn field(field: &Field) -> Vec<String> {
         lines.push("Not shown by `Debug`.".to_owned());
     }
     lines
+}
+
+pub(super) fn value(variant: &Variant) -> Vec<String> {
+    let value = format!("`{}`.", variant.wire);
+    variant.doc.clone().into_iter().chain([value]).collect()
 }
 
 pub(super) fn union_variant(variant: &UnionVariant, tag: Option<&str>) -> Vec<String> {

@@ -202,11 +202,12 @@ impl Page<'_> {
                 }
             }
             TypeKind::Enum(variants) => {
-                out.push_str("| variant | value |\n|---|---|\n");
+                out.push_str("| variant | value | |\n|---|---|---|\n");
                 for variant in variants {
-                    let _ = writeln!(out, "| `{}` | `{:?}` |", variant.ident, variant.wire);
+                    let doc = cell(variant.doc.as_deref().unwrap_or_default());
+                    let _ = writeln!(out, "| `{}` | `{:?}` | {doc} |", variant.ident, variant.wire);
                 }
-                out.push_str("| `Unknown(String)` | any other |\n");
+                out.push_str("| `Unknown(String)` | any other | |\n");
             }
             TypeKind::Union(union) => {
                 out.push_str("| variant | holds | |\n|---|---|---|\n");

@@ -164,7 +164,7 @@ fn open_enum(def: &TypeDef, variants: &[Variant], out: &mut String) {
     line(out, "", "#[non_exhaustive]");
     line(out, "", &format!("pub enum {name} {{"));
     for variant in variants {
-        doc(out, "    ", &[format!("`{}`.", variant.wire)]);
+        doc(out, "    ", &docs::value(variant));
         line(out, "    ", &format!("{},", variant.ident));
     }
     doc(out, "    ", &["A value that this version of the SDK does not know.".to_owned()]);

@@ -57,7 +57,12 @@ pub(super) fn finish(
             }
             TypeKind::Union(union) => {
                 let labels = variant_names(union.variants.iter().map(|variant| variant.ty), &defs, &names);
-                refuse_variants(&labels, &def.pointer, findings);
+                let places: Vec<&str> = union
+                    .variants
+                    .iter()
+                    .map(|variant| defs.get(variant.ty).map_or("", |def| def.pointer.as_str()))
+                    .collect();
+                refuse_variants(&labels, &def.pointer, &places, findings);
                 for variant in &union.variants {
                     if let Some(Def { kind: TypeKind::Enum(_), pointer, .. }) = defs.get(variant.ty) {
                         let advice = "replace the union by `{}` (any JSON) in an overlay action";
@@ -71,7 +76,12 @@ pub(super) fn finish(
                     variant.ty = renumber(variant.ty);
                 }
             }
-            TypeKind::Enum(_) => {}
+            TypeKind::Enum(variants) => {
+                for variant in variants {
+                    let same = equal.iter().filter_map(|other| other.variant(&variant.wire));
+                    variant.doc = variant.doc.take().or_else(|| same.filter_map(|it| it.doc.clone()).next());
+                }
+            }
         }
         types.push(TypeDef {
             name: names.of_def(*id),
@@ -169,10 +179,12 @@ impl<'a> Names<'a> {
                 .settled_by(pointer(id), json!({"x-rust-name": format!("{name}2")}));
             name
         });
-        if !names::is_ident(&name) || name == "Self" {
+        if !names::is_type(&name) {
             let pointer = self.defs.get(id).map_or("", |def| def.pointer.as_str());
             let advice = "add `x-rust-name` in openapi/overlays/names.yaml";
-            findings.add(pointer, format!("`{name}` cannot be the name of a type"), advice);
+            findings
+                .add(pointer, format!("`{name}` cannot be the name of a type"), advice)
+                .settled_by(pointer, json!({"x-rust-name": format!("Clerk{name}")}));
         }
         taken.insert(name.clone(), id);
         self.given.insert(id, name);
@@ -310,13 +322,16 @@ fn variant_names(types: impl Iterator<Item = usize>, defs: &[Def], names: &Names
 }
 
 /// Names of variants that are no names, or not of one variant alone.
-fn refuse_variants(labels: &[String], pointer: &str, findings: &mut Findings) {
-    for (index, label) in labels.iter().enumerate() {
+fn refuse_variants(labels: &[String], pointer: &str, places: &[&str], findings: &mut Findings) {
+    for (index, (label, place)) in labels.iter().zip(places).enumerate() {
         let twin = labels.iter().take(index).any(|other| other == label);
         if twin || !names::is_ident(label) || ["Self", "Unknown"].contains(&label.as_str()) {
             let message = format!("a variant of the union would be called `{label}`");
             let advice = "add `x-speakeasy-name-override` to the member by an overlay action";
-            findings.add(pointer, message, advice);
+            let name = if names::is_ident(label) { label.as_str() } else { "Variant" };
+            findings
+                .add(pointer, message, advice)
+                .settled_by(place, json!({"x-speakeasy-name-override": format!("{name}{}", index + 1)}));
         }
     }
 }

@@ -409,7 +409,7 @@ fn resources(
         }
         let resource_type = names::type_name(&operation.resource);
         for (source, name) in [(&operation.id, &operation.marker), (&operation.resource, &resource_type)] {
-            if !names::is_ident(name) || name == "Self" {
+            if !names::is_type(name) {
                 let message = format!("`{source}` cannot become the name of a type");
                 findings.add(pointer, message, "give it another name by an overlay action");
             }

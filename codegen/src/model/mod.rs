@@ -289,12 +289,14 @@ pub struct Field {
 }
 
 /// A value of an enum.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Variant {
     /// The JSON string.
     pub wire: String,
     /// The name in Rust.
     pub ident: String,
+    /// What it means, in a sentence.
+    pub doc: Option<String>,
 }
 
 /// A union.

@@ -129,6 +129,44 @@ const KEYWORDS: &[&str] = &[
 /// The type of all tags called `object`.
 pub const OBJECT_TYPE: &str = "ObjectType";
 
+/// Whether a type can be called so.
+pub fn is_type(name: &str) -> bool {
+    is_ident(name) && name != "Self" && !TYPES.contains(&name)
+}
+
+/// Types and traits that generated code and the macros in it name without a path; no generated type may be called so.
+const TYPES: &[&str] = &[
+    "BTreeMap",
+    "BodyKind",
+    "Box",
+    "Clerk",
+    "Default",
+    "FilePart",
+    "FormValue",
+    "From",
+    "Into",
+    "IntoIterator",
+    "IntoNullable",
+    "JsonObject",
+    "Key",
+    "KeyKind",
+    "Meta",
+    "Metadata",
+    "Nullable",
+    "Object",
+    "Operation",
+    "Option",
+    "Page",
+    "Paginated",
+    "Request",
+    "Result",
+    "Serialize",
+    "Shape",
+    "String",
+    "Timestamp",
+    "Vec",
+];
+
 /// Methods that every request has; a setter may not be called so.
 pub const REQUEST_METHODS: &[&str] = &[
     "send",

@@ -32,6 +32,14 @@ impl Def {
             _ => None,
         }
     }
+
+    /// A value by its JSON string.
+    pub(super) fn variant(&self, wire: &str) -> Option<&Variant> {
+        match &self.kind {
+            TypeKind::Enum(variants) => variants.iter().find(|variant| variant.wire == wire),
+            _ => None,
+        }
+    }
 }
 
 /// Where a definition was met first, which is what it is named after.
@@ -318,7 +326,7 @@ impl<'a> Types<'a> {
                     .add(&schema.pointer, message, advice)
                     .settled_without(&member(&schema.pointer, "enum"));
             }
-            variants.push(Variant { wire: value.to_owned(), ident });
+            variants.push(Variant { wire: value.to_owned(), ident, doc: None });
         }
         id
     }
@@ -344,7 +352,14 @@ impl<'a> Types<'a> {
                     .add(&schema.pointer, message, "remove the value by an overlay action: enums stay open")
                     .settled_without(&place);
             }
-            variants.push(Variant { wire: value.clone(), ident });
+            let doc = schema.value_docs.iter().find(|(other, _)| other == value).map(|(_, doc)| doc.clone());
+            variants.push(Variant { wire: value.clone(), ident, doc });
+        }
+        for (value, _) in schema.value_docs.iter().filter(|(value, _)| !values.contains(value)) {
+            let message = format!("`x-doc-values` speaks of {value:?}, which is not listed");
+            findings
+                .add(&schema.pointer, message, "correct it in openapi/overlays/docs-values.yaml")
+                .settled_without(&member(&member(&schema.pointer, "x-doc-values"), value));
         }
         variants
     }

@@ -35,7 +35,7 @@ pub fn share(apis: &mut [Api]) {
 fn gather_object_types(apis: &mut [Api]) {
     let mut all: Vec<Variant> = Vec::new();
     for variant in apis.iter().flat_map(|api| object_type(api).into_iter().flatten()) {
-        if !all.contains(variant) {
+        if !all.iter().any(|other| is_equal_value(other, variant)) {
             all.push(variant.clone());
         }
     }
@@ -97,7 +97,8 @@ fn is_equal(ours: &TypeDef, theirs: &TypeDef, same: &impl Fn(&Type, &Type) -> bo
                     && ours.iter().all(|ours| theirs.iter().any(|theirs| is_equal_field(ours, theirs, same)))
             }
             (TypeKind::Enum(ours), TypeKind::Enum(theirs)) => {
-                ours.len() == theirs.len() && ours.iter().all(|variant| theirs.contains(variant))
+                ours.len() == theirs.len()
+                    && ours.iter().all(|ours| theirs.iter().any(|theirs| is_equal_value(ours, theirs)))
             }
             (TypeKind::Union(ours), TypeKind::Union(theirs)) => {
                 ours.tag == theirs.tag
@@ -123,6 +124,10 @@ fn is_equal_field(ours: &Field, theirs: &Field, same: &impl Fn(&Type, &Type) -> 
         && *deprecated == theirs.deprecated
         && *constant == theirs.constant
         && *facts == theirs.facts
+}
+
+fn is_equal_value(ours: &Variant, theirs: &Variant) -> bool {
+    ours.wire == theirs.wire && ours.ident == theirs.ident
 }
 
 fn is_equal_variant(

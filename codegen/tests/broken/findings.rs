@@ -231,6 +231,12 @@ fn findings_about_schemas() {
     );
     holds(
         "/components/schemas/Thing/properties/colour",
+        "`x-doc-values` speaks of \"b\", which is not listed",
+        "docs-values.yaml",
+        |it| colour(it, json!({"type": "string", "enum": ["a"], "x-doc-values": {"b": "B."}})),
+    );
+    holds(
+        "/components/schemas/Thing/properties/colour",
         "\"a-b\" and \"a_b\" both become `AB`",
         "enums stay open",
         |it| colour(it, json!({"type": "string", "enum": ["a-b", "a_b"]})),

@@ -62,6 +62,7 @@ pub struct Boat {
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BoatColour {
+    /// For boats that are to be seen.
     /// `red`.
     Red,
     /// `blue`.

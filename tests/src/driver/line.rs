@@ -10,7 +10,7 @@ use crate::dispatch::{Args, Options};
 
 /// What a line asks for.
 pub(super) enum Line {
-    Operation(Operation),
+    Operation(Box<Operation>),
     /// A check that is no call of the API, such as `$verify_webhook`, and the other keys of the line.
     Check(String, Map<String, Value>),
 }
@@ -37,7 +37,7 @@ pub(super) fn read(line: &[u8]) -> Result<(Value, Result<Line, String>), String>
     let rest = if call.starts_with('$') {
         Ok(Line::Check(call, keys))
     } else {
-        operation(call, keys).map(Line::Operation)
+        operation(call, keys).map(|operation| Line::Operation(Box::new(operation)))
     };
     Ok((id, rest))
 }

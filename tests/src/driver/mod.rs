@@ -34,7 +34,7 @@ impl Driver {
         let (id, outcome) = match line::read(line) {
             Err(message) => (Value::Null, Err(report::driver(&message))),
             Ok((id, Err(message))) => (id, Err(report::driver(&message))),
-            Ok((id, Ok(Line::Operation(operation)))) => (id, self.call(operation).await),
+            Ok((id, Ok(Line::Operation(operation)))) => (id, self.call(*operation).await),
             Ok((id, Ok(Line::Check(call, keys)))) => (id, self.check(&call, keys).await),
         };
         match outcome {

@@ -5,6 +5,7 @@ mod events;
 mod headers;
 mod mutations;
 mod secrets;
+mod sending;
 mod signatures;
 mod times;
 

@@ -28,6 +28,13 @@ pub(crate) fn documents(tree: &Tree) -> Result<Corrected, Error> {
     let (mut needed, mut unneeded) = (BTreeSet::new(), BTreeSet::new());
     for source in &sources.documents {
         let (id, path) = (source.id(), source.snapshot());
+        if source.snapshot_sha256.is_empty() {
+            errors.push(format!(
+                "{id}: not fetched yet; `cargo xtask regen --refresh --api {}` does",
+                source.version
+            ));
+            continue;
+        }
         let snapshot = tree.read(&path)?;
         if sha256(&snapshot) != source.snapshot_sha256 {
             errors.push(format!(

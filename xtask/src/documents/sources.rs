@@ -30,11 +30,14 @@ pub(crate) struct Source {
     /// The commit of the publishing repository, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) commit: Option<String>,
-    /// SHA-256 of the bytes that were read.
+    /// SHA-256 of the bytes that were read; none of these three before they have been.
+    #[serde(default)]
     pub(crate) upstream_sha256: String,
     /// SHA-256 of the snapshot.
+    #[serde(default)]
     pub(crate) snapshot_sha256: String,
     /// How many operations (for webhooks: events) it has.
+    #[serde(default)]
     pub(crate) operations: usize,
 }
 

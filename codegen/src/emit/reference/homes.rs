@@ -1,7 +1,7 @@
 //! On which page a type is described: that of the resource whose operations answer or take it most, or of the type
 //! that has it in it.
 
-use crate::model::{Api, Operation, Output, Type, TypeKind};
+use crate::model::{Api, Operation};
 
 /// The position of the resource at home for each type.
 pub(super) struct Homes(Vec<Option<usize>>);
@@ -24,7 +24,7 @@ impl Homes {
             let mut changed = false;
             for (id, def) in api.types.iter().enumerate() {
                 let Some(home) = homes.get(id).copied().flatten() else { continue };
-                for inner in parts(&def.kind) {
+                for inner in def.inner() {
                     if let Some(slot) = homes.get_mut(inner).filter(|slot| slot.is_none()) {
                         *slot = Some(home);
                         changed = true;
@@ -49,10 +49,7 @@ impl Homes {
 
 /// The types that an operation itself answers or takes.
 fn direct(operation: &Operation) -> Vec<usize> {
-    let answer = match &operation.output {
-        Output::Nothing => None,
-        Output::Value(ty) | Output::Page(ty) => ty.definition(),
-    };
+    let answer = operation.output.definition();
     answer.into_iter().chain(operation.all_arguments().filter_map(|it| it.ty.definition())).collect()
 }
 
@@ -60,14 +57,4 @@ fn direct(operation: &Operation) -> Vec<usize> {
 fn most(uses: &[usize]) -> Option<usize> {
     let best = uses.iter().copied().max().filter(|best| *best > 0)?;
     uses.iter().position(|count| *count == best)
-}
-
-fn parts(kind: &TypeKind) -> Vec<usize> {
-    match kind {
-        TypeKind::Object(fields) => fields.iter().filter_map(|field| field.ty.definition()).collect(),
-        TypeKind::Union(union) => {
-            union.variants.iter().filter_map(|variant| Type::Named(variant.ty).definition()).collect()
-        }
-        TypeKind::Enum(_) => Vec::new(),
-    }
 }

@@ -1,0 +1,117 @@
+//! The layer that authenticates: its settings, and what it leaves for those behind it.
+
+use crate::auth::{Auth, Authenticator, AuthenticatorBuilder, RequestHeaders, RequestState, TokenType};
+use crate::client::Clerk;
+use crate::error::Error;
+use crate::frameworks::Rejection;
+
+/// Authenticates each request, and leaves what it found for extractors and for [`require`](super::require).
+///
+/// It is a layer of tower, so of axum and all that is built on it, a middleware of actix-web and of poem, and a
+/// fairing of Rocket. It refuses nobody by itself.
+///
+/// Session tokens are accepted unless told otherwise. For settings that have no method here, make it from an
+/// [`AuthenticatorBuilder`]: `ClerkLayer::from(clerk.authenticator().issuer("…"))`.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ClerkLayer {
+    builder: AuthenticatorBuilder,
+    pub(super) checker: Checker,
+}
+
+impl ClerkLayer {
+    /// With the keys of this client's instance.
+    pub fn new(clerk: &Clerk) -> Self {
+        Self::from(clerk.authenticator())
+    }
+
+    /// The origins that may use session tokens, such as `https://app.example.com`.
+    ///
+    /// Set it. Without it a token that another site under the same parent domain got hold of is good here, too.
+    pub fn authorized_parties<S: Into<String>>(self, parties: impl IntoIterator<Item = S>) -> Self {
+        Self::from(self.builder.authorized_parties(parties))
+    }
+
+    /// Which credentials are accepted. Session tokens alone unless set.
+    pub fn accepts(self, types: impl IntoIterator<Item = TokenType>) -> Self {
+        Self::from(self.builder.accepts(types))
+    }
+
+    /// The same layer, if its settings are right.
+    ///
+    /// Settings that cannot be used are found here, when the program starts. Without this call they are found by the
+    /// first who asks who is calling, and answered with 500.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config): a key that is none, or an empty list.
+    pub fn checked(self) -> Result<Self, Error> {
+        self.builder.clone().build()?;
+        Ok(self)
+    }
+}
+
+impl From<AuthenticatorBuilder> for ClerkLayer {
+    fn from(builder: AuthenticatorBuilder) -> Self {
+        let built = builder.clone().build();
+        let checker = Checker(built.map_err(|error| Rejection::misconfigured(&error)));
+        Self { builder, checker }
+    }
+}
+
+/// What came of a request: who sent it, or why nobody can tell.
+pub(super) type Outcome = Result<RequestState, Rejection>;
+
+/// What a layer leaves in each of its services: cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Checker(Result<Authenticator, Rejection>);
+
+impl Checker {
+    /// Authenticates a request, without borrowing it for longer than this call.
+    pub(super) fn check<R: RequestHeaders>(
+        &self,
+        request: &R,
+    ) -> impl Future<Output = Outcome> + Send + 'static + use<R> {
+        let checking = match &self.0 {
+            Ok(authenticator) => Ok(authenticator.authenticate(request)),
+            Err(rejection) => Err(rejection.clone()),
+        };
+        async move { Ok(checking?.await) }
+    }
+}
+
+/// Leaves an outcome for those behind the layer, and takes away what another layer has left.
+#[cfg(any(feature = "tower", feature = "poem"))]
+pub(super) fn leave(outcome: Outcome, extensions: &mut http::Extensions) {
+    extensions.remove::<Auth>();
+    match outcome {
+        Ok(state) => {
+            if let RequestState::SignedIn(auth) = &state {
+                extensions.insert(auth.clone());
+            }
+            extensions.remove::<Rejection>();
+            extensions.insert(state);
+        }
+        Err(rejection) => {
+            extensions.remove::<RequestState>();
+            extensions.insert(rejection);
+        }
+    }
+}
+
+/// What a layer has left.
+#[cfg(any(feature = "tower", feature = "poem"))]
+pub(super) fn found(extensions: &http::Extensions) -> Outcome {
+    match (extensions.get::<RequestState>(), extensions.get::<Rejection>()) {
+        (_, Some(rejection)) => Err(rejection.clone()),
+        (Some(state), None) => Ok(state.clone()),
+        (None, None) => Err(Rejection::layer_missing()),
+    }
+}
+
+/// Who is signed in, or the answer to somebody who is not.
+pub(super) fn signed_in(outcome: Outcome) -> Result<Auth, Rejection> {
+    match outcome? {
+        RequestState::SignedIn(auth) => Ok(auth),
+        RequestState::SignedOut { reason, message, .. } => Err(Rejection::signed_out(reason, message)),
+    }
+}

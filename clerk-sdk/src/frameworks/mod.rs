@@ -1,0 +1,45 @@
+//! Who is calling, in web frameworks: middleware that authenticates requests, extractors that say who sent them, and
+//! guards for routes (features `tower`, `axum`, `actix`, `rocket`, `poem`).
+//!
+//! It is the same in all of them:
+//!
+//! * [`ClerkLayer`] authenticates each request and writes down what it found.
+//! * [`Auth`](crate::auth::Auth) as an argument of a handler is who sent the request; nobody is answered 401. Where
+//!   nobody is welcome, too, take a [`RequestState`](crate::auth::RequestState), or an `Option<Auth>`.
+//! * [`require`] guards routes: those who are signed in without what it takes are answered 403. In a handler,
+//!   [`Auth::require`](crate::auth::Auth::require) does the same.
+#![cfg_attr(
+    feature = "webhooks",
+    doc = "* [`Delivery`](crate::webhooks::Delivery) as an argument is a webhook that was verified."
+)]
+//! * [`Rejection`] is what they all answer otherwise: JSON in the shape of Clerk's own errors.
+//!
+//! Nothing of it lets anybody through where it is set up wrongly. Without a [`ClerkLayer`] around it, whatever asks
+//! who is calling answers 500, and says that the layer is missing.
+
+#[cfg(feature = "actix")]
+mod actix;
+#[cfg(feature = "axum")]
+mod axum;
+mod layer;
+#[cfg(feature = "poem")]
+mod poem;
+mod rejection;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+mod require;
+#[cfg(feature = "rocket")]
+pub mod rocket;
+#[cfg(feature = "tower")]
+pub mod tower;
+
+pub use self::layer::ClerkLayer;
+pub use self::rejection::Rejection;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+pub use self::require::{Require, require, require_auth};
+
+/// Larger bodies are refused where a webhook is expected.
+#[cfg(all(
+    feature = "webhooks",
+    any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem")
+))]
+const LARGEST_WEBHOOK: usize = 1 << 20;

@@ -1,0 +1,114 @@
+//! Middleware and extractors for poem.
+
+use poem::error::ResponseError;
+use poem::web::RequestBody;
+use poem::{Endpoint, FromRequest, Middleware, Request, Response};
+
+use super::layer::{Checker, found, leave, signed_in};
+use super::{ClerkLayer, Rejection, Require};
+use crate::auth::{Auth, RequestHeaders, RequestState};
+
+impl RequestHeaders for Request {
+    fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers().header_values(name)
+    }
+}
+
+impl ResponseError for Rejection {
+    fn status(&self) -> http::StatusCode {
+        Rejection::status(self)
+    }
+
+    fn as_response(&self) -> Response {
+        let mut response = Response::from((Rejection::status(self), self.json()));
+        self.write_headers(response.headers_mut());
+        response
+    }
+}
+
+/// An endpoint whose requests are authenticated.
+#[derive(Debug)]
+pub struct ClerkEndpoint<E> {
+    inner: E,
+    checker: Checker,
+}
+
+impl<E: Endpoint> Middleware<E> for ClerkLayer {
+    type Output = ClerkEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        ClerkEndpoint { inner, checker: self.checker.clone() }
+    }
+}
+
+impl<E: Endpoint> Endpoint for ClerkEndpoint<E> {
+    type Output = E::Output;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Self::Output> {
+        let outcome = self.checker.check(&request).await;
+        leave(outcome, request.extensions_mut());
+        self.inner.call(request).await
+    }
+}
+
+/// An endpoint that only those get to who have what it takes.
+#[derive(Debug)]
+pub struct RequireEndpoint<E> {
+    inner: E,
+    require: Require,
+}
+
+impl<E: Endpoint> Middleware<E> for Require {
+    type Output = RequireEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        RequireEndpoint { inner, require: self.clone() }
+    }
+}
+
+impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
+    type Output = E::Output;
+
+    async fn call(&self, request: Request) -> poem::Result<Self::Output> {
+        self.require.check(request.uri().path(), || found(request.extensions()))?;
+        self.inner.call(request).await
+    }
+}
+
+/// Who sent the request; nobody is answered 401.
+impl<'a> FromRequest<'a> for Auth {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        Ok(signed_in(found(request.extensions()))?)
+    }
+}
+
+/// Who sent the request, or why nobody did.
+impl<'a> FromRequest<'a> for RequestState {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        Ok(found(request.extensions())?)
+    }
+}
+
+#[cfg(feature = "webhooks")]
+mod webhooks {
+    use poem::error::ReadBodyError;
+    use poem::web::RequestBody;
+    use poem::{FromRequest, Request};
+
+    use crate::frameworks::{LARGEST_WEBHOOK, Rejection};
+    use crate::webhooks::{Delivery, Webhook};
+
+    /// A webhook of at most 1 MiB, verified by the [`Webhook`] that was given to the route with `data`.
+    impl<'a> FromRequest<'a> for Delivery {
+        async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+            let webhook = request
+                .data::<Webhook>()
+                .ok_or_else(|| Rejection::webhook_missing("give it to the route with `.data(webhook)`"))?;
+            let body = body.take()?.into_bytes_limit(LARGEST_WEBHOOK).await.map_err(|error| match error {
+                ReadBodyError::PayloadTooLarge => Rejection::body_too_large(),
+                _ => Rejection::body_unreadable(),
+            })?;
+            Ok(webhook.verify_delivery(request.headers(), body).map_err(Rejection::from)?)
+        }
+    }
+}

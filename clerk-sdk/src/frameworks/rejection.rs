@@ -1,0 +1,178 @@
+//! The answer to a request that does not get through.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::auth::{Auth, Reason, Requirement};
+use crate::error::Error;
+#[cfg(feature = "webhooks")]
+use crate::webhooks::WebhookError;
+
+/// Why a request does not get through, and the answer to it: JSON in the shape of Clerk's own errors.
+///
+/// A response in all frameworks: return it from handlers, `Result<_, Rejection>`, or read it in an error page of your
+/// own.
+///
+/// | status | code | when |
+/// |---|---|---|
+/// | 401 | a [`Reason`], such as `token-expired` | nobody is signed in |
+/// | 403 | `forbidden` | somebody is, but may not do this |
+/// | 503 | a [`Reason`] that [is not the caller's fault](Reason::is_unavailable) | Clerk's keys cannot be had |
+/// | 500 | `clerk-not-configured` | the layer is missing, or its settings are wrong |
+/// | 400 | the code of a [`WebhookErrorReason`](crate::webhooks::WebhookErrorReason), or `body-unreadable` | it is no webhook of Clerk's |
+/// | 413 | `body-too-large` | a webhook of more than 1 MiB |
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection(Box<Inner>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
+    status: StatusCode,
+    code: &'static str,
+    reason: Option<Reason>,
+    message: String,
+}
+
+impl Rejection {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { status, code, reason: None, message: message.into() }))
+    }
+
+    pub(super) fn signed_out(reason: Reason, message: String) -> Self {
+        let status = if reason.is_unavailable() {
+            tracing::error!(target: "clerk_sdk", reason = reason.as_str(), "{message}");
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::UNAUTHORIZED
+        };
+        Self(Box::new(Inner { status, code: reason.as_str(), reason: Some(reason), message }))
+    }
+
+    pub(super) fn forbidden(requirement: &impl Requirement) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this takes {requirement}"))
+    }
+
+    pub(super) fn layer_missing() -> Self {
+        Self::not_configured(
+            "ClerkLayer is missing: nothing around this route authenticates requests".to_owned(),
+        )
+    }
+
+    pub(super) fn misconfigured(error: &Error) -> Self {
+        Self::not_configured(format!("ClerkLayer cannot work with its settings: {error}"))
+    }
+
+    #[cfg(feature = "webhooks")]
+    #[cfg(any(feature = "actix", feature = "rocket", feature = "poem"))]
+    pub(super) fn webhook_missing(how: &str) -> Self {
+        Self::not_configured(format!("the Webhook that verifies is missing: {how}"))
+    }
+
+    fn not_configured(message: String) -> Self {
+        tracing::error!(target: "clerk_sdk", "{message}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "clerk-not-configured", message)
+    }
+
+    /// The error page of a status that others have chosen.
+    #[cfg(feature = "rocket")]
+    pub(super) fn other(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::new(status, "error", status.canonical_reason().unwrap_or_default())
+    }
+
+    #[cfg(feature = "webhooks")]
+    #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
+    pub(super) fn body_too_large() -> Self {
+        let message = format!("a webhook has at most {} bytes", super::LARGEST_WEBHOOK);
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message)
+    }
+
+    #[cfg(feature = "webhooks")]
+    #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
+    pub(super) fn body_unreadable() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "body-unreadable", "the body broke off")
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// What programs compare, such as `token-expired` or `forbidden`.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// Why nobody is signed in, where that is why.
+    pub fn reason(&self) -> Option<Reason> {
+        self.0.reason
+    }
+
+    /// The answer, for frameworks that know no `Rejection`.
+    pub fn to_response<B: From<String>>(&self) -> http::Response<B> {
+        let mut response = http::Response::new(B::from(self.json()));
+        *response.status_mut() = self.status();
+        self.write_headers(response.headers_mut());
+        response
+    }
+
+    pub(super) fn write_headers(&self, headers: &mut HeaderMap) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+    }
+
+    /// The body of the answer.
+    pub(super) fn json(&self) -> String {
+        let message = self.status().canonical_reason().unwrap_or_default();
+        let error =
+            json!({ "code": self.code(), "message": message, "long_message": self.0.message, "meta": {} });
+        json!({ "errors": [error] }).to_string()
+    }
+
+    /// `WWW-Authenticate`, which goes with 401: bare where there was no token (RFC 6750, section 3.1).
+    pub(super) fn challenge(&self) -> Option<String> {
+        match self.reason()? {
+            _ if self.status() != StatusCode::UNAUTHORIZED => None,
+            Reason::SessionTokenMissing => Some("Bearer".to_owned()),
+            reason => Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#)),
+        }
+    }
+}
+
+impl Auth {
+    /// Asks for a role, a permission, a feature or a plan in a handler, as [`require`] does in front of one.
+    ///
+    /// ```
+    /// use clerk_sdk::auth::{Auth, Permission};
+    /// use clerk_sdk::frameworks::Rejection;
+    ///
+    /// async fn invoices(auth: Auth) -> Result<String, Rejection> {
+    ///     auth.require(Permission("org:billing:read"))?;
+    ///     Ok(format!("the invoices of {:?}", auth.org_slug()))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// An answer of 403 that says what is missing.
+    pub fn require(&self, requirement: impl Requirement) -> Result<(), Rejection> {
+        if self.has(&requirement) { Ok(()) } else { Err(Rejection::forbidden(&requirement)) }
+    }
+}
+
+#[cfg(feature = "webhooks")]
+impl From<WebhookError> for Rejection {
+    fn from(error: WebhookError) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error.reason().as_str(), error.to_string())
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status().as_u16(), self.code(), self.0.message)
+    }
+}
+
+impl std::error::Error for Rejection {}

@@ -1,0 +1,97 @@
+//! The services that [`ClerkLayer`] and [`Require`] make of others, for tower and what is built on it: axum, hyper,
+//! tonic.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{Either, Full};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::layer::{Checker, found, leave};
+use super::{ClerkLayer, Require};
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A service whose requests are authenticated: they have a [`RequestState`](crate::auth::RequestState) among their
+/// extensions, and an [`Auth`](crate::auth::Auth) where somebody is signed in.
+#[derive(Clone, Debug)]
+pub struct ClerkService<S> {
+    inner: S,
+    checker: Checker,
+}
+
+impl<S> Layer<S> for ClerkLayer {
+    type Service = ClerkService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ClerkService { inner, checker: self.checker.clone() }
+    }
+}
+
+impl<S, B> Service<Request<B>> for ClerkService<S>
+where
+    S: Service<Request<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let checking = self.checker.check(&request);
+        // The one that is ready is used, and the clone that is not stays.
+        let clone = self.inner.clone();
+        let mut ready = std::mem::replace(&mut self.inner, clone);
+        Box::pin(async move {
+            leave(checking.await, request.extensions_mut());
+            ready.call(request).await
+        })
+    }
+}
+
+/// A service that only those get to who have what it takes.
+#[derive(Clone, Debug)]
+pub struct RequireService<S> {
+    inner: S,
+    require: Require,
+}
+
+impl<S> Layer<S> for Require {
+    type Service = RequireService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        RequireService { inner, require: self.clone() }
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for RequireService<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Either<R, Full<Bytes>>>;
+    type Error = S::Error;
+    type Future = BoxFuture<Result<Self::Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        match self.require.check(request.uri().path(), || found(request.extensions())) {
+            Ok(()) => {
+                let answering = self.inner.call(request);
+                Box::pin(async move { Ok(answering.await?.map(Either::Left)) })
+            }
+            Err(rejection) => Box::pin(async move { Ok(rejection.to_response().map(Either::Right)) }),
+        }
+    }
+}

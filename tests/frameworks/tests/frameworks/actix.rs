@@ -1,0 +1,81 @@
+//! The service in actix-web.
+
+use actix_web::middleware::Condition;
+use actix_web::{App, HttpServer, web};
+use clerk_sdk::auth::{Auth, Permission, RequestState, Role};
+use clerk_sdk::frameworks::{Rejection, require};
+use clerk_sdk::webhooks::Delivery;
+use tokio::sync::oneshot;
+
+use crate::contract::{BILLING, Running, Setup, holds};
+
+fn routes(app: &mut web::ServiceConfig) {
+    app.route("/public", web::get().to(|| async { "hello" }))
+        .route("/me", web::get().to(|auth: Auth| async move { auth.user_id().to_owned() }))
+        .route("/maybe", web::get().to(maybe))
+        .route("/state", web::get().to(state))
+        .service(
+            web::resource("/billing")
+                .wrap(require(Permission(BILLING)))
+                .route(web::get().to(|| async { "billing" })),
+        )
+        .route("/admin", web::get().to(admin))
+        .route("/webhooks", web::post().to(webhooks));
+}
+
+async fn maybe(auth: Option<Auth>) -> String {
+    auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
+}
+
+async fn state(state: RequestState) -> String {
+    match state {
+        RequestState::SignedIn(_) => "signed in".to_owned(),
+        RequestState::SignedOut { reason, .. } => reason.to_string(),
+    }
+}
+
+async fn admin(auth: Auth) -> Result<&'static str, Rejection> {
+    auth.require(Role("admin"))?;
+    Ok("admin")
+}
+
+async fn webhooks(delivery: Delivery) -> String {
+    format!("{} {}", delivery.id, delivery.event.kind())
+}
+
+/// On a thread of its own, since actix-web brings its own runtime.
+async fn start(setup: Setup) -> Running {
+    let (tell, told) = oneshot::channel();
+    let (stop, stopped) = oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let Setup { layer, webhook } = setup;
+            let placeholder = clerk_sdk::Clerk::new("sk_test_x").unwrap();
+            let make = move || {
+                let with_layer = layer.is_some();
+                let layer =
+                    layer.clone().unwrap_or_else(|| clerk_sdk::frameworks::ClerkLayer::new(&placeholder));
+                let app = match &webhook {
+                    Some(webhook) => App::new().app_data(web::Data::new(webhook.clone())),
+                    None => App::new(),
+                };
+                app.wrap(Condition::new(with_layer, layer)).configure(routes)
+            };
+            let server = HttpServer::new(make).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+            tell.send(server.addrs()[0]).unwrap();
+            let server = server.run();
+            let handle = server.handle();
+            tokio::spawn(async move {
+                let _ = stopped.await;
+                handle.stop(false).await;
+            });
+            server.await.unwrap();
+        });
+    });
+    Running { url: format!("http://{}", told.await.unwrap()), _stop: stop }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actix_web_knows_who_is_calling() {
+    holds(start).await;
+}

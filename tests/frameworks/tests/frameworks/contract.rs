@@ -1,0 +1,215 @@
+//! What holds in each framework.
+
+use std::time::Duration;
+
+use clerk_sdk::frameworks::ClerkLayer;
+use clerk_sdk::mock::{MockClerk, SignIn};
+use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
+use clerk_sdk::types::User;
+use clerk_sdk::webhooks::Webhook;
+use clerk_sdk::{RetryPolicy, reqwest};
+use serde_json::{Value, json};
+
+pub(crate) const ORIGIN: &str = "https://app.example.com";
+pub(crate) const BILLING: &str = "org:billing:manage";
+
+/// What a service under test is made from.
+///
+/// `/public` says hello, `/me` the user's id, `/maybe` that or `nobody`, `/state` why nobody is signed in. `/billing`
+/// is guarded by the permission [`BILLING`], where the framework has guards in front of handlers; `/admin` asks for the
+/// role `org:admin` in its handler. `/webhooks` says the id and the kind of what it is sent.
+pub(crate) struct Setup {
+    /// None for a service in which it was forgotten.
+    pub(crate) layer: Option<ClerkLayer>,
+    pub(crate) webhook: Option<Webhook>,
+}
+
+/// A service that runs until this is dropped.
+pub(crate) struct Running {
+    pub(crate) url: String,
+    /// Ends it.
+    pub(crate) _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+struct World {
+    mock: MockClerk,
+    ada: User,
+    client: Client,
+    url: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        let mock = MockClerk::start().await.unwrap();
+        let ada = mock.seed().user("ada@example.com").await;
+        Self { mock, ada, client: clerk_sdk::reqwest_builder().build().unwrap(), url: String::new() }
+    }
+
+    fn setup(&self) -> Setup {
+        let layer = ClerkLayer::new(&self.mock.client()).authorized_parties([ORIGIN]);
+        Setup { layer: Some(layer), webhook: Some(Webhook::new(self.mock.webhook_secret()).unwrap()) }
+    }
+
+    fn ada(&self) -> SignIn<'_> {
+        self.mock.sign_in(&self.ada).authorized_party(ORIGIN)
+    }
+
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    async fn text(&self, path: &str, token: &str) -> String {
+        let answer = self.get(path).bearer_auth(token).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    }
+}
+
+/// Status, code and challenge of an answer, which is an error in Clerk's shape.
+async fn error(answer: Response) -> (u16, String, Option<String>) {
+    let status = answer.status().as_u16();
+    let challenge = answer.headers().get("www-authenticate").map(|it| it.to_str().unwrap().to_owned());
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    let errors = body["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{body}");
+    for key in ["code", "message", "long_message"] {
+        assert!(errors[0][key].as_str().is_some_and(|text| !text.is_empty()), "{body}");
+    }
+    assert_eq!(errors[0]["meta"], json!({}));
+    (status, errors[0]["code"].as_str().unwrap().to_owned(), challenge)
+}
+
+async fn refusal(request: RequestBuilder) -> (u16, String) {
+    let (status, code, _) = error(request.send().await.unwrap()).await;
+    (status, code)
+}
+
+/// Checks all that holds of a service, which `start` starts.
+pub(crate) async fn holds<S: Future<Output = Running>>(start: impl Fn(Setup) -> S) {
+    let mut world = World::new().await;
+    let running = start(world.setup()).await;
+    world.url = running.url.clone();
+    who_is_signed_in_is_known(&world).await;
+    nobody_is_told_why(&world).await;
+    rights_are_asked_for(&world).await;
+    webhooks_are_verified(&world).await;
+    a_forgotten_layer_lets_nobody_through(&mut world, &start).await;
+}
+
+async fn who_is_signed_in_is_known(world: &World) {
+    let token = world.ada().token();
+    assert_eq!(world.text("/me", &token).await, world.ada.id);
+    assert_eq!(world.text("/maybe", &token).await, world.ada.id);
+    assert_eq!(world.text("/state", &token).await, "signed in");
+    assert_eq!(world.text("/public", &token).await, "hello");
+    let by_cookie = world.get("/me").header("cookie", format!("a=b; __session={token}"));
+    assert_eq!(by_cookie.send().await.unwrap().text().await.unwrap(), world.ada.id);
+    // The keys were fetched once for all of these.
+    assert_eq!(world.mock.received("GetJWKS").len(), 1);
+}
+
+async fn nobody_is_told_why(world: &World) {
+    for path in ["/public", "/maybe", "/state"] {
+        let answer = world.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let text = answer.text().await.unwrap();
+        let expected = ["hello", "nobody", "session-token-missing"];
+        assert!(expected.contains(&text.as_str()), "{path}: {text}");
+    }
+    for path in ["/me", "/billing", "/admin"] {
+        let answer = world.get(path).send().await.unwrap();
+        let (status, code, challenge) = error(answer).await;
+        assert_eq!((status, code.as_str()), (401, "session-token-missing"), "{path}");
+        assert_eq!(challenge.as_deref(), Some("Bearer"), "{path}");
+    }
+    let expired = world.ada().issued_ago(Duration::from_secs(120)).token();
+    let forged = world.ada().forged().token();
+    let elsewhere = world.mock.sign_in(&world.ada).authorized_party("https://evil.example.com").token();
+    let pending = world.ada().pending().token();
+    for (token, code) in [
+        (expired.as_str(), "token-expired"),
+        (&forged, "token-invalid-signature"),
+        (&elsewhere, "token-invalid-authorized-parties"),
+        (&pending, "session-pending"),
+        ("a.b.c", "token-invalid"),
+        ("ak_0123", "token-type-not-supported"),
+    ] {
+        assert_eq!(world.text("/maybe", token).await, "nobody", "{code}");
+        assert_eq!(world.text("/state", token).await, code);
+        let answer = world.get("/me").bearer_auth(token).send().await.unwrap();
+        let challenge = format!(r#"Bearer error="invalid_token", error_description="{code}""#);
+        assert_eq!(error(answer).await, (401, code.to_owned(), Some(challenge)));
+    }
+}
+
+async fn rights_are_asked_for(world: &World) {
+    let member = world.ada().organization("acme", "org:member").permissions([BILLING]).token();
+    let admin = world.ada().organization("acme", "org:admin").permissions(["org:other:read"]).token();
+    let alone = world.ada().token();
+    assert_eq!(world.text("/billing", &member).await, "billing");
+    assert_eq!(world.text("/admin", &admin).await, "admin");
+    for (path, token) in [("/billing", &admin), ("/billing", &alone), ("/admin", &member), ("/admin", &alone)]
+    {
+        let answer = world.get(path).bearer_auth(token).send().await.unwrap();
+        assert_eq!(error(answer).await, (403, "forbidden".to_owned(), None), "{path}");
+    }
+}
+
+async fn webhooks_are_verified(world: &World) {
+    let url = format!("{}/webhooks", world.url);
+    let send = || world.mock.send_webhook(&url, json!({"type": "user.created", "data": world.ada}));
+    let code = |answer: &[u8]| {
+        let body: Value = serde_json::from_slice(answer).unwrap();
+        body["errors"][0]["code"].as_str().unwrap().to_owned()
+    };
+
+    let answer = send().id("msg_1").await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.body().as_ref()), (200, &b"msg_1 user.created"[..]));
+    let forged = send().forged().await.unwrap();
+    assert_eq!((forged.status().as_u16(), code(forged.body())), (400, "no-matching-signature".to_owned()));
+    let replay = send().signed_ago(Duration::from_secs(400)).await.unwrap();
+    assert_eq!((replay.status().as_u16(), code(replay.body())), (400, "timestamp-too-old".to_owned()));
+    let bare = world.client.post(&url).body("{}");
+    assert_eq!(refusal(bare).await, (400, "missing-header".to_owned()));
+    // Half a mebibyte is more than some frameworks take by default, and more than a whole one is refused.
+    let large = world.mock.send_webhook(&url, json!({"type": "a", "data": "x".repeat(1 << 19)}));
+    assert_eq!(large.id("msg_2").await.unwrap().body().as_ref(), b"msg_2 a");
+    let too_large =
+        world.mock.send_webhook(&url, json!({"type": "a", "data": "x".repeat(1 << 20)})).await.unwrap();
+    assert_eq!((too_large.status().as_u16(), code(too_large.body())), (413, "body-too-large".to_owned()));
+}
+
+async fn a_forgotten_layer_lets_nobody_through<S: Future<Output = Running>>(
+    world: &mut World,
+    start: &impl Fn(Setup) -> S,
+) {
+    let token = world.ada().organization("acme", "org:admin").permissions([BILLING]).token();
+    let wrong = ClerkLayer::new(&world.mock.client()).authorized_parties([""; 0]);
+    assert!(wrong.clone().checked().is_err());
+    let no_clerk = clerk_sdk::Clerk::builder("sk_test_x")
+        .server_url("http://127.0.0.1:9/v1")
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let away = ClerkLayer::new(&no_clerk);
+    for (layer, status, code) in [
+        (None, 500, "clerk-not-configured"),
+        (Some(wrong), 500, "clerk-not-configured"),
+        (Some(away), 503, "jwk-remote-failed-to-load"),
+    ] {
+        let running = start(Setup { layer, webhook: None }).await;
+        world.url = running.url.clone();
+        for path in ["/me", "/billing", "/admin"] {
+            let answer = world.get(path).bearer_auth(&token).send().await.unwrap();
+            assert_eq!(error(answer).await, (status, code.to_owned(), None), "{path}");
+        }
+        assert_eq!(world.text("/public", &token).await, "hello");
+        if status == 500 {
+            assert_eq!(refusal(world.get("/state")).await, (500, code.to_owned()));
+        }
+        let webhook = world.client.post(format!("{}/webhooks", world.url)).body("{}");
+        let refused = webhook.send().await.unwrap().status();
+        assert!(refused == reqwest::StatusCode::INTERNAL_SERVER_ERROR || refused == 404, "{refused}");
+    }
+}

@@ -1,0 +1,89 @@
+//! The service in poem.
+
+use clerk_sdk::auth::{Auth, Permission, RequestState, Role};
+use clerk_sdk::frameworks::require;
+use clerk_sdk::webhooks::Delivery;
+use poem::endpoint::BoxEndpoint;
+use poem::listener::{Acceptor as _, Listener as _, TcpListener};
+use poem::{EndpointExt as _, Route, Server, get, handler, post};
+use tokio::sync::oneshot;
+
+use crate::contract::{BILLING, Running, Setup, holds};
+
+#[handler]
+fn public() -> &'static str {
+    "hello"
+}
+
+#[handler]
+fn me(auth: Auth) -> String {
+    auth.user_id().to_owned()
+}
+
+#[handler]
+fn maybe(auth: Option<Auth>) -> String {
+    auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
+}
+
+#[handler]
+fn state(state: RequestState) -> String {
+    match state {
+        RequestState::SignedIn(_) => "signed in".to_owned(),
+        RequestState::SignedOut { reason, .. } => reason.to_string(),
+    }
+}
+
+#[handler]
+fn billing() -> &'static str {
+    "billing"
+}
+
+#[handler]
+fn admin(auth: Auth) -> poem::Result<&'static str> {
+    auth.require(Role("admin"))?;
+    Ok("admin")
+}
+
+#[handler]
+fn webhooks(delivery: Delivery) -> String {
+    format!("{} {}", delivery.id, delivery.event.kind())
+}
+
+fn app(setup: Setup) -> BoxEndpoint<'static> {
+    let app = Route::new()
+        .at("/public", get(public))
+        .at("/me", get(me))
+        .at("/maybe", get(maybe))
+        .at("/state", get(state))
+        .at("/billing", get(billing).with(require(Permission(BILLING))))
+        .at("/admin", get(admin));
+    let app = match setup.webhook {
+        Some(webhook) => app.at("/webhooks", post(webhooks).data(webhook)),
+        None => app.at("/webhooks", post(webhooks)),
+    };
+    match setup.layer {
+        Some(layer) => app.with(layer).boxed(),
+        None => app.boxed(),
+    }
+}
+
+async fn start(setup: Setup) -> Running {
+    let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
+    let address = acceptor.local_addr().remove(0);
+    let url = format!("http://{}", address.as_socket_addr().unwrap());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(
+        app(setup),
+        async {
+            let _ = stopped.await;
+        },
+        None,
+    );
+    tokio::spawn(serving);
+    Running { url, _stop: stop }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn poem_knows_who_is_calling() {
+    holds(start).await;
+}
