@@ -7,7 +7,7 @@ use serde_json::Value;
 fn is_decision(key: &str) -> bool {
     key.starts_with("x-rust-")
         || key.starts_with("x-speakeasy-")
-        || ["x-sensitive", "x-timestamp", "x-pagination", "x-clerk-key", "x-doc"].contains(&key)
+        || ["x-sensitive", "x-timestamp", "x-pagination", "x-clerk-key"].contains(&key)
 }
 
 /// Copies decisions that `document` lacks. Returns how many.

@@ -69,7 +69,9 @@ fn correct(tree: &Tree, reading: &mut Reading, recorded: bool) -> Result<(), Err
     let version = reading.document.pointer("/info/version").and_then(Value::as_str).unwrap_or("unknown");
     let api = intake::api_of(&reading.document);
     let id = format!("{api}/{version}");
-    let overlays: Vec<Overlay> = effective::overlays(tree)?;
+    let mut overlays: Vec<Overlay> = effective::overlays(tree)?;
+    // Sentences are of no importance for the model, and there are many.
+    overlays.retain(|overlay| !overlay.name.contains("/docs-"));
     let applied = effective::correct(&mut reading.document, &id, &overlays);
     if recorded {
         let findings: Vec<String> = applied.findings.iter().map(ToString::to_string).collect();

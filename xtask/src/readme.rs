@@ -1,5 +1,5 @@
 //! What stands in the README and in `docs/` but is written elsewhere: the table of the operations, which is the model's,
-//! and the code, which is cut out of a file that compiles and runs, `tests/tests/documentation.rs`.
+//! and the code, which is cut out of files that compile and run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,11 +13,16 @@ use crate::reference;
 use crate::surface::api;
 use crate::tree::Tree;
 
-const CODE: &str = "tests/tests/documentation.rs";
+/// Where the code is, and where the code is that needs a web framework.
+pub(crate) const CODE: [&str; 2] =
+    ["tests/tests/documentation.rs", "tests/frameworks/tests/frameworks/documentation.rs"];
 
 /// The pages, as they should be.
 pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
-    let code = snippets(&tree.text(CODE)?)?;
+    let mut code = BTreeMap::new();
+    for path in CODE {
+        snippets(path, &tree.text(path)?, &mut code)?;
+    }
     let (table, versions) = (operations(&newest(tree)?), versions(&Sources::read(tree)?));
     let mut unused = code.keys().collect::<Vec<_>>();
     let mut files = Vec::new();
@@ -33,7 +38,7 @@ pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
         files.push((path, page));
     }
     match unused.first() {
-        Some(name) => Err(Error::new(format!("{CODE}: no page has the code `{name}`"))),
+        Some(name) => Err(Error::new(format!("no page has the code `{name}`"))),
         None => Ok(files),
     }
 }
@@ -81,9 +86,8 @@ fn marker(line: &str) -> Option<&str> {
     line.strip_prefix("<!-- ")?.strip_suffix(" -->")
 }
 
-/// The parts of a source between `// code: NAME` and `// end`, as blocks of Markdown.
-fn snippets(source: &str) -> Result<BTreeMap<String, String>, Error> {
-    let mut snippets = BTreeMap::new();
+/// Takes the parts of a source between `// code: NAME` and `// end`, as blocks of Markdown.
+fn snippets(path: &str, source: &str, snippets: &mut BTreeMap<String, String>) -> Result<(), Error> {
     let mut lines = source.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let Some(name) = line.trim_start().strip_prefix("// code: ") else { continue };
@@ -91,7 +95,7 @@ fn snippets(source: &str) -> Result<BTreeMap<String, String>, Error> {
         let mut block = String::from("```rust\n");
         loop {
             let Some((_, line)) = lines.next() else {
-                return Err(Error::new(format!("{CODE}:{}: `{name}` has no end", number + 1)));
+                return Err(Error::new(format!("{path}:{}: `{name}` has no end", number + 1)));
             };
             if line.trim() == "// end" {
                 break;
@@ -101,10 +105,10 @@ fn snippets(source: &str) -> Result<BTreeMap<String, String>, Error> {
         }
         block.push_str("```\n");
         if snippets.insert(name.to_owned(), block).is_some() {
-            return Err(Error::new(format!("{CODE}:{}: there are two `{name}`", number + 1)));
+            return Err(Error::new(format!("{path}:{}: there are two `{name}`", number + 1)));
         }
     }
-    Ok(snippets)
+    Ok(())
 }
 
 /// The table of the versions, the newest first.
@@ -175,16 +179,22 @@ mod tests {
     fn code_is_cut_out_without_its_indentation() {
         let source = "fn a() {\n    // code: x\n    if b {\n        c();\n\n    }\n    // end\n}\n";
 
-        let snippets = snippets(source).unwrap();
+        let mut code = BTreeMap::new();
+        snippets("p", source, &mut code).unwrap();
 
-        assert_eq!(snippets["x"], "```rust\nif b {\n    c();\n\n}\n```\n");
+        assert_eq!(code["x"], "```rust\nif b {\n    c();\n\n}\n```\n");
     }
 
     #[test]
     fn two_pieces_of_one_name_are_refused() {
-        let error = snippets("// code: x\n// end\n// code: x\n// end\n").unwrap_err();
+        let mut code = BTreeMap::new();
+        let source = "// code: x\n// end\n";
 
-        assert!(error.to_string().ends_with(":3: there are two `x`"), "{error}");
+        let error = snippets("p", &source.repeat(2), &mut code).unwrap_err();
+        let elsewhere = snippets("q", source, &mut code).unwrap_err();
+
+        assert!(error.to_string().ends_with("p:3: there are two `x`"), "{error}");
+        assert!(elsewhere.to_string().ends_with("q:1: there are two `x`"), "{elsewhere}");
     }
 
     #[test]

@@ -173,3 +173,48 @@ fn components_that_are_repeated_over_and_over_take_no_time_without_end() {
 
     let _ = outcome(document.to_string().as_bytes(), "parts of parts");
 }
+
+/// What is different after a change at random: no panic, the same both ways, and nothing between a model and itself.
+#[cfg(feature = "changes")]
+#[test]
+fn the_difference_of_any_two_documents_can_be_told() {
+    use clerk_codegen::changes::{Kind, between};
+    use clerk_codegen::surface::listing;
+    let whole = document();
+    let (mut compared, mut different) = (0, 0);
+    for seed in 0..400 {
+        let mut dice = Dice::new(seed);
+        let part = mutation::some_operations(&whole, &mut dice);
+        let mut changed = part.clone();
+        let done: Vec<String> =
+            (0..=dice.below(3)).map(|_| mutation::mutate(&mut changed, &mut dice)).collect();
+        let (old, new) = (read(part.to_string().as_bytes()), read(changed.to_string().as_bytes()));
+        let (Ok(old), Ok(new)) = (old, new) else { continue };
+
+        let (there, back) = (between(&old, &new), between(&new, &old));
+
+        let what = format!("seed {seed}: {}", done.join("; "));
+        assert!(between(&old, &old).changes.is_empty() && between(&new, &new).changes.is_empty(), "{what}");
+        let count = |report: &clerk_codegen::changes::Report, kind: Kind| {
+            report.changes.iter().filter(|change| change.kind == kind).count()
+        };
+        let one_way = [count(&there, Kind::Added), count(&there, Kind::Removed)];
+        assert_eq!(one_way, [count(&back, Kind::Removed), count(&back, Kind::Added)], "{what}");
+        // Two listings differ where the report has something that can be seen; what stands behind a `#` cannot.
+        let seen = |api| -> Vec<String> {
+            let lines = listing(api);
+            lines
+                .lines()
+                .map(|line| line.split("  #").next().unwrap_or_default().to_owned())
+                .skip(1)
+                .collect()
+        };
+        if seen(&old) != seen(&new) {
+            assert!(!there.visible().changes.is_empty(), "{what} is in the listing alone");
+            assert!(!there.markdown().is_empty());
+            different += 1;
+        }
+        compared += 1;
+    }
+    assert!(compared > 100 && different > 10, "{compared} compared, {different} different");
+}

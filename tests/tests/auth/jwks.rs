@@ -342,7 +342,10 @@ async fn remembered_tokens_are_forgotten_when_the_keys_change() {
     assert_eq!(server.seen().len(), 2, "the keys are asked for again although the token is known");
     time.pass(300);
 
-    assert_eq!(reason(verifier.verify(token(&Signer::one())).await), Reason::JwkKidMismatch);
+    for _ in 0..2 {
+        // The first time the keys are fetched, the second time they are at hand.
+        assert_eq!(reason(verifier.verify(token(&Signer::one())).await), Reason::JwkKidMismatch);
+    }
 }
 
 #[tokio::test]

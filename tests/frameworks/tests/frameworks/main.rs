@@ -4,6 +4,7 @@
 mod actix;
 mod axum;
 mod contract;
+mod documentation;
 mod poem;
 mod rocket;
 mod tower;
