@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::value::{AsField, Field, finish, path, read_items, take};
+use crate::value::{AsField, Field, missing, path, read_items, take};
 
 /// One page of a list: reads as a slice, iterates, and knows the total where the API tells it.
 #[derive(Clone, PartialEq)]
@@ -87,6 +87,9 @@ impl<T: Field> Field for Page<T> {
             }
         }
     }
+    fn blank() -> Self {
+        Self { items: Vec::new(), envelope: None }
+    }
 }
 
 impl<T: Field> Serialize for Page<T> {
@@ -145,7 +148,8 @@ impl<'de, T: Field> Visitor<'de> for BareOrEnveloped<T> {
             }
         }
         let (key, items) = list.unwrap_or_else(|| (self.items.unwrap_or(ITEMS).to_owned(), Vec::new()));
-        Ok(Page { items, envelope: Some((key, finish(total, TOTAL)?)) })
+        let total = total.ok_or_else(|| missing(TOTAL))?;
+        Ok(Page { items, envelope: Some((key, total)) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What settles a finding, as an overlay action: written down for people, or applied on the spot.
 
-use clerk_codegen::{Finding, Fix};
+use clerk_codegen::{Finding, Fix, overlay};
 use serde_json::Value;
 
 /// The overlay action that settles a finding, as YAML; `None` where none can be proposed.
@@ -66,53 +66,10 @@ pub(crate) fn apply(document: &mut Value, findings: &[&Finding]) -> bool {
     let before = document.clone();
     for fix in &fixes {
         if let (Some(update), Some(place)) = (&fix.update, document.pointer_mut(&fix.pointer)) {
-            merge(place, update);
+            overlay::merge(place, update);
         }
     }
-    let mut removed: Vec<&str> =
-        fixes.iter().filter(|fix| fix.update.is_none()).map(|fix| fix.pointer.as_str()).collect();
-    // From the back, so that the indexes of what is still to be removed stay right.
-    removed.sort_by_key(|pointer| std::cmp::Reverse(order(pointer)));
-    removed.dedup();
-    for pointer in removed {
-        remove(document, pointer);
-    }
-    *document != before
-}
-
-/// Sorts pointers by the place in the document, indexes by their value.
-fn order(pointer: &str) -> Vec<(u64, &str)> {
-    pointer.split('/').map(|token| (token.parse().unwrap_or(u64::MAX), token)).collect()
-}
-
-fn merge(place: &mut Value, update: &Value) {
-    match (place, update) {
-        (Value::Object(fields), Value::Object(updates)) => {
-            for (key, value) in updates {
-                match fields.get_mut(key) {
-                    Some(field) => merge(field, value),
-                    None => {
-                        fields.insert(key.clone(), value.clone());
-                    }
-                }
-            }
-        }
-        (Value::Array(entries), Value::Array(more)) => entries.extend(more.iter().cloned()),
-        (place, update) => *place = update.clone(),
-    }
-}
-
-fn remove(document: &mut Value, pointer: &str) {
-    let Some((parent, token)) = pointer.rsplit_once('/') else { return };
-    match document.pointer_mut(parent) {
-        Some(Value::Object(fields)) => {
-            fields.shift_remove(&token.replace("~1", "/").replace("~0", "~"));
-        }
-        Some(Value::Array(entries)) => {
-            if let Some(index) = token.parse().ok().filter(|index| *index < entries.len()) {
-                entries.remove(index);
-            }
-        }
-        _ => {}
-    }
+    let removed = fixes.iter().filter(|fix| fix.update.is_none()).map(|fix| fix.pointer.clone()).collect();
+    // The whole document is never proposed to be removed.
+    overlay::remove(document, removed).is_ok() && *document != before
 }

@@ -7,10 +7,8 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::query::Query;
+use super::MockClerk;
 use super::record::RecordedBody;
-use super::state::Call;
-use super::{Inner, MockClerk};
 use crate::types::{ExternalAccount, Organization, OrganizationMembership, Passkey, Role, Session, User};
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
@@ -84,7 +82,7 @@ impl<'a> Seed<'a> {
     ) -> Seeding<'a, Role> {
         let (key, permissions) =
             (key.into(), permissions.into_iter().map(Into::into).collect::<Vec<String>>());
-        super::lock(&self.0.inner.state).ensure_permissions(&permissions);
+        self.0.inner.change(|state| state.ensure_permissions(&permissions));
         let name = key.strip_prefix("org:").unwrap_or(&key).replace('_', " ");
         self.begin("CreateOrganizationRole")
             .with("name", name)
@@ -131,23 +129,18 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
     }
 
     pub(super) fn put(self) -> Result<T, String> {
-        let Inner { document, state, .. } = &self.clerk.inner;
         let id = match self.source {
             Source::Operation(id) => id,
             Source::Part(list, component) => {
                 let user_id = self.path.first().map_or("", |(_, id)| id.as_str());
-                let part = super::lock(state).add_part(user_id, list, component, self.fields);
+                let part =
+                    self.clerk.inner.change(|state| state.add_part(user_id, list, component, self.fields));
                 let part = part.ok_or_else(|| format!("there is no user {user_id}"))?;
                 return serde_json::from_value(part).map_err(|error| error.to_string());
             }
         };
-        let operation = document.operation(id).ok_or("the document has no such operation")?;
-        let query = Query::default();
         let body = RecordedBody::Json(Value::Object(self.fields));
-        let refused = |error: super::error::ApiError| error.body("none").to_string();
-        let body = super::check::check(document, operation, &self.path, &query, &body).map_err(refused)?;
-        let call = Call { operation, path: self.path, query: &query, document, key: super::SECRET_KEY, body };
-        let object = super::lock(state).answer(&call).map_err(refused)?.unwrap_or_default();
+        let object = self.clerk.perform(id, self.path, &body)?;
         serde_json::from_value(object).map_err(|error| error.to_string())
     }
 }

@@ -15,7 +15,10 @@ use super::path;
 /// A value of the API: how it is read, written, and what it is where it is absent.
 ///
 /// All types of answers and arguments implement it; there is no need to do so elsewhere.
-pub trait Field: Sized {
+pub trait Field: fmt::Debug + Sized {
+    /// Whether it has to be there: what may be absent is [`blank`](Self::blank) then.
+    const REQUIRED: bool = true;
+
     /// Reads a value that is there.
     ///
     /// # Errors
@@ -39,10 +42,8 @@ pub trait Field: Sized {
     /// Those of the serializer.
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
-    /// What it means that the value is not there; `None` if it has to be.
-    fn absent() -> Option<Self> {
-        None
-    }
+    /// A value without content, which is what a field has until it is read.
+    fn blank() -> Self;
 
     /// What null means inside of an `Option`.
     fn null() -> Option<Self> {
@@ -91,20 +92,25 @@ macro_rules! plain {
             fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.serialize(serializer)
             }
+            fn blank() -> Self {
+                Self::default()
+            }
         }
     )*};
 }
 plain!(String, bool, Value);
 
 impl Field for Map<String, Value> {
+    const REQUIRED: bool = false;
+
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::<Self>::deserialize(deserializer).map(Option::unwrap_or_default)
     }
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.serialize(serializer)
     }
-    fn absent() -> Option<Self> {
-        Some(Self::new())
+    fn blank() -> Self {
+        Self::new()
     }
 }
 
@@ -114,6 +120,9 @@ impl Field for i64 {
     }
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(*self)
+    }
+    fn blank() -> Self {
+        0
     }
 }
 
@@ -159,6 +168,9 @@ impl Field for f64 {
             None => serializer.serialize_f64(*self),
         }
     }
+    fn blank() -> Self {
+        0.0
+    }
 }
 
 impl<T: Field> Field for Box<T> {
@@ -168,9 +180,14 @@ impl<T: Field> Field for Box<T> {
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         T::encode(self, serializer)
     }
+    fn blank() -> Self {
+        Self::new(T::blank())
+    }
 }
 
 impl<T: Field> Field for Option<T> {
+    const REQUIRED: bool = false;
+
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Optional<T>(PhantomData<T>);
         impl<'de, T: Field> Visitor<'de> for Optional<T> {
@@ -196,8 +213,8 @@ impl<T: Field> Field for Option<T> {
             None => serializer.serialize_unit(),
         }
     }
-    fn absent() -> Option<Self> {
-        Some(None)
+    fn blank() -> Self {
+        None
     }
     fn is_absent(&self) -> bool {
         self.is_none()
@@ -205,6 +222,8 @@ impl<T: Field> Field for Option<T> {
 }
 
 impl<T: Field> Field for Vec<T> {
+    const REQUIRED: bool = false;
+
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct List<T>(PhantomData<T>);
         impl<'de, T: Field> Visitor<'de> for List<T> {
@@ -224,8 +243,8 @@ impl<T: Field> Field for Vec<T> {
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(AsField))
     }
-    fn absent() -> Option<Self> {
-        Some(Vec::new())
+    fn blank() -> Self {
+        Vec::new()
     }
 }
 
@@ -242,6 +261,8 @@ pub(crate) fn read_items<'de, T: Field, A: SeqAccess<'de>>(mut items: A) -> Resu
 }
 
 impl<T: Field> Field for BTreeMap<String, T> {
+    const REQUIRED: bool = false;
+
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries<T>(PhantomData<T>);
         impl<'de, T: Field> Visitor<'de> for Entries<T> {
@@ -267,8 +288,8 @@ impl<T: Field> Field for BTreeMap<String, T> {
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(key, value)| (key, AsField(value))))
     }
-    fn absent() -> Option<Self> {
-        Some(BTreeMap::new())
+    fn blank() -> Self {
+        BTreeMap::new()
     }
 }
 
@@ -384,11 +405,12 @@ mod tests {
     #[test]
     fn absent_and_null_lists_are_empty_and_other_values_are_refused() {
         assert_eq!(read::<Vec<String>>("null"), Some(Vec::new()));
-        assert_eq!(Vec::<String>::absent(), Some(Vec::new()));
+        assert!(!<Vec<String>>::REQUIRED);
+        assert_eq!(Vec::<String>::blank(), Vec::<String>::new());
         assert_eq!(read::<Vec<String>>("{}"), None);
         assert_eq!(read::<Option<String>>("null"), Some(None));
         assert_eq!(read::<Option<String>>("5"), None);
-        assert_eq!(String::absent(), None);
+        assert!(String::REQUIRED);
     }
 
     #[test]

@@ -93,6 +93,7 @@ impl<K: Into<String>, V: Into<Value>, const N: usize> From<[(K, V); N]> for Meta
 }
 
 impl Field for Metadata {
+    const REQUIRED: bool = false;
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         JsonObject::decode(deserializer).map(Self::from)
     }
@@ -102,8 +103,8 @@ impl Field for Metadata {
         }
         self.map.serialize(serializer)
     }
-    fn absent() -> Option<Self> {
-        Some(Self::default())
+    fn blank() -> Self {
+        Self::default()
     }
 }
 

@@ -17,7 +17,9 @@ pub(crate) use field::{AsField, Query, into_list, into_map, joined, read_items};
 pub use metadata::{JsonObject, Metadata};
 pub(crate) use nullable::into_nullable;
 pub use nullable::{IntoNullable, Null, Nullable};
-pub(crate) use object::{Keys, ObjectWriter, Redacted, fill, finish, object, take};
+pub(crate) use object::{
+    At, Each, FieldFacts, Flag, Object, missing, object, read_object, show_object, take, write_object,
+};
 pub(crate) use open_enum::{open_enum, read_text};
 pub(crate) use secret::{REDACTED, holds_secret, without_secrets};
 pub use timestamp::{OutOfRange, Timestamp};

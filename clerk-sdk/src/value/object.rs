@@ -1,6 +1,11 @@
 //! Objects: reading, writing and showing a struct from the list of its fields.
+//!
+//! There are some hundred structs with some thousand fields, so what is done for each field is one call, and how it is
+//! done is written down once, here: that is what the compiler has to check.
 
 use std::fmt;
+use std::marker::PhantomData;
+use std::slice::Iter;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
@@ -13,76 +18,144 @@ use super::path;
 /// when there is no value, instead of being left out.
 macro_rules! object {
     ($($name:ident { $($field:ident $(= $wire:literal)? $([$($flag:ident)*])?),* $(,)? })*) => {$(
+        impl $crate::value::Object for $name {
+            const NAME: &'static str = stringify!($name);
+            const FIELDS: &'static [$crate::value::FieldFacts] = &[$(
+                $crate::value::FieldFacts::new(
+                    &[$($wire,)? stringify!($field)],
+                    &[$($($crate::value::Flag::$flag),*)?],
+                ),
+            )*];
+            fn blank() -> Self {
+                Self { $($field: $crate::value::Field::blank(),)* }
+            }
+            fn each<V: $crate::value::Each>(&self, visit: &mut V) {
+                $(visit.field(&self.$field);)*
+            }
+            fn at<V: $crate::value::At>(&mut self, index: usize, visit: V) -> Result<(), V::Error> {
+                #[allow(non_camel_case_types)]
+                enum Key { $($field),* }
+                const KEYS: &[Key] = &[$(Key::$field),*];
+                match KEYS.get(index) {
+                    $(Some(Key::$field) => visit.field(&mut self.$field),)*
+                    None => Ok(()),
+                }
+            }
+        }
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut object = $crate::value::ObjectWriter::new(serializer)?;
-                $(object.put(
-                    $crate::value::object!(@wire $field $($wire)?),
-                    &self.$field,
-                    $crate::value::object!(@null $($($flag)*)?),
-                );)*
-                object.end()
+                $crate::value::write_object(self, serializer)
             }
         }
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[allow(non_camel_case_types)]
-                enum Key { $($field),* }
-                const NAMES: &[&str] = &[$($crate::value::object!(@wire $field $($wire)?)),*];
-                const KEYS: &[Key] = &[$(Key::$field),*];
-                struct Object;
-                impl<'de> ::serde::de::Visitor<'de> for Object {
-                    type Value = $name;
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("an object")
-                    }
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
-                        $(let mut $field = None;)*
-                        let mut keys = $crate::value::Keys::new(NAMES);
-                        while let Some(index) = keys.next(&mut map)? {
-                            match KEYS.get(index) {
-                                $(Some(Key::$field) => {
-                                    let name = $crate::value::object!(@wire $field $($wire)?);
-                                    $crate::value::fill(&mut $field, &mut map, name)
-                                })*
-                                None => keys.skip(&mut map),
-                            }?
-                        }
-                        Ok($name {
-                            $($field: $crate::value::finish($field, $crate::value::object!(@wire $field $($wire)?))?,)*
-                        })
-                    }
-                }
-                deserializer.deserialize_map(Object)
+                $crate::value::read_object(deserializer)
             }
         }
         impl $crate::value::Field for $name {
             fn decode<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                ::serde::Deserialize::deserialize(deserializer)
+                $crate::value::read_object(deserializer)
             }
             fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                ::serde::Serialize::serialize(self, serializer)
+                $crate::value::write_object(self, serializer)
+            }
+            fn blank() -> Self {
+                $crate::value::Object::blank()
             }
         }
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_struct(stringify!($name))
-                    $(.field(stringify!($field), $crate::value::object!(@show self.$field, $($($flag)*)?)))*
-                    .finish()
+                $crate::value::show_object(self, f)
             }
         }
     )*};
-    (@wire $field:ident) => { stringify!($field) };
-    (@wire $field:ident $wire:literal) => { $wire };
-    (@null) => { false };
-    (@null null) => { true };
-    (@null secret) => { false };
-    (@null secret null) => { true };
-    (@show $value:expr,) => { &$value };
-    (@show $value:expr, null) => { &$value };
-    (@show $value:expr, secret $(null)?) => { &$crate::value::Redacted };
 }
 pub(crate) use object;
+
+/// A struct and the list of its fields.
+pub(crate) trait Object: Sized {
+    const NAME: &'static str;
+    /// What is known about each field.
+    const FIELDS: &'static [FieldFacts];
+
+    /// An object with nothing in it yet.
+    fn blank() -> Self;
+
+    /// Visits all fields in their order.
+    fn each<V: Each>(&self, visit: &mut V);
+
+    /// Visits one field, to change it.
+    fn at<V: At>(&mut self, index: usize, visit: V) -> Result<(), V::Error>;
+}
+
+/// What is done with each field.
+pub(crate) trait Each {
+    fn field<T: Field>(&mut self, value: &T);
+}
+
+/// What is done to one field.
+pub(crate) trait At {
+    type Error;
+
+    fn field<T: Field>(self, value: &mut T) -> Result<(), Self::Error>;
+}
+
+/// What is known about a field besides its type.
+pub(crate) struct FieldFacts {
+    /// Its name in JSON.
+    wire: &'static str,
+    /// Its name in Rust.
+    name: &'static str,
+    /// Whether `Debug` does not show it.
+    secret: bool,
+    /// Whether it is written as null where there is no value.
+    null: bool,
+}
+
+/// What can be special about a field.
+#[allow(non_camel_case_types, reason = "they are spelled as in the lists of fields")]
+pub(crate) enum Flag {
+    secret,
+    null,
+}
+
+impl FieldFacts {
+    /// From the name in JSON, where it is another one, and the name in Rust.
+    pub(crate) const fn new(names: &[&'static str], flags: &[Flag]) -> Self {
+        let (wire, name) = match names {
+            [wire, name] => (*wire, *name),
+            [name, ..] => (*name, *name),
+            [] => ("", ""),
+        };
+        let (secret, null) = match flags {
+            [] => (false, false),
+            [Flag::secret] => (true, false),
+            [Flag::null] => (false, true),
+            _ => (true, true),
+        };
+        Self { wire, name, secret, null }
+    }
+}
+
+/// Shows an object like a derived `Debug`, but for its secrets.
+pub(crate) fn show_object<T: Object>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut visit = Show { out: f.debug_struct(T::NAME), facts: T::FIELDS.iter() };
+    object.each(&mut visit);
+    visit.out.finish()
+}
+
+struct Show<'a, 'b> {
+    out: fmt::DebugStruct<'a, 'b>,
+    facts: Iter<'static, FieldFacts>,
+}
+
+impl Each for Show<'_, '_> {
+    fn field<T: Field>(&mut self, value: &T) {
+        if let Some(facts) = self.facts.next() {
+            self.out.field(facts.name, if facts.secret { &Redacted } else { value });
+        }
+    }
+}
 
 /// Stands where a secret would be.
 pub(crate) struct Redacted;
@@ -93,43 +166,125 @@ impl fmt::Debug for Redacted {
     }
 }
 
-/// Writes an object field by field. It keeps the first error until the end, which is less code for each field, of
-/// which there are thousands, than returning it at once.
-pub(crate) struct ObjectWriter<M: SerializeMap> {
+/// Writes an object without the fields that are absent and may be so.
+pub(crate) fn write_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut visit = Write { map: serializer.serialize_map(None)?, facts: T::FIELDS.iter(), error: None };
+    object.each(&mut visit);
+    match visit.error {
+        Some(error) => Err(error),
+        None => visit.map.end(),
+    }
+}
+
+struct Write<M: SerializeMap> {
     map: M,
+    facts: Iter<'static, FieldFacts>,
+    /// The first error; nothing is written after it.
     error: Option<M::Error>,
 }
 
-impl<M: SerializeMap> ObjectWriter<M> {
-    pub(crate) fn new<S: Serializer<SerializeMap = M, Error = M::Error>>(
-        serializer: S,
-    ) -> Result<Self, S::Error> {
-        Ok(Self { map: serializer.serialize_map(None)?, error: None })
-    }
-
-    /// Writes a field, unless it is absent and may be so.
-    pub(crate) fn put<T: Field>(&mut self, name: &'static str, value: &T, null_if_absent: bool) {
-        if self.error.is_none() && (null_if_absent || !value.is_absent()) {
-            self.error = self.map.serialize_entry(name, &AsField(value)).err();
-        }
-    }
-
-    pub(crate) fn end(self) -> Result<M::Ok, M::Error> {
-        match self.error {
-            Some(error) => Err(error),
-            None => self.map.end(),
+impl<M: SerializeMap> Each for Write<M> {
+    fn field<T: Field>(&mut self, value: &T) {
+        let Some(facts) = self.facts.next() else { return };
+        if self.error.is_none() && (facts.null || !value.is_absent()) {
+            self.error = self.map.serialize_entry(facts.wire, &AsField(value)).err();
         }
     }
 }
 
-/// Reads the value of a field into the place for it.
-pub(crate) fn fill<'de, A: MapAccess<'de>, T: Field>(
-    field: &mut Option<T>,
-    map: &mut A,
+/// Reads an object: keys that it does not know are skipped, fields that have to be there must be.
+pub(crate) fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Whole<T>(PhantomData<T>);
+    impl<'de, T: Object> Visitor<'de> for Whole<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+            let mut object = T::blank();
+            let mut came = Came::default();
+            let mut expected = 0;
+            while let Some(index) = map.next_key_seed(Key { fields: T::FIELDS, expected })? {
+                let Some(facts) = T::FIELDS.get(index) else {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                };
+                object.at(index, Read { map: &mut map, name: facts.wire, de: PhantomData })?;
+                came.insert(index);
+                expected = index + 1;
+            }
+            let mut check = Check { came, index: 0, missing: None };
+            object.each(&mut check);
+            match check.missing.and_then(|index| T::FIELDS.get(index)) {
+                Some(facts) => Err(missing(facts.wire)),
+                None => Ok(object),
+            }
+        }
+    }
+    deserializer.deserialize_map(Whole(PhantomData))
+}
+
+/// Reads the value that comes next into a field.
+struct Read<'a, 'de, A: MapAccess<'de>> {
+    map: &'a mut A,
     name: &'static str,
-) -> Result<(), A::Error> {
-    *field = take(map, name)?;
-    Ok(())
+    de: PhantomData<&'de ()>,
+}
+
+impl<'de, A: MapAccess<'de>> At for Read<'_, 'de, A> {
+    type Error = A::Error;
+
+    fn field<T: Field>(self, value: &mut T) -> Result<(), A::Error> {
+        let read = self.map.next_value_seed(Seed::new());
+        *value = read.map_err(|error| path::below_key(self.name, error))?;
+        Ok(())
+    }
+}
+
+/// The fields that came: a bit for each, and a list of those for which there is none.
+#[derive(Default)]
+struct Came {
+    bits: u128,
+    others: Vec<usize>,
+}
+
+impl Came {
+    fn insert(&mut self, index: usize) {
+        match Self::bit(index) {
+            0 => self.others.push(index),
+            bit => self.bits |= bit,
+        }
+    }
+
+    fn contains(&self, index: usize) -> bool {
+        self.bits & Self::bit(index) != 0 || self.others.contains(&index)
+    }
+
+    fn bit(index: usize) -> u128 {
+        u32::try_from(index).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or_default()
+    }
+}
+
+/// Finds the first field that has to be there and is not.
+struct Check {
+    came: Came,
+    /// The field that is visited next.
+    index: usize,
+    missing: Option<usize>,
+}
+
+impl Each for Check {
+    fn field<T: Field>(&mut self, _: &T) {
+        if T::REQUIRED && self.missing.is_none() && !self.came.contains(self.index) {
+            self.missing = Some(self.index);
+        }
+        self.index += 1;
+    }
+}
+
+/// Says that a field is not there that has to be.
+pub(crate) fn missing<E: Error>(name: &'static str) -> E {
+    path::below_key(name, E::missing_field(name))
 }
 
 /// Reads the value of a field.
@@ -140,49 +295,13 @@ pub(crate) fn take<'de, A: MapAccess<'de>, T: Field>(
     map.next_value_seed(Seed::new()).map(Some).map_err(|error| path::below_key(name, error))
 }
 
-/// The value of a field when all were read: what was there, or what absence means.
-pub(crate) fn finish<T: Field, E: Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
-    match value.or_else(T::absent) {
-        Some(value) => Ok(value),
-        None => Err(path::below_key(name, E::missing_field(name))),
-    }
-}
-
-/// Finds the fields of an object by their names. Objects mostly come in the order of the document, so the search
-/// goes on where the last one ended.
-pub(crate) struct Keys {
-    names: &'static [&'static str],
+/// Finds a field by its JSON name, looking first where it is expected. The number of fields for an unknown one.
+struct Key {
+    fields: &'static [FieldFacts],
     expected: usize,
 }
 
-impl Keys {
-    /// For an object with these fields.
-    pub(crate) fn new(names: &'static [&'static str]) -> Self {
-        Self { names, expected: 0 }
-    }
-
-    /// The index of the next field; the number of fields for an unknown one.
-    pub(crate) fn next<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<Option<usize>, A::Error> {
-        let index = map.next_key_seed(&mut *self)?;
-        if let Some(index) = index {
-            self.expected = index + 1;
-        }
-        Ok(index)
-    }
-
-    /// Skips the value of an unknown field.
-    pub(crate) fn skip<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<(), A::Error> {
-        map.next_value::<IgnoredAny>().map(|_| ())
-    }
-
-    fn index(&self, name: &str) -> usize {
-        let (before, after) = self.names.split_at(self.expected.min(self.names.len()));
-        let found = after.iter().position(|known| *known == name).map(|index| before.len() + index);
-        found.or_else(|| before.iter().position(|known| *known == name)).unwrap_or(self.names.len())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Keys {
+impl<'de> DeserializeSeed<'de> for Key {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
@@ -190,13 +309,71 @@ impl<'de> DeserializeSeed<'de> for &mut Keys {
     }
 }
 
-impl Visitor<'_> for &mut Keys {
+impl Visitor<'_> for Key {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field's name")
     }
     fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        Ok(self.index(name))
+        let is_it = |facts: &FieldFacts| facts.wire == name;
+        let (before, after) = self.fields.split_at(self.expected.min(self.fields.len()));
+        let found = after.iter().position(is_it).map(|index| before.len() + index);
+        Ok(found.or_else(|| before.iter().position(is_it)).unwrap_or(self.fields.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, PartialEq)]
+    struct Thing {
+        id: String,
+        size: i64,
+        kind: Option<String>,
+        key: Option<String>,
+    }
+    object! { Thing { id, size, kind = "type", key [secret null] } }
+
+    fn read(json: &str) -> Result<Thing, serde_json::Error> {
+        path::forget();
+        serde_json::from_str(json)
+    }
+
+    #[test]
+    fn keys_come_in_any_order_among_others_and_the_last_of_equal_ones_counts() {
+        let thing = Thing { id: "a".to_owned(), size: 2, kind: Some("b".to_owned()), key: None };
+        for json in [
+            r#"{"id": "a", "size": 2, "type": "b", "key": null}"#,
+            r#"{"kind": 5, "type": "b", "size": 2, "new": [{"id": 1}], "id": "a"}"#,
+            r#"{"size": 1, "id": "x", "id": "a", "type": "b", "size": 2}"#,
+        ] {
+            assert_eq!(read(json).unwrap(), thing, "{json}");
+        }
+        assert_eq!(serde_json::to_string(&thing).unwrap(), r#"{"id":"a","size":2,"type":"b","key":null}"#);
+    }
+
+    #[test]
+    fn what_is_missing_is_the_first_that_has_to_be_there() {
+        for (json, name) in [("{}", "id"), (r#"{"type": "b", "id": ""}"#, "size"), (r#"{"size": 0}"#, "id")] {
+            let error = read(json).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("missing field `{name}`")), "{json}: {error}");
+            assert_eq!(path::take(), name);
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let thing = read(r#"{"id": "a", "size": 2, "key": "hidden"}"#).unwrap();
+        assert_eq!(format!("{thing:?}"), "Thing { id: \"a\", size: 2, kind: None, key: [redacted] }");
+    }
+
+    #[test]
+    fn fields_beyond_the_bits_are_kept_in_mind_too() {
+        let mut came = Came::default();
+        came.insert(127);
+        came.insert(300);
+        assert_eq!([0, 127, 128, 300].map(|index| came.contains(index)), [false, true, false, true]);
     }
 }

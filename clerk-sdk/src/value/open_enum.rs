@@ -63,6 +63,9 @@ macro_rules! open_enum {
             fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
+            fn blank() -> Self {
+                Self::Unknown(String::new())
+            }
         }
         impl $crate::value::Query for $name {
             fn texts(self, out: &mut Vec<String>) {

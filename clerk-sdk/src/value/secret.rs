@@ -36,11 +36,11 @@ fn separates(c: char) -> bool {
 fn is_secret(word: &str) -> bool {
     const BEGINNINGS: [&str; 7] = ["sk_test_", "sk_live_", "ak_", "mt_", "oat_", "whsec_", "eyJ"];
     // In the middle of a name they are none: `break_time`.
-    let begins = |mark: &str| {
+    let begins = |mark: &&str| {
         word.match_indices(mark)
             .any(|(at, _)| !word[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_'))
     };
-    BEGINNINGS.into_iter().any(begins) || word.contains("ticket=") || word.contains("token=")
+    BEGINNINGS.iter().any(begins) || word.contains("ticket=") || word.contains("token=")
 }
 
 #[cfg(test)]

@@ -113,6 +113,9 @@ impl Field for Timestamp {
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(self.0)
     }
+    fn blank() -> Self {
+        Self::default()
+    }
 }
 
 impl Serialize for Timestamp {

@@ -46,6 +46,9 @@ macro_rules! union {
             fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 ::serde::Serialize::serialize(self, serializer)
             }
+            fn blank() -> Self {
+                Self::Unknown(::serde_json::Value::Null)
+            }
         }
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {

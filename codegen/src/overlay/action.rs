@@ -139,7 +139,9 @@ fn update_all(document: &mut Value, pointers: &[String], update: &Value) -> Resu
     Ok(Outcome::Matched { places: pointers.len(), changed })
 }
 
-fn remove_all(document: &mut Value, mut pointers: Vec<String>) -> Result<Outcome, String> {
+pub(super) fn remove_all(document: &mut Value, mut pointers: Vec<String>) -> Result<Outcome, String> {
+    pointers.sort_unstable();
+    pointers.dedup();
     // From the back, so that the indices of the places that are still to come stay right.
     pointers.sort_by(|a, b| order(b).cmp(&order(a)));
     for pointer in &pointers {

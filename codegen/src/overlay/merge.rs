@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// Merges `update` into `place`; says whether that changed anything.
-pub(super) fn merge(place: &mut Value, update: &Value) -> bool {
+pub fn merge(place: &mut Value, update: &Value) -> bool {
     match (place, update) {
         (Value::Object(fields), Value::Object(updates)) => {
             let mut changed = false;

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use action::Outcome;
 pub use action::{Action, Change};
+pub use merge::merge;
 pub use positions::positions;
 pub use yaml::read;
 
@@ -173,6 +174,14 @@ pub fn apply(document: &mut Value, id: &str, overlay: &Overlay) -> Result<Applie
         }
     }
     if findings.is_empty() { Ok(applied) } else { Err(findings) }
+}
+
+/// Takes places out of a document, by their JSON pointers; those that are not there are passed over.
+///
+/// # Errors
+/// The whole document cannot be removed.
+pub fn remove(document: &mut Value, pointers: Vec<String>) -> Result<(), String> {
+    action::remove_all(document, pointers).map(|_| ())
 }
 
 impl fmt::Display for Finding {

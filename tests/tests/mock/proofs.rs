@@ -87,7 +87,17 @@ async fn digests_that_were_brought_along_are_checked() {
     // "a good password" in each form, made with Python's bcrypt and hashlib.
     let digests = [
         ("bcrypt", "$2b$04$vX/nmsOocHEfrBWW720ndO7BE.TG6bxtzNrFJwiSnqPYU.8VmQ7cS"),
-        ("pbkdf2_sha256", "pbkdf2_sha256$1000$salt$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        ("pbkdf2_sha1", "pbkdf2_sha1$1000$salt$8468659caa949e4c00e9e2380b8d7df1b959b7b3"),
+        ("pbkdf2_sha256", "pbkdf2_sha256$1000$c2FsdA==$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        ("pbkdf2_sha256_django", "pbkdf2_sha256$1000$salt$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        (
+            "pbkdf2_sha512",
+            "pbkdf2_sha512$1000$salt$a4de10a6179322c4d4e31e49ffa2d727f483e6a2bc51bec9cbee9ce94855267752b18c52fb515c6d9ce55106a37fb820695f90dfee525378f191d20dc78e161e",
+        ),
+        (
+            "pbkdf2_sha512_hex",
+            "pbkdf2_sha512_hex$1000$73616c74$a4de10a6179322c4d4e31e49ffa2d727f483e6a2bc51bec9cbee9ce94855267752b18c52fb515c6d9ce55106a37fb820695f90dfee525378f191d20dc78e161e",
+        ),
         ("sha256", "9020e9e51f9bec7dd22cf89e7c05ee0931412790b0b6a7e8632e0fa9fb15ec00"),
     ];
 
