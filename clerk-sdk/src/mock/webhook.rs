@@ -122,7 +122,7 @@ impl<'a> IntoFuture for SendWebhook<'a> {
 
 fn signed(secret: &str, id: &str, ago: Duration, body: &str) -> Result<HeaderMap, HttpError> {
     let webhook = Webhook::new(secret).map_err(refused)?;
-    let webhook = webhook.with_clock(move || {
+    let webhook = webhook.clock(move || {
         let now = SystemTime::now();
         now.checked_sub(ago).unwrap_or(now)
     });
