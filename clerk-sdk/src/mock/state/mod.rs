@@ -2,6 +2,7 @@
 //! the schema where there is none.
 
 mod api_keys;
+mod billing;
 mod changes;
 mod contacts;
 #[cfg(feature = "webhooks")]
@@ -21,6 +22,7 @@ mod metadata;
 mod oauth_applications;
 mod oauth_tokens;
 mod object;
+mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod passwords;
@@ -203,6 +205,8 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         verifications::HANDLERS,
         user_parts::HANDLERS,
         instance::HANDLERS,
+        billing::HANDLERS,
+        organization_domains::HANDLERS,
         machines::HANDLERS,
         oauth_applications::HANDLERS,
         roles::HANDLERS,
