@@ -183,6 +183,21 @@ fn both(change: &Change) -> (&str, &str) {
     (change.old.as_deref().unwrap_or_default(), change.new.as_deref().unwrap_or_default())
 }
 
+/// What has changed of an owner: from what to what, or why where it is spelt as it was.
+fn in_short(change: &Change) -> String {
+    let name = match (&change.member, change.subject) {
+        (Some(member), _) => member,
+        (None, Subject::Answer) => "answer",
+        (None, _) => "",
+    };
+    let spelt = match (&change.old, &change.new) {
+        (Some(old), Some(new)) => format!(" ({old} → {new})"),
+        _ => String::new(),
+    };
+    let note = if change.note.is_empty() { String::new() } else { format!(": {}", change.note) };
+    format!("{name}{spelt}{note}").trim_start_matches([':', ' ']).to_owned()
+}
+
 /// What was added, changed, renamed, removed: each a few words for a terminal.
 pub(super) fn summary(report: &Report) -> Vec<(&'static str, Vec<String>)> {
     let mut added = Vec::new();
@@ -209,15 +224,14 @@ pub(super) fn summary(report: &Report) -> Vec<(&'static str, Vec<String>)> {
             }
             (Kind::Renamed, _) => {
                 let (old, new) = both(change);
-                renamed.push(format!("{old} to {new}"));
+                let owner = change.member.as_ref().map_or(String::new(), |_| format!("{}.", change.owner));
+                renamed.push(format!("{owner}{old} to {new}"));
             }
             (Kind::Removed, _) => removed.push(name),
             (Kind::Deprecated, _) => deprecated.push(name),
             (Kind::Changed, _) if change.effect == Effect::Invisible => {}
             (Kind::Changed, _) => {
-                let (old, new) = both(change);
-                let member = change.member.as_deref().unwrap_or("answer");
-                let what = format!("{member} ({old} → {new})");
+                let what = in_short(change);
                 match changed.iter_mut().find(|(owner, _)| *owner == change.owner) {
                     Some((_, list)) => list.push(what),
                     None => changed.push((change.owner.clone(), vec![what])),
@@ -234,4 +248,48 @@ pub(super) fn summary(report: &Report) -> Vec<(&'static str, Vec<String>)> {
         ("deprecated", deprecated),
     ];
     all.into_iter().filter(|(_, list)| !list.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn argument(kind: Kind, old: Option<&str>, new: Option<&str>, note: &str) -> Change {
+        Change {
+            effect: Effect::Breaking,
+            kind,
+            subject: Subject::Argument,
+            resource: Some("things".to_owned()),
+            owner: "things().find".to_owned(),
+            member: Some("token".to_owned()),
+            wire: "token".to_owned(),
+            old_wire: None,
+            old: old.map(str::to_owned),
+            new: new.map(str::to_owned),
+            note: note.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_few_words_on_a_change_say_what_it_is_though_no_type_has_changed() {
+        let changes = vec![
+            argument(Kind::Changed, None, None, "it has a setter now"),
+            argument(Kind::Changed, Some("String"), Some("i64"), ""),
+            argument(Kind::Renamed, Some("size"), Some("limit"), ""),
+        ];
+        let report = Report { old: "1".to_owned(), new: "2".to_owned(), changes };
+
+        let words = summary(&report);
+
+        assert_eq!(
+            words,
+            [
+                (
+                    "changed",
+                    vec!["things().find: token: it has a setter now, token (String → i64)".to_owned()]
+                ),
+                ("renamed", vec!["things().find.size to limit".to_owned()]),
+            ]
+        );
+    }
 }

@@ -61,6 +61,12 @@ pub(crate) fn take_in(tree: &mut Tree, what: &Published) -> Result<Source, Error
 /// Reads YAML or JSON and checks that it is OpenAPI 3.0.
 pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| format!("no text: {error}"))?;
+    // What a proxy or a wrong address answers; where it stops being YAML helps nobody.
+    if text.trim_start().starts_with('<') {
+        return Err(
+            "no OpenAPI document, but HTML or XML: is this the address of the file itself?".to_owned()
+        );
+    }
     let document = clerk_codegen::overlay::read(text)?;
     match document.get("openapi").and_then(Value::as_str) {
         Some(version) if version.starts_with("3.0.") => {}

@@ -316,6 +316,7 @@ fn what_is_no_openapi_3_0_document_is_refused() {
     let cases = [
         ("a: [", "no YAML"),
         ("a: 1", "no `openapi`"),
+        ("\n<!DOCTYPE html>\n<title>404: gone</title>", "HTML"),
         ("openapi: 3.1.0\npaths: {}", "OpenAPI 3.1.0"),
         ("openapi: 3.0.3\npaths: {}", "no operation"),
         (&PUBLISHED.replace("'2030-01-02'", "v1"), "`v1` is not a date"),

@@ -271,7 +271,7 @@ fn an_entry_in_the_sources_and_one_refresh_add_a_version() {
 
 #[test]
 fn a_download_that_fails_says_where_and_why() {
-    for (status, body, reason) in [("404 Not Found", "", "404"), ("200 OK", "<html>", "no `openapi`")] {
+    for (status, body, reason) in [("404 Not Found", "", "404"), ("200 OK", "<html>", "HTML")] {
         let workspace = Workspace::with_document();
         let before = workspace.files();
         let url = serve(status, body.to_owned());
