@@ -6,17 +6,24 @@ use std::error::Error;
 
 use clerk_sdk::mock::MockClerk;
 
+#[cfg(feature = "mock-data")]
+const ARGUMENTS: &str = "--port PORT and --data FILE";
+#[cfg(not(feature = "mock-data"))]
+const ARGUMENTS: &str = "--port PORT and, with the feature mock-data, --data FILE";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let mut port = 0;
+    let mut builder = MockClerk::builder();
     while let Some(argument) = arguments.next() {
         match (argument.as_str(), arguments.next()) {
-            ("--port", Some(value)) => port = value.parse()?,
-            (other, _) => return Err(format!("unknown argument {other}; there is --port PORT").into()),
+            ("--port", Some(value)) => builder = builder.port(value.parse()?),
+            #[cfg(feature = "mock-data")]
+            ("--data", Some(file)) => builder = builder.data(file),
+            (other, _) => return Err(format!("unknown argument {other}; there are {ARGUMENTS}").into()),
         }
     }
-    let clerk = MockClerk::start_on(port).await?;
+    let clerk = builder.start().await?;
     let url = clerk.url();
     println!(
         "{}",

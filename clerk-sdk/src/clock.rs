@@ -2,31 +2,28 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-/// A clock that can be replaced.
-#[derive(Clone)]
-pub(crate) struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+use crate::value::Timestamp;
+
+/// Where the time comes from; the system unless set.
+#[derive(Clone, Default)]
+pub(crate) struct Clock(Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>);
 
 impl Clock {
     pub(crate) fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        Self(Some(Arc::new(now)))
     }
 
-    /// Whole seconds since the beginning of 1970, rounded down; 0 where the clock stands before that.
-    pub(crate) fn unix_seconds(&self) -> u64 {
-        (self.0)().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Self::new(SystemTime::now)
+    /// Unix milliseconds.
+    pub(crate) fn now(&self) -> i64 {
+        let now = self.0.as_ref().map_or_else(SystemTime::now, |clock| clock());
+        Timestamp::from(now).as_millis()
     }
 }
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
+        f.write_str(if self.0.is_some() { "custom" } else { "system" })
     }
 }

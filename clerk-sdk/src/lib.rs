@@ -96,7 +96,7 @@ mod blocking;
 mod body;
 mod call;
 mod client;
-#[cfg(feature = "webhooks")]
+#[cfg(any(feature = "auth", feature = "webhooks"))]
 mod clock;
 mod config;
 #[cfg(any(feature = "auth", feature = "webhooks"))]

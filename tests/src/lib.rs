@@ -4,6 +4,7 @@
 pub mod canned;
 pub mod dispatch;
 pub mod driver;
+pub mod random;
 pub mod reader;
 pub mod server;
 pub mod tokens;

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,8 +17,38 @@ use tokio::runtime::Runtime;
 pub struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Recorded>>>,
+    connections: Arc<Connections>,
     /// A runtime of its own, so that tests may block theirs; in an option to be shut down without waiting.
     runtime: Option<Runtime>,
+}
+
+/// How many connections there were, and are.
+#[derive(Debug, Default)]
+struct Connections {
+    all: AtomicUsize,
+    open: AtomicUsize,
+}
+
+/// What a server does. A closure that answers a request is one.
+pub trait Behaviour: Send + Sync + 'static {
+    /// Whether it talks to a new connection, counted from 0. One that it does not talk to is reset.
+    fn accepts(&self, _connection: usize) -> bool {
+        true
+    }
+
+    /// An answer that it gives without reading the body. Only what was read to its end is recorded.
+    fn interrupts(&self, _head: &Recorded) -> Option<Reply> {
+        None
+    }
+
+    /// The answer to a request.
+    fn answers(&self, request: &Recorded) -> Reply;
+}
+
+impl<F: Fn(&Recorded) -> Reply + Send + Sync + 'static> Behaviour for F {
+    fn answers(&self, request: &Recorded) -> Reply {
+        self(request)
+    }
 }
 
 /// A request that the server got.
@@ -57,6 +88,10 @@ pub struct Reply {
     body: Vec<u8>,
     delay: Duration,
     end: End,
+    /// Whether `body` is all that is sent, without a head.
+    raw: bool,
+    /// Whether the connection is reset afterwards.
+    reset: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,7 +118,14 @@ impl Reply {
             body: body.as_bytes().to_vec(),
             delay: Duration::ZERO,
             end: End::Complete,
+            raw: false,
+            reset: false,
         }
+    }
+
+    /// These bytes instead of an answer; then the connection is closed.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { body: bytes.into(), raw: true, ..Self::json(200, "") }
     }
 
     /// A status with a body that is no JSON.
@@ -107,6 +149,13 @@ impl Reply {
     #[must_use]
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Resets the connection afterwards, instead of closing it.
+    #[must_use]
+    pub fn reset(mut self) -> Self {
+        self.reset = true;
         self
     }
 
@@ -151,29 +200,59 @@ impl Server {
     }
 
     /// Answers with what `answer` makes of each request.
-    #[allow(clippy::expect_used, reason = "a test without its server has nothing to test")]
     pub fn answering(answer: impl Fn(&Recorded) -> Reply + Send + Sync + 'static) -> Self {
+        Self::behaving(answer)
+    }
+
+    /// Does what `behaviour` says.
+    #[allow(clippy::expect_used, reason = "a test without its server has nothing to test")]
+    pub fn behaving(behaviour: impl Behaviour) -> Self {
+        Self::on(std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"), behaviour)
+    }
+
+    /// Does what `behaviour` says to those who connect to `listener`.
+    #[allow(clippy::expect_used, reason = "a test without its server has nothing to test")]
+    pub fn on(listener: std::net::TcpListener, behaviour: impl Behaviour) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .expect("a runtime for the server");
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.set_nonblocking(true).expect("a socket that does not block");
         let address = listener.local_addr().expect("the server's address");
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let state = Arc::new((answer, seen.clone()));
+        let connections = Arc::new(Connections::default());
+        let state = Arc::new((behaviour, seen.clone(), connections.clone()));
         runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).expect("a listener");
             while let Ok((stream, _)) = listener.accept().await {
                 let state = state.clone();
                 tokio::spawn(async move {
+                    let (behaviour, seen, connections) = &*state;
+                    let number = connections.all.fetch_add(1, Ordering::Relaxed);
+                    connections.open.fetch_add(1, Ordering::Relaxed);
                     // A client that goes away is no failure of the server.
-                    let _ = serve(stream, &state.0, &state.1).await;
+                    let _ = serve(stream, number, behaviour, seen).await;
+                    connections.open.fetch_sub(1, Ordering::Relaxed);
                 });
             }
         });
-        Self { address, seen, runtime: Some(runtime) }
+        Self { address, seen, connections, runtime: Some(runtime) }
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many connections there were so far.
+    pub fn connections(&self) -> usize {
+        self.connections.all.load(Ordering::Relaxed)
+    }
+
+    /// How many connections are open.
+    pub fn open_connections(&self) -> usize {
+        self.connections.open.load(Ordering::Relaxed)
     }
 
     /// The URL to append paths to: `http://127.0.0.1:<port>/v1`.
@@ -221,23 +300,39 @@ pub fn nobody() -> String {
 
 async fn serve(
     stream: TcpStream,
-    answer: &(impl Fn(&Recorded) -> Reply + Send + Sync),
+    number: usize,
+    behaviour: &impl Behaviour,
     seen: &Mutex<Vec<Recorded>>,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    if !behaviour.accepts(number) {
+        return stream.set_zero_linger();
+    }
     let mut stream = BufReader::new(stream);
-    while let Some(request) = read(&mut stream).await? {
-        let reply = answer(&request);
-        seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(request);
+    while let Some(mut request) = read_head(&mut stream).await? {
+        let reply = match behaviour.interrupts(&request) {
+            Some(reply) => reply,
+            None => {
+                read_body(&mut stream, &mut request).await?;
+                let reply = behaviour.answers(&request);
+                seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(request);
+                reply
+            }
+        };
         tokio::time::sleep(reply.delay).await;
-        if !write(&mut stream, reply).await? {
+        let reset = reply.reset;
+        let goes_on = write(&mut stream, reply).await?;
+        if reset {
+            stream.get_ref().set_zero_linger()?;
+        }
+        if reset || !goes_on {
             break;
         }
     }
     Ok(())
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Recorded>> {
+async fn read_head(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Recorded>> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);
@@ -253,14 +348,16 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Recorded>>
             None => break,
         }
     }
-    let mut request =
-        Recorded { method, target, headers, body: Vec::new(), body_length: 0, at: Instant::now() };
+    Ok(Some(Recorded { method, target, headers, body: Vec::new(), body_length: 0, at: Instant::now() }))
+}
+
+async fn read_body(stream: &mut BufReader<TcpStream>, request: &mut Recorded) -> io::Result<()> {
     if request.header("transfer-encoding") == Some("chunked") {
         loop {
             let mut size = String::new();
             stream.read_line(&mut size).await?;
             let size = usize::from_str_radix(size.trim(), 16).map_err(io::Error::other)?;
-            body(stream, size, &mut request).await?;
+            body(stream, size, request).await?;
             stream.read_line(&mut String::new()).await?;
             if size == 0 {
                 break;
@@ -268,9 +365,9 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Recorded>>
         }
     } else {
         let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-        body(stream, length, &mut request).await?;
+        body(stream, length, request).await?;
     }
-    Ok(Some(request))
+    Ok(())
 }
 
 /// Reads a piece of a body, and keeps it while all of it is not large.
@@ -298,15 +395,9 @@ async fn write(stream: &mut BufReader<TcpStream>, reply: Reply) -> io::Result<bo
     if reply.end == End::Silence {
         return Ok(false);
     }
-    let mut head = format!("HTTP/1.1 {} Status\r\n", reply.status);
-    for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+    if !reply.raw {
+        write_head(stream, &reply).await?;
     }
-    match reply.end {
-        End::Chunks(_) => head.push_str("transfer-encoding: chunked\r\n\r\n"),
-        _ => head.push_str(&format!("content-length: {}\r\n\r\n", reply.body.len())),
-    }
-    stream.write_all(head.as_bytes()).await?;
     match reply.end {
         End::Complete | End::Silence => stream.write_all(&reply.body).await?,
         End::Half { .. } => stream.write_all(&reply.body[..reply.body.len() / 2]).await?,
@@ -334,6 +425,18 @@ async fn write(stream: &mut BufReader<TcpStream>, reply: Reply) -> io::Result<bo
             Ok(false)
         }
         End::Half { stall: false } => Ok(false),
-        _ => Ok(true),
+        _ => Ok(!reply.raw),
     }
+}
+
+async fn write_head(stream: &mut BufReader<TcpStream>, reply: &Reply) -> io::Result<()> {
+    let mut head = format!("HTTP/1.1 {} Status\r\n", reply.status);
+    for (name, value) in &reply.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    match reply.end {
+        End::Chunks(_) => head.push_str("transfer-encoding: chunked\r\n\r\n"),
+        _ => head.push_str(&format!("content-length: {}\r\n\r\n", reply.body.len())),
+    }
+    stream.write_all(head.as_bytes()).await
 }

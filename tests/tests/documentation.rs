@@ -2,10 +2,10 @@
 //! `cargo xtask regen`, so that it compiles, and most of it runs against the embedded Clerk.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clerk_sdk::http::{HeaderValue, Method};
-use clerk_sdk::mock::MockClerk;
+use clerk_sdk::mock::{Fault, MockClerk};
 use clerk_sdk::types::{BulkInvitation, EmailAddressVerification, User};
 use clerk_sdk::{
     Clerk, Error, ErrorKind, FilePart, HttpClient, HttpFuture, HttpRequest, Null, RetryPolicy, Timestamp,
@@ -399,6 +399,7 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     mock.fail_next(503, 2); // the next two answers
     mock.delay(Duration::from_millis(5)); // all of them from now on
     mock.rate_limit(10, Duration::from_secs(1)); // then 429 with Retry-After
+    mock.inject_on("GetUser", Fault::Disconnect, 1); // in the middle of the body
     mock.clear_faults();
     // end
     clerk.users().create().email_address(["ada@example.com"]).await?;
@@ -407,6 +408,41 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     assert_eq!(sent[0].body.json(), Some(&json!({ "email_address": ["ada@example.com"] })));
     assert_eq!(sent[0].headers["clerk-api-version"], clerk_sdk::API_VERSION);
     // end
+    Ok(())
+}
+
+#[tokio::test]
+async fn fixtures_are_put_in() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    // code: fixture
+    let ada = mock.seed().user("ada@example.com").with("first_name", "Ada").await;
+    mock.seed().role("org:accountant", ["org:billing:manage"]).await;
+    mock.load(&json!({
+        "users": [{ "username": "bob1" }],
+        "organizations": [{
+            "name": "Acme", "created_by": "ada@example.com",
+            "memberships": [{ "user_id": "bob1", "role": "org:accountant" }],
+        }],
+    }))?;
+    // end
+    assert_eq!(mock.client().organization_memberships().list("acme").await?.len(), 2);
+    assert_eq!(ada.first_name.as_deref(), Some("Ada"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn tests_go_back_in_time() -> Result<(), AnyError> {
+    // code: fixed
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let mock = MockClerk::builder().ids(1).clock(start).start().await?;
+    mock.seed().user("ada@example.com").await;
+
+    let snapshot = mock.snapshot();
+    mock.advance(Duration::from_secs(7 * 24 * 60 * 60)); // a week later
+    mock.seed().user("bob@example.com").await;
+    mock.restore(&snapshot); // no Bob, and no time has passed
+    // end
+    assert_eq!(mock.client().users().list().await?.len(), 1);
     Ok(())
 }
 

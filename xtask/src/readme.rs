@@ -14,7 +14,7 @@ use crate::surface::api;
 use crate::tree::Tree;
 
 /// Where the code is, and where the code is that needs a web framework.
-const CODE: [&str; 2] =
+pub(crate) const CODE: [&str; 2] =
     ["tests/tests/documentation.rs", "tests/frameworks/tests/frameworks/documentation.rs"];
 
 /// The pages, as they should be.

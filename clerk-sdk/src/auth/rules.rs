@@ -1,14 +1,12 @@
 //! What is checked besides the signature: the header before it, the claims after it, in a fixed order.
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::error::{AuthError, Reason};
 use super::token::{Category, Class, Header, Typ};
-use crate::value::Timestamp;
+use crate::clock::Clock;
 
 /// What a token is wanted to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,24 +36,6 @@ fn is_machine(claims: &Map<String, Value>) -> bool {
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
-}
-
-/// Where the time comes from; the system unless set.
-#[derive(Clone, Default)]
-pub(super) struct Clock(pub(super) Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>);
-
-impl Clock {
-    /// Unix milliseconds.
-    pub(super) fn now(&self) -> i64 {
-        let now = self.0.as_ref().map_or_else(SystemTime::now, |clock| clock());
-        Timestamp::from(now).as_millis()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "custom" } else { "system" })
-    }
 }
 
 /// What is configured about tokens.

@@ -116,7 +116,7 @@ macro_rules! token_settings {
 
         /// Where the time comes from: for tests. The system unless set.
         pub fn clock(mut self, clock: impl Fn() -> ::std::time::SystemTime + Send + Sync + 'static) -> Self {
-            self.settings_mut().rules.clock = super::rules::Clock(Some(::std::sync::Arc::new(clock)));
+            self.settings_mut().rules.clock = crate::clock::Clock::new(clock);
             self
         }
 

@@ -143,7 +143,7 @@ impl Rejection {
 }
 
 impl Auth {
-    /// Asks for a role, a permission, a feature or a plan in a handler, as [`require`] does in front of one.
+    /// Asks for a role, a permission, a feature or a plan in a handler, as [`require`](crate::frameworks::require) does in front of one.
     ///
     /// ```
     /// use clerk_sdk::auth::{Auth, Permission};

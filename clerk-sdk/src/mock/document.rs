@@ -171,6 +171,19 @@ impl Document {
         Cow::Owned(Value::Object(merged))
     }
 
+    /// The schema of a type of the SDK, by the type's name.
+    pub(super) fn schema_of_type(&self, name: &str) -> Option<&Value> {
+        let schemas = self.root.pointer("/components/schemas")?.as_object()?;
+        let plain = |text: &str| -> String {
+            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+        };
+        let renamed = |schema: &Value| schema["x-rust-name"].as_str().map(str::to_owned);
+        let found = schemas.iter().find(|(own, schema)| {
+            renamed(schema).map_or_else(|| plain(own) == plain(name), |renamed| renamed == name)
+        });
+        found.map(|(_, schema)| schema).or_else(|| named_inside(&self.root["paths"], name))
+    }
+
     /// A named schema of the document's components, or null.
     pub(super) fn component(&self, name: &str) -> &Value {
         self.root.pointer("/components/schemas").and_then(|s| s.get(name)).unwrap_or(&Value::Null)
@@ -199,6 +212,16 @@ impl Document {
             None if path_exists => Route::OtherMethod,
             None => Route::Unknown,
         }
+    }
+}
+
+/// A schema somewhere in a value that has this name in the SDK.
+fn named_inside<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    match value {
+        Value::Object(fields) if fields.get("x-rust-name").is_some_and(|own| own == name) => Some(value),
+        Value::Object(fields) => fields.values().find_map(|field| named_inside(field, name)),
+        Value::Array(items) => items.iter().find_map(|item| named_inside(item, name)),
+        _ => None,
     }
 }
 

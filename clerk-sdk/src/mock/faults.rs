@@ -1,5 +1,7 @@
-//! Trouble on demand: answers that fail, answers that take long, and a limit to how many requests are taken.
+//! Trouble on demand: answers that fail, answers that are not what they should be, answers that take long, and a
+//! limit to how many requests are taken.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -7,15 +9,39 @@ use http::StatusCode;
 
 use super::error::ApiError;
 
+/// What goes wrong with an answer: see [`MockClerk::inject`](super::MockClerk::inject).
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The request is not acted on, and answered with this status and an error in Clerk's shape. A status outside
+    /// 100–999 counts as 500.
+    Status(u16),
+    /// The request is acted on, and the connection ends in the middle of the answer's body.
+    Disconnect,
+    /// The request is acted on, and the answer's body is no JSON although its header says so.
+    Garbage,
+    /// The request is acted on, and the answer is from an API that moved on: its objects have a field more, and its
+    /// enums a value that nobody knows.
+    Unknown,
+}
+
 /// What a test has ordered so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Faults(Arc<Mutex<Orders>>);
 
 #[derive(Debug, Default)]
 struct Orders {
-    failing: Option<(StatusCode, usize)>,
+    faults: VecDeque<Order>,
     delay: Duration,
     limit: Option<Limit>,
+}
+
+#[derive(Debug)]
+struct Order {
+    /// The operation that it is for; any where there is none.
+    operation_id: Option<String>,
+    fault: Fault,
+    left: usize,
 }
 
 #[derive(Debug)]
@@ -27,8 +53,9 @@ struct Limit {
 }
 
 impl Faults {
-    pub(super) fn fail_next(&self, status: StatusCode, n: usize) {
-        super::lock(&self.0).failing = Some((status, n));
+    /// Orders a fault for the next `times` requests, of this operation or of any.
+    pub(super) fn order(&self, operation_id: Option<String>, fault: Fault, times: usize) {
+        super::lock(&self.0).faults.push_back(Order { operation_id, fault, left: times });
     }
 
     pub(super) fn set_delay(&self, delay: Duration) {
@@ -48,16 +75,21 @@ impl Faults {
         super::lock(&self.0).delay
     }
 
-    /// The error that the next request gets instead of an answer, if one is due.
-    pub(super) fn next(&self) -> Option<ApiError> {
+    /// What goes wrong with the request for this operation that just came.
+    pub(super) fn next(&self, operation_id: Option<&str>) -> Option<Fault> {
         let mut orders = super::lock(&self.0);
-        if let Some((status, left)) = &mut orders.failing
-            && *left > 0
-        {
-            *left -= 1;
-            return Some(failure(*status));
-        }
-        orders.limit.as_mut().and_then(Limit::refuse)
+        let is =
+            |order: &Order| order.operation_id.is_none() || order.operation_id.as_deref() == operation_id;
+        let order = orders.faults.iter_mut().find(|order| order.left > 0 && is(order))?;
+        order.left -= 1;
+        let fault = order.fault;
+        orders.faults.retain(|order| order.left > 0);
+        Some(fault)
+    }
+
+    /// The error for a request above the limit.
+    pub(super) fn limit(&self) -> Option<ApiError> {
+        super::lock(&self.0).limit.as_mut().and_then(Limit::refuse)
     }
 }
 
@@ -82,7 +114,7 @@ impl Limit {
 }
 
 /// An error of this status as Clerk words it.
-fn failure(status: StatusCode) -> ApiError {
+pub(super) fn failure(status: StatusCode) -> ApiError {
     let (code, message) = match status.as_u16() {
         400 => ("bad_request", "Bad request"),
         401 => ("authentication_invalid", "Invalid authentication"),

@@ -45,9 +45,17 @@ const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 #[derive(Debug)]
 pub(super) struct Ids(fastrand::Rng);
 
+/// The copy goes on as the original does: a generator's own copy would be another one.
+impl Clone for Ids {
+    fn clone(&self) -> Ids {
+        Ids(fastrand::Rng::with_seed(self.0.get_seed()))
+    }
+}
+
 impl Ids {
-    pub(super) fn new() -> Ids {
-        Ids(fastrand::Rng::new())
+    /// Draws ids at random, or the same ones each time where there is a seed.
+    pub(super) fn new(seed: Option<u64>) -> Ids {
+        Ids(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed))
     }
 
     /// An id for an object of this kind.

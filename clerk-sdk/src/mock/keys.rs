@@ -71,6 +71,26 @@ impl Keys {
         self.published.drain(..last);
     }
 
+    /// What has to be known to have the same keys again.
+    #[cfg(feature = "mock-data")]
+    pub(super) fn kept(&self) -> Value {
+        let kids: Vec<&str> = self.published.iter().map(|key| key.kid.as_str()).collect();
+        json!({ "published": kids, "rotations": self.rotations })
+    }
+
+    /// The same keys again; `None` where this is not what [`kept`](Self::kept) gave.
+    #[cfg(feature = "mock-data")]
+    pub(super) fn of_kept(kept: &Value) -> Option<Keys> {
+        let kids: Vec<&str> = kept["published"].as_array()?.iter().filter_map(Value::as_str).collect();
+        let rotations = usize::try_from(kept["rotations"].as_u64()?).ok()?;
+        let first = (rotations + 1).checked_sub(kids.len()).filter(|_| !kids.is_empty())?;
+        let published = kids.iter().enumerate().map(|(index, kid)| Published {
+            kid: (*kid).to_owned(),
+            pair: &PAIRS[(first + index) % PAIRS.len()],
+        });
+        Some(Keys { published: published.collect(), rotations })
+    }
+
     /// The public half of the key that signs, in PEM.
     pub(super) fn pem(&self) -> &'static str {
         self.current().pair.public

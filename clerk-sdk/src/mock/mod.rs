@@ -19,24 +19,32 @@
 //! # }
 //! ```
 
+mod builder;
 mod check;
 mod claims;
 mod client;
 mod document;
 mod error;
 mod faults;
+mod fixtures;
 mod ids;
 mod keys;
 mod oauth;
+#[cfg(feature = "webhooks")]
+mod outbox;
 mod query;
 mod record;
 mod request;
 mod sample;
+mod sampled;
 mod seed;
 mod server;
 mod sign_in;
 mod state;
+#[cfg(feature = "mock-data")]
+mod store;
 mod time;
+mod unknown;
 #[cfg(feature = "webhooks")]
 mod webhook;
 
@@ -47,13 +55,17 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub use builder::MockClerkBuilder;
+pub use faults::Fault;
 pub use oauth::OAuthAccessToken;
+#[cfg(feature = "webhooks")]
+pub use outbox::SentWebhook;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use request::{TestRequest, get};
+pub use sampled::{sample, sample_with};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
 #[cfg(feature = "webhooks")]
@@ -79,6 +91,10 @@ struct Inner {
     state: Arc<Mutex<state::State>>,
     record: record::Record,
     faults: faults::Faults,
+    #[cfg(feature = "webhooks")]
+    outbox: outbox::Outbox,
+    #[cfg(feature = "mock-data")]
+    store: Option<Arc<store::Store>>,
 }
 
 impl MockClerk {
@@ -95,15 +111,12 @@ impl MockClerk {
     /// # Errors
     /// Where the port cannot be bound.
     pub async fn start_on(port: u16) -> io::Result<MockClerk> {
-        let document = document::Document::get().map_err(io::Error::other)?;
+        MockClerk::builder().port(port).start().await
+    }
+
+    async fn serve(port: u16, inner: Inner) -> io::Result<MockClerk> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let inner = Inner {
-            document,
-            state: Arc::new(Mutex::new(state::State::new(document))),
-            record: record::Record::default(),
-            faults: faults::Faults::default(),
-        };
         let (stop, stopped) = oneshot::channel::<()>();
         let router = Router::new().fallback(server::answer).with_state(inner.clone());
         let serving = axum::serve(listener, router).with_graceful_shutdown(async {
@@ -127,8 +140,19 @@ impl MockClerk {
     /// The next `n` requests are answered with this status and an error in Clerk's shape. A status outside
     /// 100–999 counts as 500.
     pub fn fail_next(&self, status: u16, n: usize) {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        self.inner.faults.fail_next(status, n);
+        self.inject(Fault::Status(status), n);
+    }
+
+    /// Something goes wrong with the answers to the next `n` requests. Faults happen in the order in which they were
+    /// ordered.
+    pub fn inject(&self, fault: Fault, n: usize) {
+        self.inner.faults.order(None, fault, n);
+    }
+
+    /// Something goes wrong with the answers to the next `n` requests for one operation, by the document's id of it,
+    /// such as `CreateUser`.
+    pub fn inject_on(&self, operation_id: impl Into<String>, fault: Fault, n: usize) {
+        self.inner.faults.order(Some(operation_id.into()), fault, n);
     }
 
     /// Every answer from now on waits this long; zero ends it.
@@ -142,10 +166,30 @@ impl MockClerk {
         self.inner.faults.set_limit(n, per);
     }
 
-    /// Ends all faults: those ordered by [`fail_next`](Self::fail_next), [`delay`](Self::delay) and
-    /// [`rate_limit`](Self::rate_limit).
+    /// Ends all faults: those ordered by [`fail_next`](Self::fail_next), [`inject`](Self::inject),
+    /// [`delay`](Self::delay) and [`rate_limit`](Self::rate_limit).
     pub fn clear_faults(&self) {
         self.inner.faults.clear();
+    }
+
+    /// Sets the server's clock ahead: tokens, invitations and codes get older, and expire.
+    pub fn advance(&self, time: Duration) {
+        self.inner.change(|state| state.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)));
+    }
+
+    /// All that the server knows, to come back to with [`restore`](Self::restore).
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(lock(&self.inner.state).clone())
+    }
+
+    /// The server knows what it knew then, its clock and the ids that come next included. Requests that were noted
+    /// and faults that were ordered stay.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        let mut state = lock(&self.inner.state);
+        state.become_again(&snapshot.0);
+        let changes = state.commit();
+        // Going back is no change that anybody made: no webhook tells of it.
+        let _ = self.inner.keep(&changes, &state);
     }
 
     /// The requests so far, in their order.
@@ -158,9 +202,66 @@ impl MockClerk {
         self.inner.record.of(operation_id)
     }
 
+    /// Whether the server keeps state for an operation, by the document's id of it, such as `CreateUser`. What it keeps
+    /// none for is answered with a well-formed value.
+    pub fn remembers(operation_id: &str) -> bool {
+        state::State::remembers(operation_id)
+    }
+
     /// Forgets the requests so far. The state stays.
     pub fn clear_requests(&self) {
         self.inner.record.clear();
+    }
+}
+
+/// What a server knew at a moment: see [`MockClerk::snapshot`].
+#[derive(Clone)]
+pub struct Snapshot(state::State);
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Snapshot")
+    }
+}
+
+impl Inner {
+    /// Performs a request, and passes on what it changed.
+    fn perform(&self, call: &state::Call<'_>) -> Result<Option<serde_json::Value>, error::ApiError> {
+        let mut state = lock(&self.state);
+        let answer = state.answer(call)?;
+        self.pass_on(&mut state)?;
+        Ok(answer)
+    }
+
+    /// Changes the state otherwise.
+    fn change<T>(&self, change: impl FnOnce(&mut state::State) -> T) -> T {
+        let mut state = lock(&self.state);
+        let outcome = change(&mut state);
+        // A file that cannot be written fails the next request, too, which says so.
+        let _ = self.pass_on(&mut state);
+        outcome
+    }
+
+    /// Tells those who keep what changed, while nothing else can change.
+    fn pass_on(&self, state: &mut state::State) -> Result<(), error::ApiError> {
+        let changes = state.commit();
+        self.keep(&changes, state)?;
+        #[cfg(feature = "webhooks")]
+        self.outbox.put(&changes, state);
+        Ok(())
+    }
+
+    /// Puts what changed into the file, where there is one.
+    #[cfg_attr(
+        not(feature = "mock-data"),
+        allow(clippy::unused_self, clippy::unnecessary_wraps, unused_variables)
+    )]
+    fn keep(&self, changes: &[state::Changed], state: &state::State) -> Result<(), error::ApiError> {
+        #[cfg(feature = "mock-data")]
+        if let Some(store) = &self.store {
+            store.keep(changes, state)?;
+        }
+        Ok(())
     }
 }
 

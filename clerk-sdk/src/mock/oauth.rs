@@ -31,7 +31,7 @@ impl MockClerk {
     /// Revokes an OAuth access token; whether there was one of this value. One that is a JWT is still good for who
     /// checks it without asking the server.
     pub fn revoke_oauth_access_token(&self, token: &str) -> bool {
-        super::lock(&self.inner.state).revoke_oauth_token(token)
+        self.inner.change(|state| state.revoke_oauth_token(token))
     }
 }
 
@@ -66,7 +66,8 @@ impl OAuthAccessToken<'_> {
 
     fn issue(self, jwt: bool) -> String {
         let lifetime = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX);
-        let mut state = super::lock(&self.clerk.inner.state);
-        state.oauth_token(&self.user_id, &self.client_id, &self.scopes, lifetime, jwt)
+        self.clerk
+            .inner
+            .change(|state| state.oauth_token(&self.user_id, &self.client_id, &self.scopes, lifetime, jwt))
     }
 }

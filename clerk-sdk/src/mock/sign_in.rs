@@ -62,13 +62,13 @@ impl MockClerk {
 
     /// Signs with another key from now on. `/jwks` has it, and goes on having those before it.
     pub fn rotate_keys(&self) {
-        super::lock(&self.inner.state).rotate_keys();
+        self.inner.change(super::state::State::rotate_keys);
     }
 
     /// Takes all keys but the one that signs out of `/jwks`: tokens from before the last
     /// [`rotate_keys`](Self::rotate_keys) are no longer good.
     pub fn retire_keys(&self) {
-        super::lock(&self.inner.state).keys.retire();
+        self.inner.change(|state| state.keys.retire());
     }
 }
 
@@ -86,15 +86,16 @@ impl SignIn<'_> {
         self
     }
 
-    /// With these features, each with its scope: `o:billing` is the organization's, `u:export` the user's.
+    /// With these features, each with its scope: `o:billing` is the organization's, `u:export` the user's. Without this
+    /// they are those of the plans that are subscribed to.
     pub fn features<T: Into<String>>(mut self, features: impl IntoIterator<Item = T>) -> Self {
-        self.options.features = features.into_iter().map(Into::into).collect();
+        self.options.features = Some(features.into_iter().map(Into::into).collect());
         self
     }
 
-    /// On these plans, each with its scope: `o:team`, `u:pro`.
+    /// On these plans, each with its scope: `o:team`, `u:pro`. Without this they are those that are subscribed to.
     pub fn plans<T: Into<String>>(mut self, plans: impl IntoIterator<Item = T>) -> Self {
-        self.options.plans = plans.into_iter().map(Into::into).collect();
+        self.options.plans = Some(plans.into_iter().map(Into::into).collect());
         self
     }
 
@@ -184,7 +185,7 @@ impl SignIn<'_> {
         let mut active = None;
         if let Some((name, role)) = &self.organization {
             let organization = self.clerk.seed_organization(name)?;
-            super::lock(&self.clerk.inner.state).set_role(&organization, &self.user_id, role);
+            self.clerk.inner.change(|state| state.set_role(&organization, &self.user_id, role));
             active = Some(organization);
         }
         let session = match self.session_id {
@@ -197,9 +198,11 @@ impl SignIn<'_> {
                 seeding.put()?.id
             }
         };
-        let mut state = super::lock(&self.clerk.inner.state);
-        state.enter(&session, active.as_deref(), self.options.pending);
-        state.session_token(&session, &self.options).ok_or_else(|| format!("there is no session {session}"))
+        let token = self.clerk.inner.change(|state| {
+            state.enter(&session, active.as_deref(), self.options.pending);
+            state.session_token(&session, &self.options)
+        });
+        token.ok_or_else(|| format!("there is no session {session}"))
     }
 }
 

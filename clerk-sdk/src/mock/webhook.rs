@@ -11,10 +11,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::MockClerk;
-use crate::Timestamp;
 use crate::body::Body;
 use crate::transport::{HttpClient as _, HttpError, HttpErrorKind, HttpRequest};
 use crate::webhooks::Webhook;
+use crate::{Clerk, Timestamp};
 
 const SECRET: &str = "whsec_RW1iZWRkZWQgQ2xlcmsgc2lnbnMgd2ViaG9va3M=";
 /// The secret of nobody's endpoint.
@@ -90,10 +90,25 @@ impl SendWebhook<'_> {
         event.entry("timestamp").or_insert_with(|| now.into());
         event.entry("data").or_insert_with(|| Value::Object(Map::new()));
         let body = Value::Object(event).to_string();
-        let request = request(&self.url, signed(self.secret, &self.id, self.ago, &body)?, body)?;
-        let (parts, body) = self.clerk.client().0.http.send(request).await?.into_parts();
-        Ok(http::Response::from_parts(parts, body.collect().await?.to_bytes()))
+        let headers = signed(self.secret, &self.id, self.ago, &body)?;
+        send(&self.clerk.client(), request(&self.url, headers, body)?).await
     }
+}
+
+/// Sends a whole event, signed now for the endpoint under test.
+pub(super) async fn deliver(
+    clerk: &Clerk,
+    url: &str,
+    id: &str,
+    event: Map<String, Value>,
+) -> Result<http::Response<Bytes>, HttpError> {
+    let body = Value::Object(event).to_string();
+    send(clerk, request(url, signed(SECRET, id, Duration::ZERO, &body)?, body)?).await
+}
+
+async fn send(clerk: &Clerk, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError> {
+    let (parts, body) = clerk.0.http.send(request).await?.into_parts();
+    Ok(http::Response::from_parts(parts, body.collect().await?.to_bytes()))
 }
 
 impl<'a> IntoFuture for SendWebhook<'a> {
@@ -107,7 +122,7 @@ impl<'a> IntoFuture for SendWebhook<'a> {
 
 fn signed(secret: &str, id: &str, ago: Duration, body: &str) -> Result<HeaderMap, HttpError> {
     let webhook = Webhook::new(secret).map_err(refused)?;
-    let webhook = webhook.with_clock(move || {
+    let webhook = webhook.clock(move || {
         let now = SystemTime::now();
         now.checked_sub(ago).unwrap_or(now)
     });

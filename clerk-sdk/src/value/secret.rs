@@ -40,7 +40,7 @@ fn is_secret(word: &str) -> bool {
         word.match_indices(mark)
             .any(|(at, _)| !word[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_'))
     };
-    BEGINNINGS.iter().any(|mark| begins(&mark)) || word.contains("ticket=") || word.contains("token=")
+    BEGINNINGS.iter().any(begins) || word.contains("ticket=") || word.contains("token=")
 }
 
 #[cfg(test)]

@@ -70,7 +70,12 @@ impl Webhook {
     /// # Errors
     /// As [`new`](Self::new), and where the variable is not set.
     pub fn from_env() -> Result<Self, WebhookError> {
-        let secret = std::env::var(VARIABLE).map_err(|_| {
+        Self::from_variable(std::env::var(VARIABLE).ok())
+    }
+
+    /// A variable that is set to nothing counts as not set.
+    fn from_variable(secret: Option<String>) -> Result<Self, WebhookError> {
+        let secret = secret.filter(|secret| !secret.trim().is_empty()).ok_or_else(|| {
             let detail = format!(
                 "the environment variable {VARIABLE} is not set; set it to the signing secret (whsec_…) \
                  from the endpoint's page of Clerk's dashboard"
@@ -85,7 +90,7 @@ impl Webhook {
     }
 
     /// Asks this clock what time it is, instead of the system's: for tests.
-    pub fn with_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
         self
     }
@@ -128,8 +133,13 @@ impl Webhook {
         Ok(Delivery { id: signed.id.to_owned(), sent_at, event })
     }
 
+    /// Whole seconds since the beginning of 1970, rounded down; 0 where the clock stands before that.
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.now()).unwrap_or(0) / 1000
+    }
+
     fn check_time(&self, sent: u64) -> Result<(), WebhookError> {
-        let now = self.clock.unix_seconds();
+        let now = self.now();
         if now.saturating_sub(sent) > TOLERANCE {
             let detail = format!(
                 "it was sent {} seconds ago, and {TOLERANCE} are accepted; it is a replay, or the clock is wrong",
@@ -157,7 +167,7 @@ impl Webhook {
                 WebhookError::new(WebhookErrorReason::InvalidHeader, "the id cannot be sent in a header")
             })
         };
-        let timestamp = self.clock.unix_seconds().to_string();
+        let timestamp = self.now().to_string();
         let mut headers = HeaderMap::with_capacity(3);
         headers.insert(headers::SVIX.id, value(id)?);
         headers.insert(headers::SVIX.signature, value(&self.secret.sign(id, &timestamp, body.as_ref()))?);
@@ -176,4 +186,20 @@ pub struct Delivery {
     pub sent_at: Timestamp,
     /// What happened.
     pub event: Event,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_comes_from_a_variable_that_errors_name() {
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
+        assert!(Webhook::from_variable(Some(secret)).is_ok());
+        for wrong in [None, Some(" "), Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"), Some("sk_test_x")] {
+            let error = Webhook::from_variable(wrong.map(str::to_owned)).unwrap_err();
+            assert_eq!(error.reason(), WebhookErrorReason::InvalidSecret);
+            assert!(error.to_string().contains("CLERK_WEBHOOK_SIGNING_SECRET"), "{error}");
+        }
+    }
 }

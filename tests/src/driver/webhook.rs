@@ -17,7 +17,7 @@ pub(super) fn verify(mut keys: Map<String, Value>) -> Result<Value, Value> {
     let (headers, body, secret, now) = read(&mut keys).map_err(|message: String| report::driver(&message))?;
     let headers = line::header_map(headers).map_err(|message| refusal("invalid-header", &message))?;
     let outcome = Webhook::new(secret).and_then(|webhook| match now {
-        Some(now) => webhook.with_clock(move || UNIX_EPOCH + now).verify(&headers, body),
+        Some(now) => webhook.clock(move || UNIX_EPOCH + now).verify(&headers, body),
         None => webhook.verify(&headers, body),
     });
     match outcome {

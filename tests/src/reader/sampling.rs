@@ -44,6 +44,17 @@ pub const AWKWARD: &[&str] = &[
     "a;b,c:d@e!f$g'h(i)j*k",
     "[\"x\"]",
     "line\nbreak\u{7f}",
+    "../../users",
+    "..%2F..",
+    "%2e%2e",
+    "%252e%252e%252f",
+    "..;/x",
+    "..\\..",
+    "x\r\nX-Evil: 1\r\n\r\n",
+    "\0",
+    "//evil.example/",
+    "@evil.example:1/",
+    "\u{ff0e}\u{ff0e}\u{ff0f}\u{202e}\u{feff}",
 ];
 
 impl Style {

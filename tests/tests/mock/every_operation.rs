@@ -165,6 +165,13 @@ async fn prepare(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'stati
                 api.clerk.seed().external_account(&ids["user_id"], "oauth_google", "ada@gmail.com").await;
             ids.insert("external_account_id", account.id);
         }
+        "GetUserBillingSubscription" | "GetOrganizationBillingSubscription" => {
+            let seed = api.clerk.seed();
+            seed.plan("pro").await;
+            let user = operation.id.contains("User");
+            seed.subscription(&ids[if user { "user_id" } else { "organization_id" }], "pro").await;
+        }
+        "GetCommercePlanList" => drop(api.clerk.seed().plan("pro").await),
         "UserPasskeyDelete" => {
             let passkey = api.clerk.seed().passkey(&ids["user_id"], "Laptop").await;
             ids.insert("passkey_identification_id", passkey.id.expect("an id"));
@@ -306,11 +313,11 @@ async fn what_has_no_state_still_carries_what_it_was_given() {
     let created = api.put("/templates/email/welcome", template).await.body;
     let read = api.get("/directories/dir_1").await.body;
     let deleted = api.delete("/directories/dir_1").await.body;
-    let subscription = api.get("/users/user_1/billing/subscription").await.body;
+    let credits = api.get("/users/user_1/billing/credits").await.body;
 
     assert_eq!((&created["name"], &created["slug"]), (&json!("Welcome"), &json!("welcome")));
     assert_eq!(created["subject"], "Hello");
     assert_eq!(read["id"], "dir_1");
     assert_eq!((&deleted["id"], &deleted["deleted"]), (&json!("dir_1"), &json!(true)));
-    assert!(subscription["id"].as_str().is_some_and(|id| id != "user_1"), "{subscription}");
+    assert!(credits["object"].is_string() && credits["id"] != "user_1", "{credits}");
 }

@@ -1,10 +1,13 @@
 //! The embedded Clerk, seen by a program that knows nothing but HTTP.
 
 mod api;
+mod clients;
 mod credentials;
+mod data;
 mod document;
 mod every_operation;
 mod invitations;
+mod made_for_tests;
 mod organizations;
 mod proofs;
 mod refusals;
@@ -13,6 +16,7 @@ mod rights;
 mod running;
 mod session_tokens;
 mod sessions;
+mod stand_in;
 mod token;
 mod users;
 mod users_list;

@@ -87,7 +87,17 @@ async fn digests_that_were_brought_along_are_checked() {
     // "a good password" in each form, made with Python's bcrypt and hashlib.
     let digests = [
         ("bcrypt", "$2b$04$vX/nmsOocHEfrBWW720ndO7BE.TG6bxtzNrFJwiSnqPYU.8VmQ7cS"),
-        ("pbkdf2_sha256", "pbkdf2_sha256$1000$salt$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        ("pbkdf2_sha1", "pbkdf2_sha1$1000$salt$8468659caa949e4c00e9e2380b8d7df1b959b7b3"),
+        ("pbkdf2_sha256", "pbkdf2_sha256$1000$c2FsdA==$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        ("pbkdf2_sha256_django", "pbkdf2_sha256$1000$salt$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        (
+            "pbkdf2_sha512",
+            "pbkdf2_sha512$1000$salt$a4de10a6179322c4d4e31e49ffa2d727f483e6a2bc51bec9cbee9ce94855267752b18c52fb515c6d9ce55106a37fb820695f90dfee525378f191d20dc78e161e",
+        ),
+        (
+            "pbkdf2_sha512_hex",
+            "pbkdf2_sha512_hex$1000$73616c74$a4de10a6179322c4d4e31e49ffa2d727f483e6a2bc51bec9cbee9ce94855267752b18c52fb515c6d9ce55106a37fb820695f90dfee525378f191d20dc78e161e",
+        ),
         ("sha256", "9020e9e51f9bec7dd22cf89e7c05ee0931412790b0b6a7e8632e0fa9fb15ec00"),
     ];
 
@@ -167,6 +177,32 @@ async fn a_template_makes_tokens_of_what_it_says() {
 }
 
 #[tokio::test]
+async fn plans_that_were_subscribed_to_are_in_the_tokens() {
+    let api = Api::start().await;
+    let seed = api.clerk.seed();
+    let ada = seed.user("ada@example.com").await;
+    let acme = seed.organization("Acme").with("slug", "acme").await;
+    let feature = clerk_sdk::mock::sample_with::<clerk_sdk::types::Feature>(json!({ "slug": "export" }));
+    seed.plan("pro").with("features", json!([feature])).await;
+    let team = seed.plan("team").with("for_payer_type", "org").await;
+    let before = Token::read(&api.clerk.sign_in(&ada).token()).claims;
+
+    seed.subscription(&ada.id, "pro").await;
+    let subscription = seed.subscription(&acme.id, "team").await;
+    let claims = Token::read(&api.clerk.sign_in(&ada).organization("acme", "org:member").token()).claims;
+
+    assert_eq!((before.get("pla"), before.get("fea")), (None, None));
+    assert_eq!((&claims["pla"], &claims["fea"]), (&json!("u:pro,o:team"), &json!("u:export")));
+    let read = api.get("/organizations/acme/billing/subscription").await.body;
+    assert_eq!((&read["id"], &read["payer_id"]), (&json!(subscription.id), &json!(acme.id)));
+    assert_eq!(read["subscription_items"][0]["plan"]["id"], json!(team.id));
+    assert_eq!(api.get("/billing/plans?payer_type=org").await.column("slug"), ["team"]);
+    assert_eq!(api.get("/billing/plans").await.body["total_count"], 2);
+    let other = api.user("bob@example.com").await;
+    assert_eq!(api.get(&format!("/users/{other}/billing/subscription")).await.status, 404);
+}
+
+#[tokio::test]
 async fn settings_of_the_instance_are_kept_and_heeded() {
     let api = Api::start().await;
     api.create("/allowlist_identifiers", json!({ "identifier": "*@example.com" })).await;
@@ -196,5 +232,8 @@ async fn settings_of_the_instance_are_kept_and_heeded() {
     assert_eq!(plus.status, 422);
     assert_eq!(acme["max_allowed_memberships"], 2);
     assert_eq!(disabled.refusal(), (403, "organization_not_enabled_in_instance", None));
+    let scopes = json!({ "default_scopes": ["email", "profile", "email"] });
+    let scopes = api.patch("/instance/oauth_application_settings", scopes).await.body;
+    assert_eq!(scopes["default_scopes"], json!(["email", "profile"]));
     assert_eq!(api.get("/instance/organization_settings").await.body["enabled"], false);
 }

@@ -23,7 +23,7 @@ const SIGNATURE: &str = "v1,Fq4cjkv/SB1cUuGPWp6jobdxiJ5BQqbP9b/B0TO00CY=";
 
 /// An endpoint whose clock stands still.
 fn webhook_at(secret: &str, now: u64) -> Webhook {
-    Webhook::new(secret).unwrap().with_clock(move || UNIX_EPOCH + Duration::from_secs(now))
+    Webhook::new(secret).unwrap().clock(move || UNIX_EPOCH + Duration::from_secs(now))
 }
 
 fn headers_of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> HeaderMap {

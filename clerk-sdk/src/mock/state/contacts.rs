@@ -100,8 +100,7 @@ impl State {
 
     /// The user who has the contact that the path names.
     pub(super) fn owner_of(&mut self, kind: Contact, id: &str) -> Result<&mut Object, ApiError> {
-        let mut users = self.users.iter_mut();
-        let owner = users.find(|user| find(&user[kind.list()], "id", id).is_some());
+        let owner = self.users.find_mut(|user| find(&user[kind.list()], "id", id).is_some());
         owner.ok_or_else(|| ApiError::not_found(kind.words(), id))
     }
 }

@@ -98,8 +98,11 @@ impl State {
         let mut all: Map<String, Value> = claims.as_object().cloned().unwrap_or_default();
         let own = json!({
             "iss": ISSUER, "sub": machine, "jti": id, "iat": now / 1000, "nbf": now / 1000 - 10,
-            "exp": expires / 1000, "scopes": scopes.join(" "),
+            "exp": expires / 1000,
         });
+        if !scopes.is_empty() {
+            all.insert("aud".to_owned(), json!(scopes));
+        }
         all.extend(own.as_object().cloned().unwrap_or_default());
         let header = Map::from_iter([("cat".to_owned(), json!(MACHINE))]);
         self.keys.sign(header, &all, Signer::Current)

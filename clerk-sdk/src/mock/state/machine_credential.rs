@@ -41,7 +41,7 @@ pub(super) fn verify(
     now: i64,
     what: &str,
 ) -> Result<Value, ApiError> {
-    let found = table.iter_mut().find(|c| c[SECRET].as_str() == secret && secret.is_some());
+    let found = table.find_mut(|c| c[SECRET].as_str() == secret && secret.is_some());
     let Some(credential) = found else {
         let long = format!("There is no {what} of this value.");
         let status = http::StatusCode::NOT_FOUND;

@@ -102,9 +102,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = call.variable("machine_id").to_owned();
     state.machine(&id)?;
     state.table_mut("machine").remove(&id);
-    for machine in state.table_mut("machine").iter_mut() {
-        remove_scope(machine, &id);
-    }
+    state.table_mut("machine").change(|m| scopes(m).any(|s| s == id), |m| remove_scope(m, &id));
     Ok(super::deleted("machine", &id))
 }
 

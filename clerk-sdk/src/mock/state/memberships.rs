@@ -66,15 +66,15 @@ impl State {
     /// Gives a user a role in an organization, as a member that may be new.
     pub(in crate::mock) fn set_role(&mut self, organization_id: &str, user_id: &str, role: &str) {
         self.ensure_role(role);
-        let is = |m: &&mut Object| m["_organization_id"] == organization_id && m["_user_id"] == user_id;
-        if let Some(membership) = self.memberships.iter_mut().find(is) {
+        let is = |m: &Object| m["_organization_id"] == organization_id && m["_user_id"] == user_id;
+        if let Some(membership) = self.memberships.find_mut(is) {
             fields!(membership, { "role": role });
             return;
         }
         self.add_member(organization_id, user_id, role, Object::default());
     }
 
-    fn show_membership(&self, membership: &Object) -> Value {
+    pub(super) fn show_membership(&self, membership: &Object) -> Value {
         let mut object = membership.clone();
         let role = membership.text("role");
         fields!(object, {

@@ -2,11 +2,17 @@
 //! the schema where there is none.
 
 mod api_keys;
+mod billing;
+mod changes;
 mod contacts;
+#[cfg(feature = "webhooks")]
+mod events;
 mod generic;
 mod identifiers;
 mod instance;
 mod invitations;
+#[cfg(feature = "mock-data")]
+mod kept;
 mod list;
 mod m2m_tokens;
 mod machine_credential;
@@ -16,6 +22,7 @@ mod metadata;
 mod oauth_applications;
 mod oauth_tokens;
 mod object;
+mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod passwords;
@@ -39,6 +46,7 @@ use serde_json::{Value, json};
 
 use self::object::{Object, fields};
 pub(super) use self::session_tokens::TokenOptions;
+pub(super) use self::table::Changed;
 use self::table::Table;
 use super::document::{Document, Operation};
 use super::error::ApiError;
@@ -51,7 +59,7 @@ use super::time::Clock;
 /// Who issues the tokens: the address that the browsers of this instance would have for Clerk.
 pub(super) const ISSUER: &str = "https://clerk.example.com";
 
-/// Answers one operation. It looks before it writes: a request that is refused has changed nothing.
+/// Answers one operation. What it changed before it refused is taken back.
 type Handler = fn(&mut State, &Call<'_>) -> Result<Value, ApiError>;
 
 /// A request that has passed the checks.
@@ -67,7 +75,7 @@ pub(super) struct Call<'a> {
 }
 
 /// The state of one server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct State {
     document: &'static Document,
     ids: Ids,
@@ -91,8 +99,8 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(document: &'static Document) -> State {
-        let mut ids = Ids::new();
+    pub(super) fn new(document: &'static Document, clock: Clock, seed: Option<u64>) -> State {
+        let mut ids = Ids::new(seed);
         let instance_id = ids.object("instance");
         let mut state = State {
             document,
@@ -102,7 +110,7 @@ impl State {
             instance_id,
             others: BTreeMap::new(),
             ids,
-            clock: Clock::default(),
+            clock,
             users: Table::default(),
             sessions: Table::default(),
             organizations: Table::default(),
@@ -121,12 +129,23 @@ impl State {
     /// The body of the answer; `None` where the operation has no content to answer with.
     pub(super) fn answer(&mut self, call: &Call<'_>) -> Result<Option<Value>, ApiError> {
         let id = &call.operation.id;
-        let value = match (handler(id), resources::of_operation(id)) {
-            (Some(handler), _) => handler(self, call)?,
-            (None, Some((resource, action))) => resource.answer(action, self, call)?,
-            (None, None) => generic::answer(self, call),
+        let outcome = match (handler(id), resources::of_operation(id)) {
+            (Some(handler), _) => handler(self, call),
+            (None, Some((resource, action))) => resource.answer(action, self, call),
+            (None, None) => Ok(generic::answer(self, call)),
         };
-        Ok(call.operation.answer.is_some().then_some(value))
+        match outcome {
+            Ok(value) => Ok(call.operation.answer.is_some().then_some(value)),
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether an operation has more behind it than its schema.
+    pub(super) fn remembers(operation_id: &str) -> bool {
+        handler(operation_id).is_some() || resources::of_operation(operation_id).is_some()
     }
 
     /// An id to trace a request by.
@@ -148,7 +167,17 @@ impl State {
         self.others.entry(tag).or_default()
     }
 
-    fn now(&mut self) -> i64 {
+    #[cfg(feature = "webhooks")]
+    pub(super) fn instance_id(&self) -> &str {
+        &self.instance_id
+    }
+
+    /// Sets the clock ahead.
+    pub(super) fn advance(&mut self, milliseconds: i64) {
+        self.clock.advance(milliseconds);
+    }
+
+    pub(super) fn now(&mut self) -> i64 {
         self.clock.now()
     }
 
@@ -176,6 +205,8 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         verifications::HANDLERS,
         user_parts::HANDLERS,
         instance::HANDLERS,
+        billing::HANDLERS,
+        organization_domains::HANDLERS,
         machines::HANDLERS,
         oauth_applications::HANDLERS,
         roles::HANDLERS,

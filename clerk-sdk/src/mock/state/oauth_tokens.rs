@@ -46,7 +46,7 @@ impl State {
     /// Revokes the access token of this value; whether there was one.
     pub(in crate::mock) fn revoke_oauth_token(&mut self, token: &str) -> bool {
         let now = self.now();
-        let found = self.oauth_tokens.iter_mut().find(|t| t[SECRET] == token);
+        let found = self.oauth_tokens.find_mut(|t| t[SECRET] == token);
         found.is_some_and(|t| {
             fields!(t, { "revoked": true, "updated_at": now });
             true

@@ -173,9 +173,10 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let organization = state.organizations.remove(&id).unwrap_or_default();
     state.memberships.retain(|m| m["_organization_id"] != id);
     state.organization_invitations.retain(|i| i["organization_id"] != id.as_str());
-    for session in state.sessions.iter_mut().filter(|s| s["last_active_organization_id"] == id.as_str()) {
-        session.insert("last_active_organization_id".into(), Value::Null);
-    }
+    state.sessions.change(
+        |s| s["last_active_organization_id"] == id.as_str(),
+        |session| drop(session.insert("last_active_organization_id".into(), Value::Null)),
+    );
     let mut answer = super::deleted("organization", &id);
     answer["slug"] = organization["slug"].clone();
     Ok(answer)

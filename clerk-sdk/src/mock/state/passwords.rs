@@ -18,12 +18,16 @@ const HASHER: &str = "_password_hasher";
 /// Low, as bcrypt's costs go: a test makes many users, and the passwords are worth nothing.
 const COST: u32 = 4;
 
-/// What Clerk's documentation lists. Of these, the first five can be checked here.
+type Pbkdf2 = (pbkdf2::Algorithm, Written, Written);
+
+/// What Clerk's documentation lists. Of these, the first seven can be checked here.
 const HASHERS: &[&str] = &[
     "bcrypt",
     "pbkdf2_sha1",
     "pbkdf2_sha256",
+    "pbkdf2_sha256_django",
     "pbkdf2_sha512",
+    "pbkdf2_sha512_hex",
     "sha256",
     "argon2i",
     "argon2id",
@@ -34,8 +38,8 @@ const HASHERS: &[&str] = &[
     "ldap_ssha",
     "md5",
     "md5_phpass",
+    "phpass",
     "md5_salted",
-    "pbkdf2_sha256_django",
     "scrypt_firebase",
     "scrypt_werkzeug",
     "sha256_salted",
@@ -133,10 +137,22 @@ pub(super) fn verify(user: &Object, password: &str) -> Result<(), ApiError> {
     }
     let matches = match hasher {
         "bcrypt" => bcrypt::verify(password, digest).unwrap_or(false),
-        "pbkdf2_sha1" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA1, password, digest),
-        "pbkdf2_sha256" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA256, password, digest),
-        "pbkdf2_sha512" => pbkdf2(pbkdf2::PBKDF2_HMAC_SHA512, password, digest),
-        "sha256" => sha256(password).eq_ignore_ascii_case(digest),
+        "sha256" => sha256(password, digest),
+        "pbkdf2_sha1" => {
+            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA1, Written::HexOrAsIs, Written::Hex), password, digest)
+        }
+        "pbkdf2_sha256" => {
+            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA256, Written::Base64, Written::Base64), password, digest)
+        }
+        "pbkdf2_sha256_django" => {
+            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA256, Written::AsIs, Written::Base64), password, digest)
+        }
+        "pbkdf2_sha512" => {
+            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA512, Written::AsIs, Written::Hex), password, digest)
+        }
+        "pbkdf2_sha512_hex" => {
+            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA512, Written::Hex, Written::Hex), password, digest)
+        }
         other => {
             let reason =
                 format!("cannot be checked by the embedded Clerk, whose user has a digest of {other}");
@@ -157,17 +173,49 @@ pub(super) fn none_set() -> ApiError {
     ApiError::new(status, "no_password_set", "no password set", long)
 }
 
-/// A digest of the form `pbkdf2_sha256$<rounds>$<salt>$<hash>`, with the hash in base64.
-fn pbkdf2(algorithm: pbkdf2::Algorithm, password: &str, stored: &str) -> bool {
-    let parts: Vec<&str> = stored.split('$').collect();
-    let [.., rounds, salt, hash] = parts.as_slice() else { return false };
-    let rounds = rounds.parse().ok().and_then(NonZeroU32::new);
-    let hash = STANDARD.decode(hash).or_else(|_| STANDARD_NO_PAD.decode(hash));
-    let (Some(rounds), Ok(hash)) = (rounds, hash) else { return false };
-    pbkdf2::verify(algorithm, rounds, salt.as_bytes(), password.as_bytes(), &hash).is_ok()
+/// How a part of a digest is written.
+#[derive(Clone, Copy)]
+enum Written {
+    AsIs,
+    Base64,
+    Hex,
+    /// Hexadecimal, or as it is where it is not that.
+    HexOrAsIs,
 }
 
-fn sha256(password: &str) -> String {
+impl Written {
+    fn read(self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Written::AsIs => Some(text.as_bytes().to_vec()),
+            Written::Base64 => STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).ok(),
+            Written::Hex => hexadecimal(text),
+            Written::HexOrAsIs => hexadecimal(text).or_else(|| Written::AsIs.read(text)),
+        }
+    }
+}
+
+/// A digest of the form `<name>$<rounds>$<salt>$<hash>`; salt and hash are written as each kind has it.
+fn pbkdf2(kind: Pbkdf2, password: &str, stored: &str) -> bool {
+    let (algorithm, salt_written, hash_written) = kind;
+    let mut parts = stored.split('$').skip(1);
+    let (Some(rounds), Some(salt), Some(hash)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let rounds = rounds.parse().ok().and_then(NonZeroU32::new);
+    let (Some(rounds), Some(salt), Some(hash)) = (rounds, salt_written.read(salt), hash_written.read(hash))
+    else {
+        return false;
+    };
+    pbkdf2::verify(algorithm, rounds, &salt, password.as_bytes(), &hash).is_ok()
+}
+
+fn sha256(password: &str, stored: &str) -> bool {
     let hash = digest::digest(&digest::SHA256, password.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(stored).is_some_and(|stored| stored == hash.as_ref())
+}
+
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
+    let digits = digits.filter(|d| d.len() % 2 == 0)?;
+    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

@@ -173,10 +173,10 @@ fn replace(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     if to.id() == set.id() {
         return Err(ApiError::value("dest_role_set_key", "must be another role set"));
     }
-    let organizations = state.organizations.iter_mut();
-    for organization in organizations.filter(|o| o["role_set_key"] == set["key"]) {
-        fields!(organization, { "role_set_key": to["key"] });
-    }
+    state.organizations.change(
+        |o| o["role_set_key"] == set["key"],
+        |organization| fields!(organization, { "role_set_key": to["key"] }),
+    );
     let mappings =
         call.body.get("reassignment_mappings").and_then(Value::as_object).cloned().unwrap_or_default();
     let moved: Vec<(String, String, String)> = state

@@ -18,10 +18,11 @@ impl State {
     /// Revokes a user's sessions that can still be used.
     pub(super) fn revoke_sessions(&mut self, user_id: &str) {
         let now = self.now();
-        let alive = |s: &&mut super::Object| s["status"] == "active" || s["status"] == "pending";
-        for session in self.sessions.iter_mut().filter(alive).filter(|s| s["user_id"] == user_id) {
-            fields!(session, { "status": "revoked", "updated_at": now });
-        }
+        let alive = |s: &super::Object| s["status"] == "active" || s["status"] == "pending";
+        self.sessions.change(
+            |s| s["user_id"] == user_id && alive(s),
+            |session| fields!(session, { "status": "revoked", "updated_at": now }),
+        );
     }
 }
 

@@ -52,6 +52,18 @@ const PLAIN: &[&str] = &[
     "bypass_client_trust",
 ];
 
+impl State {
+    /// The id of the user of this id, e-mail address, username or external id.
+    pub(in crate::mock) fn find_user(&self, name: &str) -> Option<String> {
+        let address = Contact::Email.normal(name);
+        let is = |user: &&Object| {
+            ["id", "username", "external_id"].iter().any(|field| user[*field] == name)
+                || find(&user["email_addresses"], "email_address", &address).is_some()
+        };
+        self.users.iter().find(is).map(|user| user.id().to_owned())
+    }
+}
+
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let emails = new_contacts(state, call, Contact::Email)?;
     let phones = new_contacts(state, call, Contact::Phone)?;

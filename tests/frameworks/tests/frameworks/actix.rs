@@ -2,12 +2,11 @@
 
 use actix_web::middleware::Condition;
 use actix_web::{App, HttpServer, web};
-use clerk_sdk::auth::{Auth, Permission, RequestState, Role};
-use clerk_sdk::frameworks::{Rejection, require};
-use clerk_sdk::webhooks::Delivery;
+use clerk_sdk::auth::{Auth, Permission};
+use clerk_sdk::frameworks::require;
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, holds};
+use crate::contract::{BILLING, Running, Setup, admin, holds, maybe, state, webhooks};
 
 fn routes(app: &mut web::ServiceConfig) {
     app.route("/public", web::get().to(|| async { "hello" }))
@@ -21,26 +20,6 @@ fn routes(app: &mut web::ServiceConfig) {
         )
         .route("/admin", web::get().to(admin))
         .route("/webhooks", web::post().to(webhooks));
-}
-
-async fn maybe(auth: Option<Auth>) -> String {
-    auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
-}
-
-async fn state(state: RequestState) -> String {
-    match state {
-        RequestState::SignedIn(_) => "signed in".to_owned(),
-        RequestState::SignedOut { reason, .. } => reason.to_string(),
-    }
-}
-
-async fn admin(auth: Auth) -> Result<&'static str, Rejection> {
-    auth.require(Role("admin"))?;
-    Ok("admin")
-}
-
-async fn webhooks(delivery: Delivery) -> String {
-    format!("{} {}", delivery.id, delivery.event.kind())
 }
 
 /// On a thread of its own, since actix-web brings its own runtime.

@@ -2,13 +2,12 @@
 
 use axum::Router;
 use axum::routing::{get, post};
-use clerk_sdk::auth::{Auth, Permission, RequestState, Role};
-use clerk_sdk::frameworks::{Rejection, require};
-use clerk_sdk::webhooks::Delivery;
+use clerk_sdk::auth::{Auth, Permission};
+use clerk_sdk::frameworks::require;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, holds};
+use crate::contract::{BILLING, Running, Setup, admin, holds, maybe, state, webhooks};
 
 fn app(setup: Setup) -> Router {
     let mut app = Router::new()
@@ -25,26 +24,6 @@ fn app(setup: Setup) -> Router {
         Some(layer) => app.layer(layer),
         None => app,
     }
-}
-
-async fn maybe(auth: Option<Auth>) -> String {
-    auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
-}
-
-async fn state(state: RequestState) -> String {
-    match state {
-        RequestState::SignedIn(_) => "signed in".to_owned(),
-        RequestState::SignedOut { reason, .. } => reason.to_string(),
-    }
-}
-
-async fn admin(auth: Auth) -> Result<&'static str, Rejection> {
-    auth.require(Role("admin"))?;
-    Ok("admin")
-}
-
-async fn webhooks(delivery: Delivery) -> String {
-    format!("{} {}", delivery.id, delivery.event.kind())
 }
 
 async fn start(setup: Setup) -> Running {

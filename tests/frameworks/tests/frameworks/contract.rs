@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use clerk_sdk::frameworks::ClerkLayer;
+use clerk_sdk::auth::{Auth, RequestState, Role};
+use clerk_sdk::frameworks::{ClerkLayer, Rejection};
 use clerk_sdk::mock::{MockClerk, SignIn};
 use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
 use clerk_sdk::types::User;
-use clerk_sdk::webhooks::Webhook;
+use clerk_sdk::webhooks::{Delivery, Webhook};
 use clerk_sdk::{RetryPolicy, reqwest};
 use serde_json::{Value, json};
 
@@ -29,6 +30,26 @@ pub(crate) struct Running {
     pub(crate) url: String,
     /// Ends it.
     pub(crate) _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+pub(crate) async fn maybe(auth: Option<Auth>) -> String {
+    auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
+}
+
+pub(crate) async fn state(state: RequestState) -> String {
+    match state {
+        RequestState::SignedIn(_) => "signed in".to_owned(),
+        RequestState::SignedOut { reason, .. } => reason.to_string(),
+    }
+}
+
+pub(crate) async fn admin(auth: Auth) -> Result<&'static str, Rejection> {
+    auth.require(Role("admin"))?;
+    Ok("admin")
+}
+
+pub(crate) async fn webhooks(delivery: Delivery) -> String {
+    format!("{} {}", delivery.id, delivery.event.kind())
 }
 
 struct World {

@@ -1,6 +1,6 @@
 //! The service in poem.
 
-use clerk_sdk::auth::{Auth, Permission, RequestState, Role};
+use clerk_sdk::auth::{Auth, Permission, RequestState};
 use clerk_sdk::frameworks::require;
 use clerk_sdk::webhooks::Delivery;
 use poem::endpoint::BoxEndpoint;
@@ -8,7 +8,7 @@ use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::{EndpointExt as _, Route, Server, get, handler, post};
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, holds};
+use crate::contract::{self, BILLING, Running, Setup, holds};
 
 #[handler]
 fn public() -> &'static str {
@@ -21,16 +21,13 @@ fn me(auth: Auth) -> String {
 }
 
 #[handler]
-fn maybe(auth: Option<Auth>) -> String {
-    auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
+async fn maybe(auth: Option<Auth>) -> String {
+    contract::maybe(auth).await
 }
 
 #[handler]
-fn state(state: RequestState) -> String {
-    match state {
-        RequestState::SignedIn(_) => "signed in".to_owned(),
-        RequestState::SignedOut { reason, .. } => reason.to_string(),
-    }
+async fn state(state: RequestState) -> String {
+    contract::state(state).await
 }
 
 #[handler]
@@ -39,14 +36,13 @@ fn billing() -> &'static str {
 }
 
 #[handler]
-fn admin(auth: Auth) -> poem::Result<&'static str> {
-    auth.require(Role("admin"))?;
-    Ok("admin")
+async fn admin(auth: Auth) -> poem::Result<&'static str> {
+    Ok(contract::admin(auth).await?)
 }
 
 #[handler]
-fn webhooks(delivery: Delivery) -> String {
-    format!("{} {}", delivery.id, delivery.event.kind())
+async fn webhooks(delivery: Delivery) -> String {
+    contract::webhooks(delivery).await
 }
 
 fn app(setup: Setup) -> BoxEndpoint<'static> {

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use clerk_sdk::auth::{Auth, Permission, RequestState, Role};
+use clerk_sdk::auth::{Auth, Permission, RequestState};
 use clerk_sdk::frameworks::Rejection;
 use clerk_sdk::frameworks::rocket::catchers;
 use clerk_sdk::webhooks::Delivery;
@@ -10,7 +10,7 @@ use rocket::fairing::AdHoc;
 use rocket::{Config, get, post, routes};
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, holds};
+use crate::contract::{self, BILLING, Running, Setup, holds};
 
 #[get("/public")]
 fn public() -> &'static str {
@@ -23,16 +23,13 @@ fn me(auth: Auth) -> String {
 }
 
 #[get("/maybe")]
-fn maybe(auth: Option<Auth>) -> String {
-    auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
+async fn maybe(auth: Option<Auth>) -> String {
+    contract::maybe(auth).await
 }
 
 #[get("/state")]
-fn state(state: RequestState) -> String {
-    match state {
-        RequestState::SignedIn(_) => "signed in".to_owned(),
-        RequestState::SignedOut { reason, .. } => reason.to_string(),
-    }
+async fn state(state: RequestState) -> String {
+    contract::state(state).await
 }
 
 #[get("/billing")]
@@ -42,14 +39,13 @@ fn billing(auth: Auth) -> Result<&'static str, Rejection> {
 }
 
 #[get("/admin")]
-fn admin(auth: Auth) -> Result<&'static str, Rejection> {
-    auth.require(Role("admin"))?;
-    Ok("admin")
+async fn admin(auth: Auth) -> Result<&'static str, Rejection> {
+    contract::admin(auth).await
 }
 
 #[post("/webhooks", data = "<delivery>")]
-fn webhooks(delivery: Delivery) -> String {
-    format!("{} {}", delivery.id, delivery.event.kind())
+async fn webhooks(delivery: Delivery) -> String {
+    contract::webhooks(delivery).await
 }
 
 async fn start(setup: Setup) -> Running {
