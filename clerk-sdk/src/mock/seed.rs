@@ -9,7 +9,10 @@ use serde_json::{Map, Value};
 
 use super::MockClerk;
 use super::record::RecordedBody;
-use crate::types::{ExternalAccount, Organization, OrganizationMembership, Passkey, Role, Session, User};
+use crate::types::{
+    CommercePlan, CommerceSubscription, ExternalAccount, Organization, OrganizationMembership, Passkey, Role,
+    Session, User,
+};
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,10 @@ enum Source {
     Operation(&'static str),
     /// Nobody: it is a part of a user that only a browser can add, in this list, of this kind.
     Part(&'static str, &'static str),
+    /// Nobody: plans are made in Clerk's dashboard.
+    Plan,
+    /// Nobody: subscriptions are begun in a browser.
+    Subscription,
 }
 
 impl MockClerk {
@@ -106,6 +113,26 @@ impl<'a> Seed<'a> {
         self.part("passkeys", "Passkey", user_id.into()).with("name", name.into())
     }
 
+    /// A plan of this slug, for users unless it is said otherwise (`.with("for_payer_type", "org")`).
+    pub fn plan(self, slug: impl Into<String>) -> Seeding<'a, CommercePlan> {
+        let mut seeding = self.from(Source::Plan);
+        seeding.path.push(("slug".to_owned(), slug.into()));
+        seeding
+    }
+
+    /// A subscription of a user or an organization, by the id, to a plan, by its slug. The session tokens of the payer
+    /// name the plan and its features.
+    pub fn subscription(
+        self,
+        payer_id: impl Into<String>,
+        plan: impl Into<String>,
+    ) -> Seeding<'a, CommerceSubscription> {
+        let mut seeding = self.from(Source::Subscription);
+        seeding.path.push(("payer_id".to_owned(), payer_id.into()));
+        seeding.path.push(("plan".to_owned(), plan.into()));
+        seeding
+    }
+
     fn begin<T>(self, operation_id: &'static str) -> Seeding<'a, T> {
         self.from(Source::Operation(operation_id))
     }
@@ -129,7 +156,19 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
     }
 
     pub(super) fn put(self) -> Result<T, String> {
+        let named = |index: usize| self.path.get(index).map(|(_, value)| value.clone()).unwrap_or_default();
+        let inner = &self.clerk.inner;
         let id = match self.source {
+            Source::Plan => {
+                let plan = inner.change(|state| state.add_plan(&named(0), self.fields));
+                return serde_json::from_value(plan).map_err(|error| error.to_string());
+            }
+            Source::Subscription => {
+                let (payer, plan) = (named(0), named(1));
+                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields));
+                let made = made.ok_or_else(|| format!("there is no plan {plan}"))?;
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
             Source::Operation(id) => id,
             Source::Part(list, component) => {
                 let user_id = self.path.first().map_or("", |(_, id)| id.as_str());

@@ -86,15 +86,16 @@ impl SignIn<'_> {
         self
     }
 
-    /// With these features, each with its scope: `o:billing` is the organization's, `u:export` the user's.
+    /// With these features, each with its scope: `o:billing` is the organization's, `u:export` the user's. Without this
+    /// they are those of the plans that are subscribed to.
     pub fn features<T: Into<String>>(mut self, features: impl IntoIterator<Item = T>) -> Self {
-        self.options.features = features.into_iter().map(Into::into).collect();
+        self.options.features = Some(features.into_iter().map(Into::into).collect());
         self
     }
 
-    /// On these plans, each with its scope: `o:team`, `u:pro`.
+    /// On these plans, each with its scope: `o:team`, `u:pro`. Without this they are those that are subscribed to.
     pub fn plans<T: Into<String>>(mut self, plans: impl IntoIterator<Item = T>) -> Self {
-        self.options.plans = plans.into_iter().map(Into::into).collect();
+        self.options.plans = Some(plans.into_iter().map(Into::into).collect());
         self
     }
 

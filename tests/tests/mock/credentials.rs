@@ -127,7 +127,7 @@ async fn an_api_key_is_made_verified_changed_revoked_and_deleted() {
 
     assert!(text(&key["secret"]).starts_with("ak_") && text(&key["id"]).starts_with("ak_"));
     assert_eq!((&verified.body["id"], verified.body.get("secret")), (&key["id"], None));
-    assert_eq!(verified.body["last_used_at"].is_i64(), true);
+    assert!(verified.body["last_used_at"].is_i64());
     assert_eq!(secret, json!({ "secret": key["secret"] }));
     assert_eq!(
         (&changed.body["scopes"], &changed.body["claims"]),

@@ -177,6 +177,32 @@ async fn a_template_makes_tokens_of_what_it_says() {
 }
 
 #[tokio::test]
+async fn plans_that_were_subscribed_to_are_in_the_tokens() {
+    let api = Api::start().await;
+    let seed = api.clerk.seed();
+    let ada = seed.user("ada@example.com").await;
+    let acme = seed.organization("Acme").with("slug", "acme").await;
+    let feature = clerk_sdk::mock::sample_with::<clerk_sdk::types::Feature>(json!({ "slug": "export" }));
+    seed.plan("pro").with("features", json!([feature])).await;
+    let team = seed.plan("team").with("for_payer_type", "org").await;
+    let before = Token::read(&api.clerk.sign_in(&ada).token()).claims;
+
+    seed.subscription(&ada.id, "pro").await;
+    let subscription = seed.subscription(&acme.id, "team").await;
+    let claims = Token::read(&api.clerk.sign_in(&ada).organization("acme", "org:member").token()).claims;
+
+    assert_eq!((before.get("pla"), before.get("fea")), (None, None));
+    assert_eq!((&claims["pla"], &claims["fea"]), (&json!("u:pro,o:team"), &json!("u:export")));
+    let read = api.get("/organizations/acme/billing/subscription").await.body;
+    assert_eq!((&read["id"], &read["payer_id"]), (&json!(subscription.id), &json!(acme.id)));
+    assert_eq!(read["subscription_items"][0]["plan"]["id"], json!(team.id));
+    assert_eq!(api.get("/billing/plans?payer_type=org").await.column("slug"), ["team"]);
+    assert_eq!(api.get("/billing/plans").await.body["total_count"], 2);
+    let other = api.user("bob@example.com").await;
+    assert_eq!(api.get(&format!("/users/{other}/billing/subscription")).await.status, 404);
+}
+
+#[tokio::test]
 async fn settings_of_the_instance_are_kept_and_heeded() {
     let api = Api::start().await;
     api.create("/allowlist_identifiers", json!({ "identifier": "*@example.com" })).await;
@@ -206,5 +232,8 @@ async fn settings_of_the_instance_are_kept_and_heeded() {
     assert_eq!(plus.status, 422);
     assert_eq!(acme["max_allowed_memberships"], 2);
     assert_eq!(disabled.refusal(), (403, "organization_not_enabled_in_instance", None));
+    let scopes = json!({ "default_scopes": ["email", "profile", "email"] });
+    let scopes = api.patch("/instance/oauth_application_settings", scopes).await.body;
+    assert_eq!(scopes["default_scopes"], json!(["email", "profile"]));
     assert_eq!(api.get("/instance/organization_settings").await.body["enabled"], false);
 }

@@ -247,6 +247,14 @@ async fn domains_of_an_organization_are_its_own() {
         ["acme.example"]
     );
     assert_eq!(api.get(&format!("/organizations/{other}/domains")).await.body["total_count"], 0);
+    let verified = api.get("/organization_domains?verified=true").await;
+    assert_eq!(verified.column("name"), ["acme.example"]);
+    let path = format!("{path}/{}/verify_ownership", id(&unverified));
+    assert_eq!(api.post(&path, json!({})).await.body["verification"]["status"], "verified");
+    assert_eq!(
+        api.get("/organization_domains?order_by=name").await.column("name"),
+        ["acme.example", "b.example"]
+    );
 }
 
 #[tokio::test]

@@ -41,7 +41,8 @@ fn the_reference_has_every_shape_of_the_model() {
     {
         assert!(all.iter().any(|argument| argument.place == place), "nothing goes to {place:?}");
     }
-    let shapes: [(&str, fn(&Type) -> bool); 12] = [
+    type IsOf = fn(&Type) -> bool;
+    let shapes: [(&str, IsOf); 12] = [
         ("text", |it| *it == Type::String),
         ("boolean", |it| *it == Type::Bool),
         ("integer", |it| *it == Type::Integer),

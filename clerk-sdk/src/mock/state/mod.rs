@@ -2,7 +2,9 @@
 //! the schema where there is none.
 
 mod api_keys;
+mod billing;
 mod changes;
+mod clients;
 mod contacts;
 #[cfg(feature = "webhooks")]
 mod events;
@@ -21,6 +23,7 @@ mod metadata;
 mod oauth_applications;
 mod oauth_tokens;
 mod object;
+mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod passwords;
@@ -199,10 +202,13 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         second_factors::HANDLERS,
         sessions::HANDLERS,
         session_tokens::HANDLERS,
+        clients::HANDLERS,
         template_tokens::HANDLERS,
         verifications::HANDLERS,
         user_parts::HANDLERS,
         instance::HANDLERS,
+        billing::HANDLERS,
+        organization_domains::HANDLERS,
         machines::HANDLERS,
         oauth_applications::HANDLERS,
         roles::HANDLERS,

@@ -232,6 +232,11 @@ pub(super) static RESOURCES: &[Resource] = &[
     super::role_sets::ROLE_SET,
 ];
 
+/// The kind of this tag.
+pub(super) fn of_tag(tag: &str) -> Option<&'static Resource> {
+    RESOURCES.iter().find(|resource| resource.tag == tag)
+}
+
 /// The kind that an operation is about, and what it does.
 pub(super) fn of_operation(id: &str) -> Option<(&'static Resource, Action)> {
     RESOURCES.iter().find_map(|resource| {

@@ -23,8 +23,9 @@ pub(in crate::mock) struct TokenOptions {
     pub(in crate::mock) version: u8,
     /// Instead of those of the role.
     pub(in crate::mock) permissions: Option<Vec<String>>,
-    pub(in crate::mock) features: Vec<String>,
-    pub(in crate::mock) plans: Vec<String>,
+    /// Instead of those of the subscriptions.
+    pub(in crate::mock) features: Option<Vec<String>>,
+    pub(in crate::mock) plans: Option<Vec<String>>,
     /// In seconds from when it was issued.
     pub(in crate::mock) lifetime: i64,
     /// Seconds from now.
@@ -43,8 +44,8 @@ impl Default for TokenOptions {
         TokenOptions {
             version: 2,
             permissions: None,
-            features: Vec::new(),
-            plans: Vec::new(),
+            features: None,
+            plans: None,
             lifetime: LIFETIME,
             issued: 0,
             authorized_party: None,
@@ -90,6 +91,13 @@ impl State {
         let token_id = self.ids.trace();
         let session = self.sessions.get(session_id)?;
         let user_id = session["user_id"].as_str().unwrap_or_default();
+        let organization = session.text("last_active_organization_id");
+        let (mut plans, mut features) = (Vec::new(), Vec::new());
+        for (payer, scope) in [(user_id, "u"), (organization, "o")] {
+            let (of_payer, with) = self.plans_of(payer);
+            plans.extend(of_payer.iter().map(|slug| format!("{scope}:{slug}")));
+            features.extend(with.iter().map(|slug| format!("{scope}:{slug}")));
+        }
         let issued_at = now.saturating_add(options.issued);
         let claims = SessionClaims {
             version: options.version,
@@ -101,8 +109,8 @@ impl State {
             expires_at: issued_at.saturating_add(options.lifetime),
             pending: options.pending.unwrap_or(session["status"] == "pending"),
             organization: self.active_organization(session, options.permissions.as_deref()),
-            features: options.features.clone(),
-            plans: options.plans.clone(),
+            features: options.features.clone().unwrap_or(features),
+            plans: options.plans.clone().unwrap_or(plans),
             factor_ages: options.factor_ages,
             authorized_party: options.authorized_party.clone(),
             actor: options.actor.clone().or_else(|| Some(session["actor"].clone()).filter(|a| !a.is_null())),
