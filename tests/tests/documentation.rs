@@ -573,3 +573,36 @@ async fn answers_that_are_new_decode() -> Result<(), AnyError> {
     // end
     Ok(())
 }
+
+/// The text of all Rust files in a folder and below.
+fn sources(folder: &std::path::Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn each_line_of_what_the_sdk_survives_names_tests_that_exist() {
+    let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let page = std::fs::read_to_string(workspace.join("docs/strength.md")).unwrap();
+    let mut tests = String::new();
+    sources(&workspace.join("tests/tests"), &mut tests);
+    sources(&workspace.join("codegen/tests"), &mut tests);
+    let lines = page.lines().filter(|line| line.starts_with("| ") && !line.ends_with("held by |"));
+    let mut named = 0;
+    for line in lines {
+        let (_, tests_of_line) = line.trim_end_matches(" |").rsplit_once(" | ").unwrap();
+        let names: Vec<&str> = tests_of_line.split_whitespace().map(|name| name.trim_matches('`')).collect();
+        assert!(!names.is_empty(), "no test: {line}");
+        for name in names {
+            assert!(tests.contains(&format!("fn {name}()")), "there is no test `{name}`: {line}");
+            named += 1;
+        }
+    }
+    assert!(named > 50, "{named}");
+}

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 
 use clerk_sdk::auth::{TokenType, Verifier};
 use clerk_sdk::http::{HeaderMap, Method};
+use clerk_sdk::webhooks::Webhook;
 use clerk_sdk::{Clerk, Error, FilePart, RetryPolicy};
 use clerk_tests::canned::Canned;
-use clerk_tests::dispatch;
+use clerk_tests::dispatch::{self, Args};
 use clerk_tests::reader::answer::{Answer, Make, Spot};
 use clerk_tests::reader::call::Call;
-use clerk_tests::reader::{Document, Kind};
+use clerk_tests::reader::{Document, Kind, Style};
 use clerk_tests::server::{Reply, Server};
 use clerk_tests::tokens::Signer;
 use serde_json::{Value, json};
@@ -200,6 +201,111 @@ async fn what_debug_shows_of_an_answer_holds_no_secret_and_nothing_unknown() {
 
         assert!(wrong.is_empty(), "{} of {checked}: {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
         assert!(checked >= document.at_least(200), "only {checked} answers");
+    }
+}
+
+/// The same arguments with a secret in each text.
+fn secretly(mut args: Args) -> Args {
+    fn plant(value: &mut Value) {
+        match value {
+            Value::String(text) => text.push_str("SECRET"),
+            Value::Array(items) => items.iter_mut().for_each(plant),
+            Value::Object(fields) => fields.values_mut().for_each(plant),
+            _ => {}
+        }
+    }
+    args.path.values_mut().chain(args.query.values_mut()).chain(&mut args.body).for_each(plant);
+    args.options.secret_key = Some("sk_live_SECRET".to_owned());
+    args.options.headers = vec![("x-a".to_owned(), "SECRET".to_owned())];
+    args
+}
+
+#[tokio::test]
+async fn what_is_printed_of_a_request_and_of_its_errors_holds_nothing_that_the_caller_passed() {
+    let canned = Canned::default();
+    let clerk = canned.client().unwrap();
+    let shown = Arc::new(Mutex::new(String::new()));
+    let mut checked = 0;
+    for document in &Document::versions() {
+        for operation in document.operations() {
+            let call = Call::of(document, &operation, Style::FULL, |_| true);
+            for (status, body) in [(500, "SECRET"), (operation.status, "{\"SECRET\""), (302, "[\"SECRET\"]")]
+            {
+                let mut args = secretly(call.args(&operation));
+                args.options.shown = Some(shown.clone());
+                canned.answer(status, body);
+
+                let prepared = dispatch::prepare(operation.version, &clerk, operation.id, args);
+                let outcome = prepared.unwrap().unwrap().await;
+
+                let printed = format!("{} {:?}", shown.lock().unwrap(), outcome.as_ref().err());
+                let text = outcome.err().map(|error| error.to_string()).unwrap_or_default();
+                assert!(printed.contains(operation.id), "{printed}");
+                assert!(!printed.contains("SECRET") && !text.contains("SECRET"), "{printed} {text}");
+                shown.lock().unwrap().clear();
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 3 * 600, "{checked}");
+}
+
+#[tokio::test]
+async fn what_is_printed_of_token_checks_and_webhooks_holds_no_token_and_no_secret() {
+    let mut printed = String::new();
+    let mut print = |what: &dyn std::fmt::Debug| printed.push_str(&format!("{what:?} {what:#?}\n"));
+    let claims = json!({"sub": "user_1", "exp": 10_000_000_000_i64, "azp": "https://a.example", "sid": "sess_1",
+                        "mine": {"token": "SECRET"}, "v": 2});
+    let token = Signer::one().session(&claims);
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let mut headers = HeaderMap::new();
+    headers.insert("cookie", format!("__session={token}; other=SECRET").parse().unwrap());
+    let mut bad = HeaderMap::new();
+    bad.insert("authorization", format!("Bearer {message}SECRET.{signature}").parse().unwrap());
+
+    let builder = Verifier::with_pem(Signer::one().pem()).cache_tokens(10);
+    print(&builder);
+    let verifier = builder.build().unwrap();
+    print(&verifier.verify(&token).await.unwrap());
+    print(&verifier);
+    for wrong in [format!("{token}SECRET"), format!("SECRET{token}"), "ak_SECRET".to_owned()] {
+        let error = verifier.verify(&wrong).await.unwrap_err();
+        print(&error);
+        print(&error.to_string());
+    }
+    print(&Verifier::with_pem("-----BEGIN SECRET").build().unwrap_err());
+    print(&Verifier::with_jwks("{\"keys\": [\"SECRET\"").build().unwrap_err());
+
+    let clerk = Clerk::builder("sk_test_SECRET").jwt_key(Signer::one().pem()).build().unwrap();
+    let authenticator = clerk.authenticator().publishable_key("pk_test_SECRET");
+    print(&authenticator);
+    let authenticator = authenticator.build().unwrap();
+    print(&authenticator);
+    for headers in [&headers, &bad] {
+        let request = authenticator.authenticate(headers).await;
+        print(&request);
+        print(&clerk.authenticate(headers));
+    }
+
+    let webhook = Webhook::new("whsec_U0VDUkVU").unwrap();
+    print(&webhook);
+    print(&Webhook::new("whsec_SECRET!").unwrap_err());
+    for body in [
+        r#"{"type":"new.kind","data":{"a":"SECRET"}}"#,
+        r#"{"SECRET"#,
+        r#"{"type":"user.created","data":"SECRET"}"#,
+    ] {
+        let signed = webhook.sign("msg_1", body).unwrap();
+        let delivery = webhook.verify_delivery(&signed, body);
+        print(&delivery);
+        print(&webhook.verify_delivery(&HeaderMap::new(), body));
+    }
+
+    for part in token.split('.').skip(1).chain(["SECRET", "U0VDUkVU"]) {
+        assert!(!printed.contains(part), "{part} in {printed}");
+    }
+    for shown in ["Verifier", "user_1", "SignedIn", "new.kind", "Webhook"] {
+        assert!(printed.contains(shown), "{shown} not in {printed}");
     }
 }
 

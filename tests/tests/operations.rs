@@ -126,11 +126,11 @@ fn our_corrections_change_nothing_on_the_wire_that_is_not_listed_here() {
             after.iter().filter(|after| !before.contains(after)).map(|after| after.0.as_str()).collect();
 
         assert!(before.iter().all(|before| after.iter().any(|after| after.0 == before.0)));
-        // An operation was brought back; and a picture cannot be set without one.
-        let mut expected = vec!["SetUserProfileImage"];
-        if effective.version() == "2024-10-01" {
-            expected.push("CreateUserTOTP");
-        }
+        // A session cannot be verified without its token, nor a picture set without one; an operation was brought back.
+        let expected = match effective.version() {
+            "2024-10-01" => &["VerifySession", "SetUserProfileImage", "CreateUserTOTP"][..],
+            _ => &["SetUserProfileImage"],
+        };
         assert_eq!(changed, expected, "{}", effective.version());
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what the project does to itself. Taking documents in is the only thing that reads anything from outside
 //! of it.
 
+mod bench;
 mod changelog;
 mod check;
 mod derived;
@@ -59,6 +60,8 @@ enum Task {
     Lint(lint::Arguments),
     /// Whether all derived files are what `regen` would write; exits with 3 where one is not
     Check,
+    /// Measures the SDK on this machine, side by side with what one would use instead
+    Bench(bench::Arguments),
 }
 
 /// The code of an exit that says: derived files are out of date.
@@ -89,6 +92,7 @@ fn run(tree: &Tree, task: &Task) -> Result<ExitCode, Error> {
         Task::Lint(arguments) => {
             lint::lint(tree, arguments).map(|ok| if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        Task::Bench(arguments) => bench::bench(tree, arguments).map(|()| ExitCode::SUCCESS),
         Task::Diff(arguments) => diff::diff(tree, arguments).map(|()| ExitCode::SUCCESS),
         Task::Check => match check::check(tree)? {
             None => Ok(ExitCode::SUCCESS),

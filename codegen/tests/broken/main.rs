@@ -5,6 +5,8 @@
 
 mod findings;
 mod mutation;
+#[cfg(feature = "overlay")]
+mod overlays;
 mod small;
 
 use std::panic::catch_unwind;

@@ -136,6 +136,24 @@ pub(crate) fn mutate(document: &mut Value, dice: &mut Dice) -> String {
     }
 }
 
+/// Changes a few characters of a text: another one, one more, one less, or an end.
+#[cfg(feature = "overlay")]
+pub(crate) fn mutate_text(text: &str, dice: &mut Dice) -> String {
+    let mut text: Vec<char> = text.chars().collect();
+    for _ in 0..=dice.below(3) {
+        let at = dice.below(text.len());
+        let other =
+            *dice.one_of(&['\n', ' ', '{', ']', '*', '&', '$', '?', '.', '"', ':', '|', '-', '\0', '🦀']);
+        match dice.below(8) {
+            0..=2 => text[at] = other,
+            3 | 4 => text.insert(at, other),
+            5 | 6 => drop(text.remove(at)),
+            _ => text.truncate(at + 1),
+        }
+    }
+    text.into_iter().collect()
+}
+
 /// Names and texts that mean something in Rust, in JSON pointers, in paths or to nobody.
 const NAMES: [&str; 22] = [
     "",

@@ -155,8 +155,8 @@ fn bodies_are_json_or_forms_and_as_optional_as_the_document_says() {
 #[test]
 fn body_fields_and_which_are_required_are_the_documents() {
     for doc in snapshots() {
-        // The overlay requires what the document forgot.
-        let corrected = [("SetUserProfileImage", "file")];
+        // Overlays require what the documents forgot.
+        let corrected = [("SetUserProfileImage", "file"), ("VerifySession", "token")];
         for (key, operation) in doc.operations() {
             let schema =
                 doc.body(operation, "application/json").or(doc.body(operation, "multipart/form-data"));

@@ -42,7 +42,7 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// Headers to add.
     pub headers: Vec<(String, String)>,
-    /// Where to write what `Debug` shows of the decoded answer.
+    /// Where to write what `Debug` shows of the request, and of the decoded answer.
     pub shown: Option<Arc<Mutex<String>>>,
 }
 
@@ -191,11 +191,15 @@ impl Args {
         for (name, value) in options.headers {
             request = request.with_header(name, value);
         }
+        let show = move |what: &dyn Debug| {
+            if let Some(shown) = &options.shown {
+                shown.lock().unwrap_or_else(PoisonError::into_inner).push_str(&format!("{what:?} {what:#?}"));
+            }
+        };
+        show(&request);
         Ok(Box::pin(async move {
             let response = request.with_response().send().await?;
-            if let Some(shown) = options.shown {
-                *shown.lock().unwrap_or_else(PoisonError::into_inner) = format!("{:?}", response.value());
-            }
+            show(response.value());
             Ok(response.map(|value| written(&value)))
         }))
     }

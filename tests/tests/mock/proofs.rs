@@ -232,5 +232,8 @@ async fn settings_of_the_instance_are_kept_and_heeded() {
     assert_eq!(plus.status, 422);
     assert_eq!(acme["max_allowed_memberships"], 2);
     assert_eq!(disabled.refusal(), (403, "organization_not_enabled_in_instance", None));
+    let scopes = json!({ "default_scopes": ["email", "profile", "email"] });
+    let scopes = api.patch("/instance/oauth_application_settings", scopes).await.body;
+    assert_eq!(scopes["default_scopes"], json!(["email", "profile"]));
     assert_eq!(api.get("/instance/organization_settings").await.body["enabled"], false);
 }

@@ -83,3 +83,28 @@ async fn a_session_needs_a_user_and_an_organization_of_theirs() {
     assert_eq!(outside.refusal(), (404, "resource_not_found", None));
     assert_eq!(inside.body["last_active_organization_id"], json!(mine));
 }
+
+#[tokio::test]
+async fn a_client_is_where_a_session_is() {
+    let api = Api::start().await;
+    let ada = api.clerk.seed().user("ada@example.com").await;
+    let token = api.clerk.sign_in(&ada).token();
+
+    let client = api.post("/clients/verify", json!({ "token": token })).await.body;
+    let session = client["session_ids"][0].as_str().expect("an id").to_owned();
+    let id = client["id"].as_str().expect("an id");
+    let revoked = api.post(&format!("/sessions/{session}/revoke"), json!({})).await;
+    let read = api.get(&format!("/clients/{id}")).await.body;
+    let forged =
+        api.post("/clients/verify", json!({ "token": api.clerk.sign_in(&ada).forged().token() })).await;
+
+    assert_eq!(
+        (&client["last_active_session_id"], &client["sessions"][0]["user_id"]),
+        (&json!(session), &json!(ada.id))
+    );
+    assert_eq!((revoked.status, &read["sessions"][0]["status"]), (200, &json!("revoked")));
+    assert_eq!(read["last_active_session_id"], json!(null));
+    assert_eq!(api.get("/clients").await.column("id").last(), Some(&id));
+    assert_eq!(forged.refusal(), (400, "invalid_session_token", None));
+    assert_eq!(api.get("/clients/client_1").await.status, 404);
+}

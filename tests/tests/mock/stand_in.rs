@@ -13,7 +13,9 @@ const PAGE: &str = "../docs/embedded-clerk-operations.md";
 
 fn page() -> String {
     let document = Document::newest();
-    let operations = document.operations();
+    let mut operations = document.operations();
+    // In which order the document gives them depends on what else is built.
+    operations.sort_by(|a, b| (a.path, &a.method).cmp(&(b.path, &b.method)));
     let (with, without): (Vec<_>, Vec<_>) = operations.iter().partition(|o| MockClerk::remembers(o.id));
     let mut page = String::from(
         "# Operations of the embedded Clerk without state\n\n\

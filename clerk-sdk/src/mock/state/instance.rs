@@ -121,10 +121,17 @@ fn update(state: &mut State, call: &Call<'_>, group: &str) -> Value {
     let settings = &mut state.settings[group];
     for (name, value) in call.body.as_object().into_iter().flatten() {
         if !value.is_null() && (group == "instance" || settings.get(name).is_some()) {
-            settings[name] = value.clone();
+            settings[name] = once_each(value);
         }
     }
     settings.clone()
+}
+
+/// A list without what was in it before; the lists of settings are sets.
+fn once_each(value: &Value) -> Value {
+    let Value::Array(items) = value else { return value.clone() };
+    let first = |(index, item): &(usize, &Value)| !items[..*index].contains(item);
+    items.iter().enumerate().filter(first).map(|(_, item)| item.clone()).collect()
 }
 
 fn update_organization_settings(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {

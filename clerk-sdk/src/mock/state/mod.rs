@@ -4,6 +4,7 @@
 mod api_keys;
 mod billing;
 mod changes;
+mod clients;
 mod contacts;
 #[cfg(feature = "webhooks")]
 mod events;
@@ -201,6 +202,7 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         second_factors::HANDLERS,
         sessions::HANDLERS,
         session_tokens::HANDLERS,
+        clients::HANDLERS,
         template_tokens::HANDLERS,
         verifications::HANDLERS,
         user_parts::HANDLERS,

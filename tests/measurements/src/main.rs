@@ -1,0 +1,73 @@
+//! Measures the SDK side by side with what one would use instead. `cargo xtask bench` runs it.
+//!
+//! All that counts is CPU time, the kernel's included, of a process of its own for each candidate; the server that
+//! answers is another process. Candidates take turns and the quickest of their rounds counts, so that what else runs on
+//! the machine disturbs all alike, and little.
+
+mod building;
+mod calls;
+mod report;
+mod server;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Measures, and writes `measurements.json`, `measurements.md` and `measurements.svg`
+    Run {
+        /// The folder for the results
+        #[arg(long)]
+        out: PathBuf,
+        /// Builds programs too, from nothing, which takes minutes
+        #[arg(long)]
+        builds: bool,
+        /// Builds them as releases too, which takes some more
+        #[arg(long, requires = "builds")]
+        releases: bool,
+    },
+    /// Answers requests with ten users until it is ended
+    #[command(hide = true)]
+    Serve,
+    /// Calls a server and says what it took
+    #[command(hide = true)]
+    Call { candidate: calls::Candidate, url: String, calls: usize, at_once: usize },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Run { out, builds, releases } => run(&out, builds, releases),
+        Task::Serve => server::serve(),
+        Task::Call { candidate, url, calls, at_once } => calls::call(candidate, &url, calls, at_once),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(out: &std::path::Path, builds: bool, releases: bool) -> Result<(), Failure> {
+    let mut results = calls::measure()?;
+    if builds {
+        results.extend(building::measure(releases)?);
+    }
+    report::write(out, &results)
+}
