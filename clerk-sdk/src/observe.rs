@@ -100,7 +100,7 @@ fn query_keys(query: Option<&str>) -> String {
 const PRINTED: usize = 16 * 1024;
 
 /// JSON without what is secret in it; anything else is its length.
-fn printable(body: &[u8]) -> String {
+pub(crate) fn printable(body: &[u8]) -> String {
     if body.len() <= PRINTED
         && let Ok(mut value) = serde_json::from_slice::<Value>(body)
         && matches!(value, Value::Object(_) | Value::Array(_))

@@ -1,6 +1,6 @@
 //! A Clerk in the process, for tests and first steps: a server on a loopback port that answers every operation of
-//! the Backend API, checks what it is asked, and remembers users, organizations, memberships, invitations and
-//! sessions for as long as it runs.
+//! the Backend API in its newest version, checks what it is asked, keeps Clerk's rules, and remembers what an
+//! application makes for as long as it runs.
 //!
 //! What it does not keep state for it answers with a well-formed value of the declared type.
 //!

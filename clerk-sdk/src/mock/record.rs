@@ -1,10 +1,13 @@
 //! What the embedded Clerk keeps of each request that it got, so that a test can look at what its program sent.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde_json::Value;
+
+use crate::observe::printable;
 
 /// A request as it arrived, whether it was answered well or not.
 #[derive(Clone, Debug)]
@@ -18,14 +21,14 @@ pub struct RecordedRequest {
     pub path: String,
     /// The pairs of the query in their order, decoded.
     pub query: Vec<(String, String)>,
-    /// The headers, secrets included.
+    /// The headers. `Debug` does not show those with keys and tokens.
     pub headers: HeaderMap,
     /// The body.
     pub body: RecordedBody,
 }
 
-/// The body of a recorded request.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The body of a recorded request. `Debug` does not show what is secret in it.
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub enum RecordedBody {
     /// There was none.
@@ -39,8 +42,8 @@ pub enum RecordedBody {
     Bytes(Bytes),
 }
 
-/// One part of a form.
-#[derive(Clone, Debug, PartialEq)]
+/// One part of a form. `Debug` shows the size of its content.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedPart {
     /// The part's name, such as `file`.
@@ -70,6 +73,28 @@ impl RecordedBody {
             RecordedBody::Form(parts) => parts,
             _ => &[],
         }
+    }
+}
+
+impl fmt::Debug for RecordedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordedBody::Empty => f.write_str("Empty"),
+            RecordedBody::Json(value) => write!(f, "Json({})", printable(value.to_string().as_bytes())),
+            RecordedBody::Form(parts) => f.debug_tuple("Form").field(parts).finish(),
+            RecordedBody::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+        }
+    }
+}
+
+impl fmt::Debug for RecordedPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordedPart")
+            .field("name", &self.name)
+            .field("file_name", &self.file_name)
+            .field("content_type", &self.content_type)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
     }
 }
 

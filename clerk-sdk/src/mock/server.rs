@@ -44,7 +44,7 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
         method: parts.method.clone(),
         path: parts.uri.path().to_owned(),
         query: query.0.clone(),
-        headers: parts.headers.clone(),
+        headers: kept(&parts.headers),
         body: body.as_ref().cloned().unwrap_or_default(),
     });
     let fault = inner.faults.next(operation.map(|o| o.id.as_str()));
@@ -67,6 +67,17 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
         (answer, _) => answer,
     };
     spoil(write(&inner, answer), fault).await
+}
+
+/// The headers for the record; those that carry keys and tokens are marked, so that `Debug` does not show them.
+fn kept(headers: &HeaderMap) -> HeaderMap {
+    let mut headers = headers.clone();
+    for name in [header::AUTHORIZATION, header::COOKIE] {
+        if let header::Entry::Occupied(mut entry) = headers.entry(name) {
+            entry.iter_mut().for_each(|value| value.set_sensitive(true));
+        }
+    }
+    headers
 }
 
 /// Makes an answer one that cannot be read, where that was ordered.

@@ -26,7 +26,7 @@ struct Api {
 impl Api {
     fn signer(&self) -> Signer {
         let key = self.key.load(Ordering::SeqCst);
-        let signer = if key % 2 == 0 { Signer::one() } else { Signer::two() };
+        let signer = if key.is_multiple_of(2) { Signer::one() } else { Signer::two() };
         signer.named(&format!("key_{key}"))
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use clerk_sdk::FilePart;
 use clerk_sdk::mock::MockClerk;
 use reqwest::Method;
 use serde_json::json;
@@ -193,4 +194,24 @@ async fn a_seed_that_is_refused_says_why() {
     api.clerk.seed().user("ada@example.com").await;
 
     api.clerk.seed().user("ada@example.com").await;
+}
+
+#[tokio::test]
+async fn what_is_printed_of_recorded_requests_shows_no_key_and_no_password() {
+    let clerk = MockClerk::start().await.unwrap();
+    let user = clerk.client().users().create().email_address(["ada@example.com"]);
+    user.password("correct horse battery").await.unwrap();
+    let ada = clerk.seed().user("grace@example.com").await;
+    let picture = FilePart::from_bytes("a.png", &b"secret pixels"[..]);
+    clerk.client().users().set_profile_image(&ada.id, picture).await.unwrap();
+
+    let printed = format!("{:?}", clerk.requests());
+
+    for gone in [clerk.secret_key(), "correct horse", "secret pixels"] {
+        assert!(!printed.contains(gone), "{gone} in {printed}");
+    }
+    for kept in ["CreateUser", "ada@example.com", "a.png"] {
+        assert!(printed.contains(kept), "{kept} not in {printed}");
+    }
+    assert_eq!(clerk.received("CreateUser")[0].headers["authorization"], "Bearer sk_test_embedded");
 }
