@@ -11,6 +11,7 @@ use clerk_codegen::{Finding, Findings, overlay};
 use serde_json::Value;
 
 use crate::documents::effective::Corrected;
+use crate::documents::intake::TakenIn;
 use crate::documents::sources::Sources;
 use crate::error::Error;
 use crate::proposal;
@@ -50,7 +51,7 @@ pub(crate) fn report(file: &str, reading: &Reading, brief: bool) -> (String, boo
     }
     match &reading.model {
         Err(findings) => {
-            out.push_str(&described(file, &reading.text, &reading.document, findings));
+            out.push_str(&described(file, &reading.text, &reading.document, findings, None));
             let _ = writeln!(out, "{file}: {} errors", findings.len());
             (out, false)
         }
@@ -82,7 +83,13 @@ pub(crate) fn report(file: &str, reading: &Reading, brief: bool) -> (String, boo
 }
 
 /// Findings with their places in the text, and what would settle them.
-fn described(file: &str, text: &str, document: &Value, findings: &Findings) -> String {
+fn described(
+    file: &str,
+    text: &str,
+    document: &Value,
+    findings: &Findings,
+    applies_to: Option<&str>,
+) -> String {
     let positions = overlay::positions(text);
     let mut out = String::new();
     for finding in findings.iter() {
@@ -92,7 +99,7 @@ fn described(file: &str, text: &str, document: &Value, findings: &Findings) -> S
         if !advice.is_empty() {
             let _ = writeln!(out, "    {advice}");
         }
-        if let Some(action) = proposal::action(document, finding) {
+        if let Some(action) = proposal::action(document, finding, applies_to) {
             let _ = writeln!(out, "    such as\n{action}");
         }
     }
@@ -122,10 +129,12 @@ fn unparsable(api: &Api) -> Vec<String> {
         .collect()
 }
 
-/// Lints the project's own documents, corrected as they are about to be.
-pub(crate) fn sources(tree: &Tree, corrected: &Corrected) -> Result<(), Error> {
+/// Lints the project's own documents, corrected as they are about to be. What was taken in just now is shown as it is
+/// published.
+pub(crate) fn sources(tree: &Tree, corrected: &Corrected, taken_in: &[TakenIn]) -> Result<(), Error> {
     let mut errors = Vec::new();
-    for source in Sources::read(tree)?.documents {
+    let documents = Sources::read(tree)?.documents;
+    for source in &documents {
         let Some((_, effective)) = corrected.files.iter().find(|(path, _)| *path == source.effective())
         else {
             continue;
@@ -138,7 +147,16 @@ pub(crate) fn sources(tree: &Tree, corrected: &Corrected) -> Result<(), Error> {
                 errors.extend(broken.map(|error| Error::at(&path, error).to_string()));
             }
             Err(findings) => {
-                errors.push(described(&path, &tree.text(&path)?, &document, &findings).trim_end().to_owned());
+                let newest = documents.iter().rfind(|other| other.api == source.api) == Some(source);
+                // What is new in the newest version is in those that follow it, too.
+                let applies_to = format!("{}{}", source.id(), if newest { ".." } else { "" });
+                let published = taken_in.iter().find(|it| it.source.id() == source.id());
+                let (file, text) = match published {
+                    Some(published) => (&published.from, published.text.clone()),
+                    None => (&path, tree.text(&path)?),
+                };
+                let said = described(file, &text, &document, &findings, Some(&applies_to));
+                errors.push(said.trim_end().to_owned());
             }
         }
     }

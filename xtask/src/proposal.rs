@@ -3,8 +3,9 @@
 use clerk_codegen::{Finding, Fix, overlay};
 use serde_json::Value;
 
-/// The overlay action that settles a finding, as YAML; `None` where none can be proposed.
-pub(crate) fn action(document: &Value, finding: &Finding) -> Option<String> {
+/// The overlay action that settles a finding, as YAML; `None` where none can be proposed. An action that is for some of
+/// several documents says for which.
+pub(crate) fn action(document: &Value, finding: &Finding, applies_to: Option<&str>) -> Option<String> {
     let fix = finding.fix.as_ref()?;
     let change = match &fix.update {
         Some(update) => format!("update: {update}"),
@@ -12,7 +13,8 @@ pub(crate) fn action(document: &Value, finding: &Finding) -> Option<String> {
     };
     let target = quoted(&path(document, &fix.pointer));
     let reason = quoted(&format!("(say why) {}", finding.message));
-    Some(format!("    - target: {target}\n      x-reason: {reason}\n      {change}"))
+    let applies_to = applies_to.map(|id| format!("      x-applies-to: [{id}]\n")).unwrap_or_default();
+    Some(format!("    - target: {target}\n{applies_to}      x-reason: {reason}\n      {change}"))
 }
 
 /// A text in YAML, in quotes.

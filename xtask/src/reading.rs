@@ -108,7 +108,7 @@ fn lower(reading: &mut Reading, assume: Assume) {
             .collect();
         let changed = proposal::apply(&mut reading.document, &settled);
         reading.notes.extend(settled.iter().filter_map(|finding| {
-            let action = proposal::action(&reading.document, finding)?;
+            let action = proposal::action(&reading.document, finding, None)?;
             Some(format!("assumed at {}: {}\n{action}", finding.pointer, finding.message))
         }));
         reading.model = Err(findings);

@@ -10,7 +10,7 @@ use crate::changelog::{self, Entry};
 use crate::derived;
 use crate::diff;
 use crate::documents::effective;
-use crate::documents::intake::{self, Published};
+use crate::documents::intake::{self, Published, TakenIn};
 use crate::documents::sources::{Source, Sources};
 use crate::error::Error;
 use crate::lint;
@@ -71,10 +71,10 @@ pub(crate) fn regen(before: &Tree, what: &Arguments, steps: &Steps, check: Check
     let stage = Stage::of(before.root());
     stage.recover()?;
     let mut tree = before.clone();
-    take_in(&mut tree, what, steps)?;
+    let taken_in = take_in(&mut tree, what, steps)?;
     let corrected = steps.step("lint", || {
         let corrected = effective::documents(&tree)?;
-        lint::sources(&tree, &corrected)?;
+        lint::sources(&tree, &corrected, &taken_in)?;
         Ok((corrected, "no findings".to_owned()))
     })?;
     for action in &corrected.removable {
@@ -110,7 +110,8 @@ pub(crate) fn regen(before: &Tree, what: &Arguments, steps: &Steps, check: Check
     Ok(())
 }
 
-fn take_in(tree: &mut Tree, what: &Arguments, steps: &Steps) -> Result<(), Error> {
+fn take_in(tree: &mut Tree, what: &Arguments, steps: &Steps) -> Result<Vec<TakenIn>, Error> {
+    let mut taken_in = Vec::new();
     let mut wanted = Vec::new();
     if let Some(from) = &what.from {
         wanted.push(Published {
@@ -136,7 +137,8 @@ fn take_in(tree: &mut Tree, what: &Arguments, steps: &Steps) -> Result<(), Error
     for published in wanted {
         steps.step("fetch", || {
             let recorded = Sources::read(tree)?.documents;
-            let source = intake::take_in(tree, &published)?;
+            let taken = intake::take_in(tree, &published)?;
+            let source = &taken.source;
             let old = recorded.iter().find(|old| old.id() == source.id() && !old.snapshot_sha256.is_empty());
             let news = match old {
                 None => format!("new, {} operations", source.operations),
@@ -146,10 +148,12 @@ fn take_in(tree: &mut Tree, what: &Arguments, steps: &Steps) -> Result<(), Error
                 }
                 Some(old) => format!("changed, {} → {} operations", old.operations, source.operations),
             };
-            Ok(((), format!("{} {}  {news}", source.api, source.version)))
+            let said = format!("{} {}  {news}", source.api, source.version);
+            taken_in.push(taken);
+            Ok(((), said))
         })?;
     }
-    Ok(())
+    Ok(taken_in)
 }
 
 /// The models before and after, and the generated code, written where people can read it.

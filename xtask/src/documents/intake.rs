@@ -20,8 +20,19 @@ pub(crate) struct Published {
     pub(crate) origin: Option<String>,
 }
 
+/// A document that was taken in.
+#[derive(Debug)]
+pub(crate) struct TakenIn {
+    /// Its entry.
+    pub(crate) source: Source,
+    /// Where it was read from.
+    pub(crate) from: String,
+    /// What was read.
+    pub(crate) text: String,
+}
+
 /// Puts the snapshot of a published document into the tree, and its entry.
-pub(crate) fn take_in(tree: &mut Tree, what: &Published) -> Result<Source, Error> {
+pub(crate) fn take_in(tree: &mut Tree, what: &Published) -> Result<TakenIn, Error> {
     let bytes = fetch::fetch(&what.from)?;
     let document = read(&bytes).map_err(|message| Error::at(&what.from, message))?;
     let api = api_of(&document);
@@ -55,7 +66,8 @@ pub(crate) fn take_in(tree: &mut Tree, what: &Published) -> Result<Source, Error
     tree.put(source.snapshot(), text);
     sources.put(source.clone());
     sources.write(tree)?;
-    Ok(source)
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok(TakenIn { source, from: what.from.clone(), text })
 }
 
 /// Reads YAML or JSON and checks that it is OpenAPI 3.0.

@@ -26,7 +26,7 @@ fn settled_file(path: &str) -> usize {
         let reading = reading::read(&tree, path, Assume::Names).unwrap();
         let Err(findings) = &reading.model else { return actions.len() };
         for finding in findings.iter() {
-            let action = proposal::action(&reading.document, finding);
+            let action = proposal::action(&reading.document, finding, None);
             actions.push(action.unwrap_or_else(|| panic!("nothing is proposed for {finding}")));
         }
         let overlay = format!("overlay: 1.0.0\nactions:\n{}\n", actions.join("\n"));

@@ -239,7 +239,9 @@ fn findings_are_shown_where_they_stand_with_an_action_that_settles_them() {
 
     let error = workspace.take_in(&published).unwrap_err().to_string();
 
-    assert!(error.contains("openapi/bapi/2030-01-02.json:"), "{error}");
+    let line = published.lines().position(|line| line.contains("token:")).unwrap() + 1;
+    assert!(error.contains(&format!("published.yml:{line}:")), "{error}");
+    assert!(error.contains("x-applies-to: [bapi/2030-01-02..]"), "{error}");
     assert!(error.contains("at /components/schemas/Thing/properties/token"), "{error}");
     let action = error.split_once("such as\n").unwrap().1;
     workspace.write("openapi/overlays/sensitive.yaml", &format!("overlay: 1.0.0\nactions:\n{action}\n"));
