@@ -154,7 +154,7 @@ mod tests {
         let read = |json: &str| {
             Option::<Nullable<i64>>::decode(&mut serde_json::Deserializer::from_str(json)).unwrap()
         };
-        assert!(!Option::<Nullable<i64>>::REQUIRED);
+        const { assert!(!<Option<Nullable<i64>> as Field>::REQUIRED) };
         assert_eq!(Option::<Nullable<i64>>::blank(), None);
         assert_eq!(read("null"), Some(Nullable::Null));
         assert_eq!(read("3"), Some(Nullable::Value(3)));
