@@ -122,12 +122,15 @@ async fn an_hour() {
     assert!(fetches <= minutes / 5 + minutes / 10 + 2, "{fetches} fetches of keys, {requests} requests");
     let grown = memory().saturating_sub(before.0);
     assert!(grown < 8 << 20, "{} KiB more than at a third of the time", grown >> 10);
-    // One for each connection that is kept.
-    assert!(
-        metrics.num_alive_tasks() <= before.1.max(2),
-        "{} tasks, then {}",
-        before.1,
-        metrics.num_alive_tasks()
-    );
-    assert!(server.open_connections() <= 2, "{} connections", server.open_connections());
+    // One for each connection that is kept: which of the last few calls found one free again is chance. One left behind
+    // at each restart would be five more, at each call hundreds.
+    let settled = || metrics.num_alive_tasks() <= before.1 + 3 && server.open_connections() <= 4;
+    for _ in 0..100 {
+        if settled() {
+            break;
+        }
+        tokio::time::sleep(ms(20)).await;
+    }
+    let (tasks, connections) = (metrics.num_alive_tasks(), server.open_connections());
+    assert!(settled(), "{} tasks, then {tasks}; {connections} connections", before.1);
 }
