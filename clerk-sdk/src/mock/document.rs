@@ -243,6 +243,11 @@ impl Operation {
         Some(values)
     }
 
+    /// Whether a machine calls it, with a key of its own.
+    pub(super) fn is_of_machines(&self) -> bool {
+        matches!(self.segments.first(), Some(Segment::Fixed(first)) if first == "m2m_tokens")
+    }
+
     /// Whether the path ends in a variable: it names the one thing that the operation is about.
     pub(super) fn names_one(&self) -> bool {
         matches!(self.segments.last(), Some(Segment::Variable(_)))

@@ -121,8 +121,9 @@ fn decide(
             return Err(ApiError::new(status, "resource_not_found", "URL not found", &long));
         }
     };
-    let key = authenticate(operation, headers)?;
-    let body = super::check::check(inner.document, operation, &variables, query, &body?)?;
+    let key = authenticate(inner, operation, headers)?;
+    let version = headers.get("clerk-api-version").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let body = super::check::check(inner.document, operation, &variables, query, &body?, version)?;
     let status = status(operation, headers);
     let call = Call { operation, path: variables, query, document: inner.document, key, body };
     Ok((status, inner.perform(&call)?))
@@ -137,22 +138,34 @@ fn status(operation: &Operation, headers: &HeaderMap) -> StatusCode {
     operation.status
 }
 
-/// A key of any of Clerk's secret kinds will do.
-fn authenticate<'a>(operation: &Operation, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
+/// The key of the server, or, where the operation is one of machines, that of a machine.
+fn authenticate<'a>(
+    inner: &Inner,
+    operation: &Operation,
+    headers: &'a HeaderMap,
+) -> Result<&'a str, ApiError> {
     if !operation.authenticated {
         return Ok("");
     }
-    let unauthorized = |code, message| Err(ApiError::new(StatusCode::UNAUTHORIZED, code, message, message));
+    let unauthorized = |code, short, long| Err(ApiError::new(StatusCode::UNAUTHORIZED, code, short, long));
     let Some(value) = headers.get(header::AUTHORIZATION) else {
-        return unauthorized("authentication_invalid", "Invalid authentication");
+        let long = "Unable to authenticate the request, you need to supply an active session";
+        return unauthorized("authentication_invalid", "Invalid authentication", long);
     };
     let key =
         value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(s, _)| s.eq_ignore_ascii_case("bearer"));
-    match key {
-        None => unauthorized("authorization_header_format_invalid", "Invalid Authorization header format"),
-        Some((_, key)) if ["sk_", "ak_", "mk_"].iter().any(|p| key.trim().starts_with(p)) => Ok(key.trim()),
-        Some(_) => unauthorized("clerk_key_invalid", "The provided Clerk Secret Key is invalid"),
+    let Some((_, key)) = key else {
+        let long = "Invalid Authorization header format. Must be 'Bearer <YOUR_API_KEY>'";
+        let short = "Invalid Authorization header format";
+        return unauthorized("authorization_header_format_invalid", short, long);
+    };
+    let key = key.trim();
+    let of_machine = || operation.is_of_machines() && super::lock(&inner.state).is_machine_key(key);
+    if key == super::SECRET_KEY || of_machine() {
+        return Ok(key);
     }
+    let long = "The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.";
+    unauthorized("clerk_key_invalid", long, long)
 }
 
 /// The path without the version: Clerk's own SDKs ask for some paths with `/v1` and for some without.
@@ -173,6 +186,10 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<RecordedBody, ApiE
     })?;
     if bytes.is_empty() {
         return Ok(RecordedBody::Empty);
+    }
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.is_empty() && !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(super::check::unsupported(media_type, "application/json"));
     }
     Ok(serde_json::from_slice(&bytes).map_or_else(|_| RecordedBody::Bytes(bytes.clone()), RecordedBody::Json))
 }

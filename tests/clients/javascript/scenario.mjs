@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createClerkClient, verifyToken } from "@clerk/backend";
 
 const [, , apiUrl, secretKey] = process.argv;
-const clerk = createClerkClient({ secretKey, apiUrl, machineSecretKey: "ak_machine" });
+const clerk = createClerkClient({ secretKey, apiUrl, machineSecretKey: "ak_test_embedded" });
 
 let failures = 0;
 

@@ -16,7 +16,7 @@ URL, KEY = sys.argv[1], sys.argv[2]
 # Without this, one 5xx is retried for an hour and looks like a hang.
 NO_RETRIES = RetryConfig("backoff", BackoffStrategy(1, 1, 1.0, 1), False)
 clerk = Clerk(bearer_auth=KEY, server_url=URL + "/v1", retry_config=NO_RETRIES)
-machine = Clerk(bearer_auth="ak_machine", server_url=URL + "/v1", retry_config=NO_RETRIES)
+machine = Clerk(bearer_auth="ak_test_embedded", server_url=URL + "/v1", retry_config=NO_RETRIES)
 
 failures = 0
 

@@ -32,7 +32,7 @@ impl Api {
     /// A request with a key and no body.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.clerk.url());
-        self.http.request(method, url).header("authorization", "Bearer sk_test_x")
+        self.http.request(method, url).header("authorization", "Bearer sk_test_embedded")
     }
 
     /// A request without a key, below the origin instead of `/v1`.

@@ -83,7 +83,12 @@ fn schemathesis() -> Result<Command, Missing> {
     let mut command = Command::new(installed.join("bin/schemathesis"));
     // It leaves its notes where it is.
     command.current_dir(&installed);
-    command.arg("run").arg(document).args(["--header", "Authorization: Bearer sk_test_x", "--seed", "1"]);
+    command.arg("run").arg(document).args([
+        "--header",
+        "Authorization: Bearer sk_test_embedded",
+        "--seed",
+        "1",
+    ]);
     command.args(["--phases", "fuzzing", "--max-examples", "20", "--workers", "2", "--no-color"]);
     let checks = "not_a_server_error,response_schema_conformance,content_type_conformance";
     command.args(["--continue-on-failure", "--checks", checks]);

@@ -98,6 +98,9 @@ fn more(id: &str, ids: &HashMap<&str, String>) -> Value {
             json!({ "verification_id": verification, "code": "424242" })
         }
         "CreateMachineScope" => json!({ "to_machine_id": ids["other_machine_id"] }),
+        "CreateAgentTask" => {
+            json!({ "on_behalf_of": { "user_id": ids["user_id"] }, "redirect_url": "https://example.com/" })
+        }
         "UpdateJWTTemplate" => json!({ "name": "other" }),
         "AddRolesToRoleSet" => json!({ "role_keys": ["org:member"] }),
         "ReplaceRoleInRoleSet" => json!({ "role_key": "org:member", "to_role_key": "org:admin" }),
@@ -123,6 +126,11 @@ async fn call(http: &reqwest::Client, document: &Document, operation: &Operation
     let (path, query) = address(document, operation, &ids);
     let url = if query.is_empty() { path } else { format!("{path}?{query}") };
     let content = &document.resolve(&operation.value["requestBody"])["content"];
+    if let "DeleteOrganizationLogo" | "DeleteUserProfileImage" = operation.id {
+        let user = operation.id == "DeleteUserProfileImage";
+        let method = if user { reqwest::Method::POST } else { reqwest::Method::PUT };
+        api.with_form(method, &url, &[], b"picture").await;
+    }
     if content["multipart/form-data"].is_object() {
         return api.with_form(operation.method.clone(), &url, &[], b"picture").await;
     }
@@ -196,6 +204,13 @@ async fn prepare(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'stati
             let plural = if kind == "email_address" { "email_addresses" } else { "phone_numbers" };
             let path = format!("/{plural}/{contact}/prepare_verification");
             ids.insert("verification_id", text(&api.post(&path, json!({})).await.body["id"]));
+        }
+        "RevokeAgentTask" => {
+            let task = json!({
+                "on_behalf_of": { "user_id": ids["user_id"] }, "permissions": "*", "agent_name": "Bot",
+                "task_description": "Look", "redirect_url": "https://example.com/",
+            });
+            ids.insert("agent_task_id", text(&api.post("/agents/tasks", task).await.body["agent_task_id"]));
         }
         "CreateMachineScope" | "DeleteMachineScope" => {
             let other = api.create("/machines", json!({ "name": "Other" })).await;

@@ -13,6 +13,7 @@ mod proofs;
 mod refusals;
 mod resources;
 mod rights;
+mod rules;
 mod running;
 mod session_tokens;
 mod sessions;

@@ -14,6 +14,7 @@ impl State {
     /// Puts an object where it was when it was kept. Kinds that are no longer known are passed over.
     pub(in crate::mock) fn place(&mut self, tag: &str, position: u64, object: Map<String, Value>) {
         let others = resources::RESOURCES.iter().map(|resource| resource.tag).chain([
+            super::agent_tasks::TAG,
             "verification",
             "commerce_plan",
             "commerce_subscription",

@@ -1,11 +1,14 @@
 //! What one server remembers, and who answers which operation: a handler where there is state, a value made from
 //! the schema where there is none.
 
+mod agent_tasks;
 mod api_keys;
 mod billing;
 mod changes;
 mod clients;
+mod connections;
 mod contacts;
+mod digests;
 #[cfg(feature = "webhooks")]
 mod events;
 mod generic;
@@ -40,6 +43,7 @@ mod user_parts;
 mod users;
 mod users_list;
 mod verifications;
+mod waitlist;
 
 use std::collections::BTreeMap;
 
@@ -124,6 +128,7 @@ impl State {
         };
         state.furnish_roles();
         state.furnish_role_sets();
+        state.furnish_domain();
         state
     }
 
@@ -220,6 +225,8 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         memberships::HANDLERS,
         organization_invitations::HANDLERS,
         invitations::HANDLERS,
+        waitlist::HANDLERS,
+        agent_tasks::HANDLERS,
     ]
     .into_iter()
     .flatten()

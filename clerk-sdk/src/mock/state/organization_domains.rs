@@ -13,6 +13,11 @@ pub(super) const HANDLERS: &[(&str, Handler)] =
 const TAG: &str = "organization_domain";
 
 fn domains(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let wanted = call.query.first("query");
+    if wanted.is_some_and(|query| query.trim().is_empty()) {
+        return Err(ApiError::value("query", "must not be empty"));
+    }
+    let by_organization = wanted.filter(|query| query.starts_with("org_"));
     let rows = state.table(TAG).into_iter().flat_map(Table::iter);
     let mut rows: Vec<&Object> = rows
         .filter(|domain| {
@@ -22,7 +27,10 @@ fn domains(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
                 && call.query.flag("verified").is_none_or(|wanted| wanted == verified)
                 && among_signed(call, "enrollment_mode", |mode| domain["enrollment_mode"] == mode)
                 && among(call, "domains", |name| domain["name"] == name)
-                && contains(call, "query", [domain.text("name"), domain.id()])
+                && match by_organization {
+                    Some(id) => domain["organization_id"] == id,
+                    None => contains(call, "query", [domain.text("name")]),
+                }
         })
         .collect();
     order(call, &mut rows, &["name", "created_at"], |domain, name| domain[name].clone())?;
@@ -34,7 +42,7 @@ fn verify(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let resource = resources::of_tag(TAG).ok_or_else(|| ApiError::not_found("kind", TAG))?;
     resource.update(state, call, |_, domain| {
         let verification = json!({
-            "status": "verified", "strategy": "txt", "attempts": 1, "expire_at": null, "verified_at": now,
+            "status": "verified", "strategy": "manual_override", "attempts": 1, "expire_at": null, "verified_at": now,
         });
         fields!(domain, { "ownership_verification": verification, "verification": verification });
         Ok(())

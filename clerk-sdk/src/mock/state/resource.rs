@@ -28,8 +28,12 @@ pub(super) struct Resource {
     pub(super) taken: fn(&str, &Object) -> ApiError,
     /// Fields that `order_by` may name besides `created_at`.
     pub(super) order: &'static [&'static str],
-    /// Fields that `query` looks into.
+    /// A field that `name_query` finds by its whole value; empty for none.
+    pub(super) named: &'static str,
+    /// Fields that `query` looks into, besides the id, which it finds by its whole value.
     pub(super) searched: &'static [&'static str],
+    /// Filters of the list that are not called like a field.
+    pub(super) passes: fn(&Call<'_>, &Object) -> bool,
     /// What a new one has beyond what the request gives.
     pub(super) defaults: fn(&State) -> Value,
     /// Checks and completes an object before it is kept, a new one or a changed one.
@@ -53,8 +57,6 @@ pub(super) enum Change {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Action {
     Create,
-    /// One for each item of the body, all or none.
-    CreateAll,
     Get,
     List,
     Update,
@@ -74,7 +76,9 @@ pub(super) const PLAIN: Resource = Resource {
     unique: &[],
     taken: |field, _| ApiError::taken(field, &field.replace('_', " ")),
     order: &[],
+    named: "",
     searched: &[],
+    passes: |_, _| true,
     defaults: |_| json!({}),
     prepare: |_, _, _, _| Ok(()),
     show: |_, object| Value::from(object),
@@ -90,13 +94,14 @@ impl Resource {
     ) -> Result<Value, ApiError> {
         match action {
             Action::Create => {
+                // Where several are made at once, each is one item of the answer.
                 let schema = call.operation.answer.clone().unwrap_or_default();
-                let object = self.make(state, call, &schema)?;
+                let item = schema.get("items").map(|item| state.document.resolve(item).clone());
+                let object = self.make(state, call, &item.unwrap_or(schema))?;
                 let shown = (self.show)(state, &object);
                 state.table_mut(self.tag).insert(object);
                 Ok(shown)
             }
-            Action::CreateAll => self.create_all(state, call),
             Action::Get => Ok((self.show)(state, self.find(state, call)?)),
             Action::List => self.list(state, call),
             Action::Update => self.update(state, call, |_, object| copy(call, object)),
@@ -160,37 +165,25 @@ impl Resource {
         Ok(object)
     }
 
-    fn create_all(&'static self, state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-        let schema = call.operation.answer.as_ref().map_or(Value::Null, |s| s["items"].clone());
-        let schema = state.document.resolve(&schema).clone();
-        let mut objects: Vec<Object> = Vec::new();
-        for item in call.items() {
-            let object = self.make(state, &item, &schema)?;
-            if let Some(field) = self.unique.iter().find(|f| objects.iter().any(|o| o[**f] == object[**f])) {
-                return Err((self.taken)(field, &object));
-            }
-            objects.push(object);
-        }
-        let shown = objects.iter().map(|object| (self.show)(state, object)).collect();
-        for object in objects {
-            state.table_mut(self.tag).insert(object);
-        }
-        Ok(Value::Array(shown))
-    }
-
     fn list(&self, state: &State, call: &Call<'_>) -> Result<Value, ApiError> {
         let organization = if self.of_organization { Some(state.organization_id(call)?) } else { None };
         let rows = state.table(self.tag).into_iter().flat_map(Table::iter);
         let mut rows: Vec<&Object> = rows
             .filter(|o| organization.as_ref().is_none_or(|id| o["organization_id"] == id.as_str()))
-            .filter(|o| passes(call, o))
+            .filter(|o| passes(call, o) && (self.passes)(call, o))
             .filter(|o| {
                 let texts = || self.searched.iter().filter_map(|field| o[*field].as_str());
-                contains(call, "query", texts()) && contains(call, "name_query", o["name"].as_str())
+                let exact = |name: &str, field: &str| {
+                    !field.is_empty() && call.query.first(name).is_some_and(|wanted| o[field] == wanted)
+                };
+                (exact("query", "id") || contains(call, "query", texts()))
+                    && (exact("name_query", self.named) || contains(call, "name_query", o["name"].as_str()))
             })
             .collect();
         let allowed: Vec<&str> = self.order.iter().copied().chain(["created_at"]).collect();
-        order(call, &mut rows, &allowed, |o, name| o[name].clone())?;
+        // A field that no answer shows orders as well.
+        let own = |o: &Object, name: &str| o.get(&format!("_{name}")).cloned();
+        order(call, &mut rows, &allowed, |o, name| own(o, name).unwrap_or_else(|| o[name].clone()))?;
         Ok(page(call, rows, |o| (self.show)(state, o)))
     }
 

@@ -47,6 +47,23 @@ const DEFAULT: &str = "_default_role";
 const CREATOR: &str = "_creator_role";
 
 impl State {
+    /// A role has another key from now on.
+    pub(super) fn rename_role_in_sets(&mut self, from: &str, to: &str) {
+        self.table_mut(ROLE_SET.tag).change(
+            |set| set_has(set, from),
+            |set| {
+                let keys: Vec<String> =
+                    roles(set).map(|key| if key == from { to } else { key }.to_owned()).collect();
+                for kept in [DEFAULT, CREATOR] {
+                    if set[kept] == from {
+                        fields!(set, { kept: to });
+                    }
+                }
+                fields!(set, { ROLES: keys });
+            },
+        );
+    }
+
     /// The role set of a new instance.
     pub(super) fn furnish_role_sets(&mut self) {
         let now = self.now();

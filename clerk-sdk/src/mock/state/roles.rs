@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::resource::{Action, Change, PLAIN, Resource};
+use super::table::Table;
 use super::{Call, Handler, Object, State, fields};
 use crate::mock::error::ApiError;
 
@@ -24,6 +25,7 @@ pub(super) const PERMISSION: Resource = Resource {
     searched: &["name", "key"],
     defaults: |_| json!({ "type": "user", "description": "" }),
     prepare: |_, _, object, _| {
+        system_permissions_stay(object)?;
         let parts: Vec<&str> = object.text("key").split(':').collect();
         let [organization, feature, permission] = parts.as_slice() else { return Err(permission_key()) };
         if *organization != "org" || feature.starts_with("sys_") || !word(feature) || !word(permission) {
@@ -31,13 +33,7 @@ pub(super) const PERMISSION: Resource = Resource {
         }
         Ok(())
     },
-    keep: |_, object| {
-        if object["type"] != "system" {
-            return Ok(());
-        }
-        let message = "Permissions of the system cannot be deleted.";
-        Err(ApiError::new(http::StatusCode::FORBIDDEN, "operation_not_allowed", message, message))
-    },
+    keep: |_, object| system_permissions_stay(object),
     ..PLAIN
 };
 
@@ -72,9 +68,10 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         let id = permission(state, call)?;
         RESOURCE.update(state, call, |_, role| {
             if ids(role).any(|held| held == id) {
-                let message = "The role has this permission already.";
-                let status = http::StatusCode::CONFLICT;
-                return Err(ApiError::new(status, "permission_already_assigned", message, message));
+                let long = "This organization permission is already associated to this organization role.";
+                let (status, code) =
+                    (http::StatusCode::CONFLICT, "organization_role_permission_association_exists");
+                return Err(ApiError::new(status, code, "permission already assigned to role", long));
             }
             if let Some(list) = role.get_mut(PERMISSIONS).and_then(Value::as_array_mut) {
                 list.push(json!(id));
@@ -169,6 +166,19 @@ impl State {
         }
     }
 
+    /// A role has another key from now on, wherever it is named by its key.
+    fn rename_role(&mut self, from: &str, to: &str) {
+        self.memberships.change(|m| m["role"] == from, |m| fields!(m, { "role": to }));
+        self.organization_invitations.change(|i| i["role"] == from, |i| fields!(i, { "role": to }));
+        self.rename_role_in_sets(from, to);
+        for name in ["creator_role", "domains_default_role"] {
+            let setting = &mut self.settings["organizations"][name];
+            if setting == from {
+                *setting = json!(to);
+            }
+        }
+    }
+
     /// The role of this key or id.
     pub(super) fn role(&self, name: &str) -> Option<&Object> {
         RESOURCE.by_name(self, name)
@@ -199,12 +209,29 @@ fn permission(state: &State, call: &Call<'_>) -> Result<String, ApiError> {
     found.map(|p| p.id().to_owned()).ok_or_else(|| ApiError::not_found("organization permission", name))
 }
 
+fn system_permissions_stay(permission: &Object) -> Result<(), ApiError> {
+    if permission["type"] != "system" {
+        return Ok(());
+    }
+    let long = "This organization permission cannot be modified because it is a system permission.";
+    let short = "organization system permission cannot be modified";
+    let (status, code) = (http::StatusCode::FORBIDDEN, "organization_system_permission_not_modifiable");
+    Err(ApiError::new(status, code, short, long))
+}
+
 fn prepare_role(
     state: &mut State,
     call: &Call<'_>,
     role: &mut Object,
     change: Change,
 ) -> Result<(), ApiError> {
+    let most = state.organization_settings()["max_allowed_roles"].as_u64().unwrap_or(0);
+    if change == Change::Create && state.table("role").map_or(0, Table::len) as u64 >= most {
+        let long = format!("You have reached your limit of {most} organization roles per instance.");
+        let short = "organization roles for instance quota exceeded";
+        let (status, code) = (http::StatusCode::FORBIDDEN, "organization_instance_roles_quota_exceeded");
+        return Err(ApiError::new(status, code, short, &long));
+    }
     if !role.text("key").strip_prefix("org:").is_some_and(word) {
         let wanted = "org: followed by lowercase letters, digits and underscores";
         return Err(ApiError::format("key", wanted));
@@ -220,29 +247,45 @@ fn prepare_role(
     } else if change == Change::Create {
         fields!(role, { PERMISSIONS: [] });
     }
+    let former = state.table("role").and_then(|roles| roles.get(role.id())).map(|r| r.text("key").to_owned());
+    if let Some(former) = former.filter(|former| former != role.text("key")) {
+        state.rename_role(&former, role.text("key"));
+    }
     Ok(())
 }
 
 /// A role that somebody has, or is to have, stays.
 fn keep_role(state: &State, role: &Object) -> Result<(), ApiError> {
     let key = role.text("key");
-    let refused = |code: &str, message: &str| {
-        let status = http::StatusCode::FORBIDDEN;
-        Err(ApiError::new(status, code, message, message))
+    let refused = |code: &str, short: &str, long: &str| {
+        Err(ApiError::new(http::StatusCode::UNPROCESSABLE_ENTITY, code, short, long))
     };
     if state.organization_settings()["creator_role"] == key {
-        let message = "The role is the one of those who create organizations.";
-        return refused("organization_role_used_as_default_creator_role", message);
+        let long = "The organization role cannot be deleted as it is currently used as the creator role.";
+        return refused("organization_role_default_creator_role", "role is used as the creator role", long);
     }
     if state.organization_settings()["domains_default_role"] == key {
-        let message = "The role is the one of those who join by a domain.";
-        return refused("organization_role_used_as_domain_default_role", message);
+        let long =
+            "The organization role cannot be deleted as it is currently used as the default domain role.";
+        return refused(
+            "organization_role_domain_default_role",
+            "role is used as the domain default role",
+            long,
+        );
     }
     if state.memberships.iter().any(|m| m["role"] == key) {
-        return refused("organization_role_assigned_to_members", "The role is assigned to members.");
+        let long = "The organization role is currently assigned to one or more organization members.";
+        return refused(
+            "organization_role_assigned_members",
+            "role is assigned to organization members",
+            long,
+        );
     }
     if state.organization_invitations.iter().any(|i| i["role"] == key && i["status"] == "pending") {
-        return refused("organization_role_exists_in_invitations", "The role exists in invitations.");
+        let long = "The organization role exists in one or more pending organization invitations. Please revoke these \
+                    invitations to proceed.";
+        let short = "role exists in pending organization invitations";
+        return refused("organization_role_exists_in_invitations", short, long);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Handler, State, deleted, fields, find};
+use super::{Call, Handler, Object, State, deleted, fields, find};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -15,6 +15,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("DeleteExternalAccount", |state, call| {
         remove(state, call, "external_accounts", "external_account_id", "external_account")
     }),
+    ("GetOAuthAccessToken", access_tokens),
     ("SetUserPasswordCompromised", |state, call| {
         let answer = set_compromised(state, call, true)?;
         if call.flag("revoke_all_sessions") == Some(true) {
@@ -74,6 +75,29 @@ fn remove(
     }
     fields!(user, { "updated_at": now });
     Ok(deleted(tag, id))
+}
+
+/// The tokens of a user's accounts with a provider, which is named with or without `oauth_`.
+fn access_tokens(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let plain = |name: &str| name.trim_start_matches("oauth_").to_owned();
+    let provider = plain(call.variable("provider"));
+    let accounts = state.user(call)?["external_accounts"].as_array().cloned().unwrap_or_default();
+    let mut tokens = Vec::new();
+    for account in accounts {
+        if plain(account["provider"].as_str().unwrap_or_default()) != provider {
+            continue;
+        }
+        let mut token = Object::default();
+        let scopes = account["approved_scopes"].as_str().unwrap_or_default().split_whitespace();
+        fields!(token, {
+            "object": "oauth_access_token", "expires_at": null, "external_account_id": account["id"], "provider_user_id": account["provider_user_id"],
+            "provider": format!("oauth_{provider}"), "label": account["label"], "public_metadata": {},
+            "scopes": scopes.collect::<Vec<_>>(),
+            "token": format!("{provider}-{}", account["id"].as_str().unwrap_or_default()),
+        });
+        tokens.push(Value::from(token));
+    }
+    Ok(super::list::page(call, tokens, |token| token))
 }
 
 fn set_compromised(state: &mut State, call: &Call<'_>, compromised: bool) -> Result<Value, ApiError> {
