@@ -12,9 +12,12 @@ const PREFIXES: &[(&str, &str)] = &[
     ("enterprise_account", "ent"),
     ("enterprise_connection", "entconn"),
     ("external_account", "eac"),
+    ("identification", "idn"),
     ("instance", "ins"),
     ("invitation", "inv"),
+    ("inviter", "user"),
     ("jwt_template", "jtmp"),
+    ("linked_to", "idn"),
     ("machine", "mch"),
     ("machine_to_machine_token", "mt"),
     ("oauth_application", "oa"),
@@ -25,6 +28,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("passkey", "idn"),
     ("permission", "perm"),
     ("phone_number", "idn"),
+    ("public_organization_data", "org"),
     ("redirect_url", "ru"),
     ("role_set", "rolset"),
     ("saml_account", "samlacc"),
@@ -35,6 +39,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("sign_up_attempt", "sua"),
     ("template", "tmpl"),
     ("trusted_device", "tdv"),
+    ("user", "user"),
     ("web3_wallet", "idn"),
 ];
 

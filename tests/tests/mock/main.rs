@@ -14,6 +14,7 @@ mod refusals;
 mod resources;
 mod rights;
 mod running;
+mod samples;
 mod session_tokens;
 mod sessions;
 mod stand_in;
