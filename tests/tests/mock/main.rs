@@ -1,6 +1,7 @@
 //! The embedded Clerk, seen by a program that knows nothing but HTTP.
 
 mod api;
+mod billing;
 mod clients;
 mod credentials;
 mod data;
