@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State as Shared};
@@ -15,13 +16,15 @@ use serde_json::Value;
 use super::Inner;
 use super::document::{Operation, Route};
 use super::error::ApiError;
-use super::faults::{Fault, failure};
+use super::faults::Fault;
 use super::query::Query;
 use super::record::{RecordedBody, RecordedPart, RecordedRequest};
 use super::state::Call;
 
 /// Larger JSON bodies are refused.
 const LARGEST_JSON: usize = 8 << 20;
+/// A body that makes no progress for so long is given up.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// So much of each part of a form is kept for the record.
 const KEPT_OF_PART: usize = 1 << 20;
 
@@ -33,7 +36,7 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let path = below_version(parts.uri.path());
     let route = inner.document.route(&parts.method, path);
-    let body = read_body(&parts.headers, body).await;
+    let body = read_body(&parts.headers, Body::new(Patient::new(body))).await;
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let operation = match &route {
         Route::Found(operation, _) => Some(*operation),
@@ -48,16 +51,14 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
         body: body.as_ref().cloned().unwrap_or_default(),
     });
     let fault = inner.faults.next(operation.map(|o| o.id.as_str()));
-    let delay = inner.faults.delay();
+    let own = if let Some(Fault::Delay(delay)) = fault { delay } else { Duration::ZERO };
+    let delay = inner.faults.delay().saturating_add(own);
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    let answer = match (fault, inner.faults.limit()) {
-        (Some(Fault::Status(status)), _) => {
-            Err(failure(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)))
-        }
-        (_, Some(error)) => Err(error),
-        _ => decide(&inner, &parts.method, path, &parts.headers, route, &query, body),
+    let answer = match fault.and_then(Fault::refusal).or_else(|| inner.faults.limit()) {
+        Some(error) => Err(error),
+        None => decide(&inner, &parts.method, path, &parts.headers, route, &query, body),
     };
     let answer = match (answer, operation.and_then(|o| o.answer.as_ref())) {
         (Ok((status, Some(mut body))), Some(schema)) if fault == Some(Fault::Unknown) => {
@@ -180,9 +181,13 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<RecordedBody, ApiE
         let boundary = multer::parse_boundary(content_type).map_err(|_| unreadable())?;
         return read_form(body, boundary).await.map_err(|_| unreadable());
     }
-    let bytes = axum::body::to_bytes(body, LARGEST_JSON).await.map_err(|_| {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        ApiError::new(status, "request_body_too_large", "too large", "The body is too large.")
+    let bytes = axum::body::to_bytes(body, LARGEST_JSON).await.map_err(|error| {
+        if !is_too_large(&error) {
+            return unreadable();
+        }
+        let long = format!("The request body exceeds the maximum allowed size of {LARGEST_JSON} bytes.");
+        let (status, code) = (StatusCode::PAYLOAD_TOO_LARGE, "request_body_too_large");
+        ApiError::new(status, code, "Request body too large", &long)
     })?;
     if bytes.is_empty() {
         return Ok(RecordedBody::Empty);
@@ -192,6 +197,11 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<RecordedBody, ApiE
         return Err(super::check::unsupported(media_type, "application/json"));
     }
     Ok(serde_json::from_slice(&bytes).map_or_else(|_| RecordedBody::Bytes(bytes.clone()), RecordedBody::Json))
+}
+
+/// Whether it was the limit that ended a body.
+fn is_too_large(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<http_body_util::LengthLimitError>() || error.source().is_some_and(is_too_large)
 }
 
 /// Reads a form part by part; of large parts the size and the beginning stay, so that an upload of any size
@@ -212,6 +222,40 @@ async fn read_form(body: Body, boundary: String) -> Result<RecordedBody, multer:
         parts.push(RecordedPart { name, file_name, content_type, size, content: content.freeze() });
     }
     Ok(RecordedBody::Form(parts))
+}
+
+/// A body whose sender may not pause for ever: one that was begun and is not gone on with ends in an error.
+struct Patient {
+    body: Body,
+    patience: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl Patient {
+    fn new(body: Body) -> Patient {
+        Patient { body, patience: Box::pin(tokio::time::sleep(LONGEST_PAUSE)) }
+    }
+}
+
+impl http_body::Body for Patient {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            let next = tokio::time::Instant::now() + LONGEST_PAUSE;
+            self.patience.as_mut().reset(next);
+            return Poll::Ready(frame);
+        }
+        let paused = || axum::Error::new(std::io::Error::from(std::io::ErrorKind::TimedOut));
+        self.patience.as_mut().poll(context).map(|()| Some(Err(paused())))
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// A body that ends in an error, which ends the connection.

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::api::{Answer, Api, send};
 
@@ -255,7 +256,7 @@ async fn a_role_with_another_key_stays_with_those_who_have_it() {
     let api = Api::start().await;
     let ada = api.user("ada@example.com").await;
     let acme = format!("/organizations/{}/memberships", api.organization(json!({})).await);
-    let role = api.create("/organization_roles", json!({ "name": "One", "key": "org:one" })).await;
+    let role = api.create("/organization_roles", json!({ "name": "One", "key": "org:one", "include_in_initial_role_set": true })).await;
     api.create(&acme, json!({ "user_id": ada, "role": "org:one" })).await;
 
     api.patch(&format!("/organization_roles/{role}"), json!({ "key": "org:two" })).await;
@@ -478,4 +479,32 @@ async fn an_agent_has_one_id_and_a_task_of_it_is_revoked_once() {
         api.post("/agents/tasks/x/revoke", json!({})).await.refusal(),
         (404, "agent_task_not_found", None)
     );
+}
+
+#[tokio::test]
+async fn a_body_that_is_broken_off_or_never_ends_is_answered() {
+    let api = Api::start().await;
+    let ask = |head: &'static str, body: &'static str| {
+        let address = api.clerk.url().trim_start_matches("http://").trim_end_matches("/v1").to_owned();
+        let text = format!(
+            "POST /v1/users HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sk_test_embedded\r\n{head}\r\n\r\n{body}"
+        );
+        async move {
+            let mut connection = tokio::net::TcpStream::connect(address).await.expect("a connection");
+            connection.write_all(text.as_bytes()).await.expect("a request");
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).await.expect("an answer, and an end");
+            answer
+        }
+    };
+
+    let garbage = ask("transfer-encoding: chunked", "ZZ\r\nabc\r\n0\r\n\r\n").await;
+    let unfinished = ask("content-length: 100", "{").await;
+
+    for answer in [garbage, unfinished] {
+        assert!(
+            answer.starts_with("HTTP/1.1 400") && answer.contains("malformed_request_parameters"),
+            "{answer}"
+        );
+    }
 }

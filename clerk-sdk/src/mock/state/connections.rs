@@ -21,7 +21,7 @@ pub(super) const SAML: Resource = Resource {
         ("DeleteSAMLConnection", Action::Delete),
     ],
     order: &["name", "provider"],
-    searched: &["name", "domain"],
+    searched: &["name"],
     defaults: |_| {
         json!({
             "sync_user_attributes": true, "user_count": 0, "login_hint": { "mode": "email_address" },

@@ -13,13 +13,10 @@ impl State {
 
     /// Puts an object where it was when it was kept. Kinds that are no longer known are passed over.
     pub(in crate::mock) fn place(&mut self, tag: &str, position: u64, object: Map<String, Value>) {
-        let others = resources::RESOURCES.iter().map(|resource| resource.tag).chain([
-            super::agent_tasks::TAG,
-            "verification",
-            "commerce_plan",
-            "commerce_subscription",
-        ]);
-        if let Some(tag) = others.into_iter().find(|known| *known == tag) {
+        let others = resources::RESOURCES.iter().map(|resource| resource.tag);
+        let others = others.chain([super::agent_tasks::TAG, "verification"]);
+        let mut others = others.chain(super::billing::TAGS.iter().copied());
+        if let Some(tag) = others.find(|known| *known == tag) {
             self.table_mut(tag);
         }
         if let Some((_, table)) = self.tables_mut().find(|(known, _)| *known == tag) {

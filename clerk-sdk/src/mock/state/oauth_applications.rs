@@ -16,7 +16,6 @@ pub(super) const APPLICATION: Resource = Resource {
         ("UpdateOAuthApplication", Action::Update),
     ],
     order: &["name"],
-    named: "client_id",
     defaults: |_| {
         json!({
             "scopes": "profile email", "consent_screen_enabled": true,

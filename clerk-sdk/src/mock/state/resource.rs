@@ -28,12 +28,8 @@ pub(super) struct Resource {
     pub(super) taken: fn(&str, &Object) -> ApiError,
     /// Fields that `order_by` may name besides `created_at`.
     pub(super) order: &'static [&'static str],
-    /// A field that `name_query` finds by its whole value; empty for none.
-    pub(super) named: &'static str,
-    /// Fields that `query` looks into, besides the id, which it finds by its whole value.
+    /// Fields that `query` looks into. An id is found where it is the whole query.
     pub(super) searched: &'static [&'static str],
-    /// Filters of the list that are not called like a field.
-    pub(super) passes: fn(&Call<'_>, &Object) -> bool,
     /// What a new one has beyond what the request gives.
     pub(super) defaults: fn(&State) -> Value,
     /// Checks and completes an object before it is kept, a new one or a changed one.
@@ -76,9 +72,7 @@ pub(super) const PLAIN: Resource = Resource {
     unique: &[],
     taken: |field, _| ApiError::taken(field, &field.replace('_', " ")),
     order: &[],
-    named: "",
     searched: &[],
-    passes: |_, _| true,
     defaults: |_| json!({}),
     prepare: |_, _, _, _| Ok(()),
     show: |_, object| Value::from(object),
@@ -170,20 +164,18 @@ impl Resource {
         let rows = state.table(self.tag).into_iter().flat_map(Table::iter);
         let mut rows: Vec<&Object> = rows
             .filter(|o| organization.as_ref().is_none_or(|id| o["organization_id"] == id.as_str()))
-            .filter(|o| passes(call, o) && (self.passes)(call, o))
+            .filter(|o| passes(call, o))
             .filter(|o| {
                 let texts = || self.searched.iter().filter_map(|field| o[*field].as_str());
-                let exact = |name: &str, field: &str| {
-                    !field.is_empty() && call.query.first(name).is_some_and(|wanted| o[field] == wanted)
-                };
-                (exact("query", "id") || contains(call, "query", texts()))
-                    && (exact("name_query", self.named) || contains(call, "name_query", o["name"].as_str()))
+                let named = |name: &str, field: &str| call.query.first(name).is_some_and(|id| o[field] == id);
+                (contains(call, "query", texts()) || named("query", "id"))
+                    && (contains(call, "name_query", o["name"].as_str()) || named("name_query", "client_id"))
             })
             .collect();
         let allowed: Vec<&str> = self.order.iter().copied().chain(["created_at"]).collect();
-        // A field that no answer shows orders as well.
-        let own = |o: &Object, name: &str| o.get(&format!("_{name}")).cloned();
-        order(call, &mut rows, &allowed, |o, name| own(o, name).unwrap_or_else(|| o[name].clone()))?;
+        // What is not shown can be ordered by, too.
+        let field = |o: &&Object, name: &str| o.get(name).unwrap_or(&o[format!("_{name}").as_str()]).clone();
+        order(call, &mut rows, &allowed, field)?;
         Ok(page(call, rows, |o| (self.show)(state, o)))
     }
 
@@ -269,7 +261,7 @@ pub(super) fn blank(state: &mut State, schema: &Value) -> Object {
 }
 
 /// Takes over what a request says about fields that the answer has.
-fn copy(call: &Call<'_>, object: &mut Object) -> Result<(), ApiError> {
+pub(super) fn copy(call: &Call<'_>, object: &mut Object) -> Result<(), ApiError> {
     let schema = call.operation.answer.clone().unwrap_or_default();
     copy_into(call, &schema, object);
     Ok(())

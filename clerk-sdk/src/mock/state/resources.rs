@@ -155,7 +155,6 @@ pub(super) static RESOURCES: &[Resource] = &[
         variable: "domain_id",
         of_organization: true,
         operations: &[
-            ("ListOrganizationDomains", Action::List),
             ("CreateOrganizationDomain", Action::Create),
             ("UpdateOrganizationDomain", Action::Update),
             ("DeleteOrganizationDomain", Action::Delete),
@@ -165,10 +164,6 @@ pub(super) static RESOURCES: &[Resource] = &[
             let long = "This domain is already used by another organization.";
             let short = "organizaton domain already exists";
             ApiError::param("organization_domain_already_exists", field, short, long)
-        },
-        passes: |call, object| {
-            let verified = object["verification"]["status"] == "verified";
-            call.query.flag("verified").is_none_or(|wanted| wanted == verified)
         },
         defaults: |_| json!({ "enrollment_mode": "manual_invitation", "total_pending_invitations": 0, "total_pending_suggestions": 0 }),
         prepare: organization_domain,
@@ -186,6 +181,8 @@ pub(super) static RESOURCES: &[Resource] = &[
     super::roles::PERMISSION,
     super::roles::ROLE,
     super::role_sets::ROLE_SET,
+    super::billing::PRICE,
+    super::billing::STATEMENT,
 ];
 
 impl State {

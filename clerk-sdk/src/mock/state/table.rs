@@ -108,11 +108,6 @@ impl Table {
         self.next = other.next;
     }
 
-    /// How many objects there are.
-    pub(super) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     /// The objects, oldest first.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Object> {
         self.rows.values()
