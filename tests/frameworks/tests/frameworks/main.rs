@@ -7,4 +7,5 @@ mod contract;
 mod documentation;
 mod poem;
 mod rocket;
+mod tonic;
 mod tower;
