@@ -200,7 +200,11 @@ async fn a_fixture_puts_in_what_it_says() {
     assert!(api.clerk.requests().iter().all(|r| r.method == http::Method::GET));
     for (fixture, why) in [
         (json!({ "people": [] }), "there is no list people"),
-        (json!({ "users": [{ "username": "bob1" }] }), "users[0]: "),
+        (
+            json!({ "users": [{ "email": "eve@example.com" }] }),
+            "users[0]: email is not a valid parameter for this request. (form_param_unknown)",
+        ),
+        (json!({ "users": [{ "username": "bob1" }] }), "users[0]: That username is taken."),
         (json!({ "organizations": [{ "name": "B", "created_by": "nobody" }] }), "there is no user nobody"),
         (json!([]), "an object of lists"),
     ] {
