@@ -184,6 +184,11 @@ impl Document {
         found.map(|(_, schema)| schema).or_else(|| named_inside(&self.root["paths"], name))
     }
 
+    /// What is at this path below the document's components, or null.
+    pub(super) fn at(&self, path: &str) -> &Value {
+        self.root.pointer(&format!("/components/{path}")).map_or(&Value::Null, |found| self.resolve(found))
+    }
+
     /// A named schema of the document's components, or null.
     pub(super) fn component(&self, name: &str) -> &Value {
         self.root.pointer("/components/schemas").and_then(|s| s.get(name)).unwrap_or(&Value::Null)

@@ -40,6 +40,7 @@ mod sampled;
 mod seed;
 mod server;
 mod sign_in;
+mod sign_up;
 mod state;
 #[cfg(feature = "mock-data")]
 mod store;
