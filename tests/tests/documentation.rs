@@ -397,9 +397,10 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     let clerk = mock.client();
     // code: faults
     mock.fail_next(503, 2); // the next two answers
+    mock.inject(Fault::RateLimited(Duration::from_secs(3)), 1); // the next one, with Retry-After: 3
+    mock.inject_on("GetUser", Fault::Disconnect, 1); // the next one of this operation
     mock.delay(Duration::from_millis(5)); // all of them from now on
     mock.rate_limit(10, Duration::from_secs(1)); // then 429 with Retry-After
-    mock.inject_on("GetUser", Fault::Disconnect, 1); // in the middle of the body
     mock.clear_faults();
     // end
     clerk.users().create().email_address(["ada@example.com"]).await?;

@@ -83,7 +83,7 @@ impl<'a> Seed<'a> {
     }
 
     /// A role in organizations, by its key such as `org:accountant`, with the permissions of these keys, which are
-    /// made where they are not there.
+    /// made where they are not there. It is in the role set of new organizations.
     pub fn role<P: Into<String>>(
         self,
         key: impl Into<String>,
@@ -97,6 +97,7 @@ impl<'a> Seed<'a> {
             .with("name", name)
             .with("key", key)
             .with("permissions", permissions)
+            .with("include_in_initial_role_set", true)
     }
 
     /// An account elsewhere with which a user signs in; the provider reads like `oauth_google`.

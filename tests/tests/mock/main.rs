@@ -15,6 +15,7 @@ mod proofs;
 mod refusals;
 mod resources;
 mod rights;
+mod role_sets;
 mod running;
 mod session_tokens;
 mod sessions;
