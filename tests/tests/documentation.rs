@@ -413,6 +413,24 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
 }
 
 #[tokio::test]
+async fn subscriptions_go_on_by_themselves() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    // code: billing
+    let ada = mock.seed().user("ada@example.com").await;
+    mock.seed().plan("pro").with("fee", 2500).with("features", json!(["export"])).await;
+    let subscription = mock.seed().subscription(&ada.id, "pro").await;
+
+    let item = &subscription.subscription_items[0];
+    mock.client().billing().cancel_subscription_item(&item.id).await?;
+    mock.advance(Duration::from_secs(32 * 24 * 60 * 60)); // the month that was paid for is over
+
+    let subscription = mock.client().users().get_billing_subscription(&ada.id).await?;
+    assert_eq!(subscription.status.as_str(), "ended");
+    // end
+    Ok(())
+}
+
+#[tokio::test]
 async fn fixtures_are_put_in() -> Result<(), AnyError> {
     let mock = MockClerk::start().await?;
     // code: fixture

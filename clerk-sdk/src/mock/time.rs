@@ -26,7 +26,7 @@ impl Clock {
     }
 
     /// What it said last.
-    pub(super) fn latest(&self) -> i64 {
+    pub(super) fn told(&self) -> i64 {
         self.latest
     }
 

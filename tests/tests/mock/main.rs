@@ -2,6 +2,7 @@
 
 mod administration;
 mod api;
+mod billing;
 mod clients;
 mod credentials;
 mod data;

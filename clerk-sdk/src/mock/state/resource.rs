@@ -388,13 +388,7 @@ fn copy_into(call: &Call<'_>, schema: &Value, object: &mut Object) {
 }
 
 /// Takes over a value if the schema has a field of this name, and it can be that.
-pub(super) fn accept(
-    call: &Call<'_>,
-    schema: &Value,
-    object: &mut Map<String, Value>,
-    name: &str,
-    given: &Value,
-) {
+fn accept(call: &Call<'_>, schema: &Value, object: &mut Map<String, Value>, name: &str, given: &Value) {
     let property = &schema["properties"][name];
     let mut findings = Vec::new();
     check_value(call.document, property, given, name, &mut findings);

@@ -201,6 +201,8 @@ pub(super) static RESOURCES: &[Resource] = &[
     super::agent_tasks::AGENT_TASK,
     super::test_runs::TEST_RUN,
     super::templates::TEMPLATE,
+    super::billing::PRICE,
+    super::billing::STATEMENT,
 ];
 
 /// What an entry of the allow-list and one of the block-list have in common.
