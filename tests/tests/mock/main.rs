@@ -18,6 +18,7 @@ mod resources;
 mod rights;
 mod role_sets;
 mod running;
+mod samples;
 mod session_tokens;
 mod sessions;
 mod sign_ups;
