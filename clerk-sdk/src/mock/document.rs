@@ -190,11 +190,6 @@ impl Document {
         self.root.pointer(pointer).unwrap_or(&Value::Null)
     }
 
-    /// What is at this path below the document's components, or null.
-    pub(super) fn at(&self, path: &str) -> &Value {
-        self.root.pointer(&format!("/components/{path}")).map_or(&Value::Null, |found| self.resolve(found))
-    }
-
     /// A named schema of the document's components, or null.
     pub(super) fn component(&self, name: &str) -> &Value {
         self.root.pointer("/components/schemas").and_then(|s| s.get(name)).unwrap_or(&Value::Null)

@@ -9,7 +9,7 @@ use crate::mock::error::ApiError;
 pub(super) const PROVIDER_TOKEN: Resource = Resource {
     tag: "oauth_access_token",
     words: "access token",
-    schema: "schemas/OAuthAccessToken/items",
+    schema: "/components/schemas/OAuthAccessToken/items",
     parent: Some(Parent { field: "_user_id", id: State::user_id }),
     prepare,
     show: |_, token| {

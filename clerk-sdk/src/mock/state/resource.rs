@@ -26,7 +26,7 @@ pub(super) struct Resource {
     /// What belongs to each and goes with it: a table, and the field that has the id.
     pub(super) parts: &'static [(&'static str, &'static str)],
     pub(super) operations: &'static [(&'static str, Action)],
-    /// Where the document's components describe one, for a kind that seeds make.
+    /// Where the document describes one, for a kind that seeds make.
     pub(super) schema: &'static str,
     /// Fields that no two of a kind share.
     pub(super) unique: &'static [&'static str],
@@ -36,7 +36,7 @@ pub(super) struct Resource {
     pub(super) order: &'static [&'static str],
     /// The number that lists go by, the lowest first; empty where the newest are first.
     pub(super) ranked: &'static str,
-    /// Fields that `query` looks into.
+    /// Fields that `query` looks into. An id is found where it is the whole query.
     pub(super) searched: &'static [&'static str],
     /// What a new one has beyond what the request gives.
     pub(super) defaults: fn(&State) -> Value,
@@ -277,12 +277,17 @@ impl Resource {
             .filter(|o| passes(call, o))
             .filter(|o| {
                 let texts = || self.searched.iter().filter_map(|field| o[*field].as_str());
-                contains(call, "query", texts()) && contains(call, "name_query", o["name"].as_str())
+                let named = |name: &str, field: &str| call.query.first(name).is_some_and(|id| o[field] == id);
+                (contains(call, "query", texts()) || named("query", "id"))
+                    && (contains(call, "name_query", o["name"].as_str()) || named("name_query", "client_id"))
             })
             .collect();
         if self.ranked.is_empty() {
             let allowed: Vec<&str> = self.order.iter().copied().chain(["created_at"]).collect();
-            order(call, &mut rows, &allowed, |o, name| o[name].clone())?;
+            // What is not shown can be ordered by, too.
+            let field =
+                |o: &&Object, name: &str| o.get(name).unwrap_or(&o[format!("_{name}").as_str()]).clone();
+            order(call, &mut rows, &allowed, field)?;
         } else {
             rows.sort_by_key(|o| o[self.ranked].as_i64());
         }

@@ -10,7 +10,7 @@ pub(super) const SIGN_UP: Resource = Resource {
     tag: "sign_up_attempt",
     words: "sign-up",
     variable: "id",
-    schema: "schemas/SignUp",
+    schema: "/components/schemas/SignUp",
     operations: &[("GetSignUp", Action::Get), ("UpdateSignUp", Action::Update)],
     defaults: |state| {
         json!({

@@ -10,7 +10,7 @@ use crate::mock::error::ApiError;
 pub(super) const TEST_RUN: Resource = Resource {
     tag: "enterprise_connection_test_run",
     words: "test run",
-    schema: "schemas/EnterpriseConnectionTestRun",
+    schema: "/components/schemas/EnterpriseConnectionTestRun",
     parent: Some(Parent {
         field: CONNECTION,
         id: |state, call| Ok(connection(state, call)?.id().to_owned()),

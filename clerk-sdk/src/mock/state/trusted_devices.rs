@@ -10,7 +10,7 @@ pub(super) const TRUSTED_DEVICE: Resource = Resource {
     tag: "trusted_device",
     words: "trusted device",
     variable: "trusted_device_id",
-    schema: "schemas/TrustedDevice",
+    schema: "/components/schemas/TrustedDevice",
     parent: Some(Parent { field: "_user_id", id: State::user_id }),
     operations: &[("ListUserTrustedDevices", Action::List)],
     defaults: |_| {
