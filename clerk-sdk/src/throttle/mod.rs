@@ -178,9 +178,9 @@ impl Caller<'_> {
             Outcome::Closed(asked) => state.pace.closed(now, asked, backoff),
             _ => state.pace.limited(now, epoch, asked, backoff),
         }
-        let wait = state.pace.closed_for(now);
+        let (wait, given_up) = (state.pace.closed_for(now), state.pace.has_given_up());
         drop(state);
-        (self.waits && self.is_held()).then_some(wait)
+        (self.waits && !given_up && self.is_held()).then_some(wait)
     }
 }
 

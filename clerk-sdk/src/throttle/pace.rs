@@ -23,6 +23,9 @@ const SAMPLE: u32 = 8;
 /// For how many answers a measured rate holds at least, and at most, before a higher one is tried.
 const HOLDS: (u32, u32) = (32, 1024);
 
+/// How often calls are slowed down in vain.
+const GIVES_UP: u32 = 16;
+
 #[derive(Debug)]
 pub(super) struct Pace {
     /// Nothing is released before.
@@ -40,6 +43,8 @@ pub(super) struct Pace {
     resting_since: Option<Instant>,
     /// How many calls were refused since one was answered.
     in_a_row: u32,
+    /// How often calls were slowed down, and refused again soon.
+    in_vain: u32,
     /// Counts the refusals that were news: those of calls that were released since the one before.
     epoch: u64,
     in_flight: u32,
@@ -60,6 +65,7 @@ impl Pace {
             answered: 0,
             resting_since: None,
             in_a_row: 0,
+            in_vain: 0,
             epoch: 0,
             in_flight: 0,
             released: now,
@@ -70,6 +76,9 @@ impl Pace {
     /// Releases a call and says in which epoch, or says when to ask again.
     pub(super) fn release(&mut self, now: Instant) -> Result<u64, Instant> {
         self.resume(now);
+        if self.has_given_up() {
+            return Ok(self.epoch);
+        }
         if now < self.closed_until {
             return Err(self.closed_until);
         }
@@ -117,8 +126,10 @@ impl Pace {
 
     /// The API is not there for as long as it asks: that says nothing about rates.
     pub(super) fn closed(&mut self, now: Instant, asked: Duration, backoff: Duration) {
-        self.refused = now;
-        self.closed_until = self.closed_until.max(after(now, asked.max(backoff)));
+        if !self.has_given_up() {
+            self.refused = now;
+            self.closed_until = self.closed_until.max(after(now, asked.max(backoff)));
+        }
     }
 
     /// A call was refused that was released in `epoch`, if it was released here at all.
@@ -129,12 +140,22 @@ impl Pace {
         asked: Option<Duration>,
         backoff: Duration,
     ) {
+        if self.has_given_up() {
+            return;
+        }
         self.refused = now;
         self.resume(now);
         let asked = asked.filter(|asked| !asked.is_zero());
         let end = after(now, asked.unwrap_or_default());
         if epoch == Some(self.epoch) {
             self.epoch += 1;
+            self.in_vain = match self.answered {
+                answered if answered >= HOLDS.0 => 0,
+                answered => self.in_vain + u32::from(answered > 0 && asked.is_none()),
+            };
+            if self.in_vain == GIVES_UP {
+                return;
+            }
             self.learn(end, asked.is_some());
             let pause = match (asked, self.interval()) {
                 (Some(asked), Some(_)) => asked,
@@ -154,7 +175,7 @@ impl Pace {
     fn learn(&mut self, end: Instant, asked: bool) {
         let time = end.saturating_duration_since(self.since).as_secs_f64().max(1e-3);
         let mut measured = f64::from(self.answered) / time;
-        if self.rate.is_some() && self.answered < HOLDS.0 {
+        if asked && self.rate.is_some() && self.answered < HOLDS.0 {
             // Refused so soon, it may have been for other reasons than the rate: then it would shrink for ever.
             measured *= 17.0 / 16.0;
         }
@@ -194,6 +215,12 @@ impl Pace {
     /// How long nothing is released.
     pub(super) fn closed_for(&self, now: Instant) -> Duration {
         self.closed_until.saturating_duration_since(now)
+    }
+
+    /// Whether the API refuses calls however slowly they come: then, for the time that limits are remembered, they are
+    /// not held.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.in_vain >= GIVES_UP
     }
 
     /// Whether all of it can be forgotten.
@@ -399,6 +426,24 @@ mod tests {
             let time = (now - start) / 3000;
             assert!(time < longest, "{asked:?}: {time:?} for each call");
         }
+    }
+
+    #[test]
+    fn an_api_that_refuses_at_random_is_found_out() {
+        let start = Instant::now();
+        let mut pace = Some(Pace::new(start, None, ms(5)));
+        struct Dice(u32);
+        impl Limit for Dice {
+            fn accepts(&mut self, _: Instant) -> Result<(), Option<Duration>> {
+                self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                if self.0 >> 16 & 15 == 0 { Err(None) } else { Ok(()) }
+            }
+        }
+        drain(&mut Dice(7), &mut pace, start, (64, 2000, ms(5)));
+
+        let pace = pace.unwrap();
+        assert!(pace.has_given_up(), "{pace:?}");
+        assert!(pace.is_over(pace.refused + REMEMBERED));
     }
 
     #[test]
