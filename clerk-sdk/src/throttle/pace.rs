@@ -12,13 +12,12 @@ use tokio::time::Instant;
 
 /// How long limits are remembered after the last refusal.
 const REMEMBERED: Duration = Duration::from_secs(60);
-/// For how long an answer is waited for before another call is tried without it.
+/// For how long an answer is waited for before another call is tried without it, and the longest time between two calls
+/// that nobody has asked for.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The longest pause after a refusal that does not say how long it should be.
-const LONGEST: Duration = Duration::from_secs(30);
 /// By how much calls that were released late, as timers are, may catch up.
 const SLACK: Duration = Duration::from_millis(20);
-/// How many answers a rate is measured by, but for the first.
+/// How many answers a rate is measured by.
 const SAMPLE: u32 = 8;
 /// For how many answers a measured rate holds at least, and at most, before a higher one is tried.
 const HOLDS: (u32, u32) = (32, 1024);
@@ -150,7 +149,7 @@ impl Pace {
         if epoch == Some(self.epoch) {
             self.epoch += 1;
             self.in_vain = match self.answered {
-                answered if answered >= HOLDS.0 => 0,
+                answered if answered >= HOLDS.0 => self.in_vain.saturating_sub(2),
                 answered => self.in_vain + u32::from(answered > 0 && asked.is_none()),
             };
             if self.in_vain == GIVES_UP {
@@ -160,7 +159,7 @@ impl Pace {
             let pause = match (asked, self.interval()) {
                 (Some(asked), Some(_)) => asked,
                 (asked, None) => asked.unwrap_or_default().max(backoff),
-                (None, Some(interval)) => (interval * (1 << self.in_a_row.min(16))).min(LONGEST),
+                (None, Some(interval)) => (interval * (1 << self.in_a_row.min(16))).min(PATIENCE),
             };
             self.in_a_row += 1;
             self.closed_until = self.closed_until.max(after(now, pause));
@@ -186,7 +185,7 @@ impl Pace {
                 }
                 return;
             }
-            None if self.answered == 0 => return,
+            None if self.answered < SAMPLE => return,
             // Windows that were known to their ends: there is nothing to guess.
             Some(rate) if asked => self.rate = Some(rate.min(measured)),
             // What a bucket could not hold while calls were slow was not counted: the limit is in between.
@@ -436,7 +435,7 @@ mod tests {
         impl Limit for Dice {
             fn accepts(&mut self, _: Instant) -> Result<(), Option<Duration>> {
                 self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                if self.0 >> 16 & 15 == 0 { Err(None) } else { Ok(()) }
+                if (self.0 >> 16) % 20 == 0 { Err(None) } else { Ok(()) }
             }
         }
         drain(&mut Dice(7), &mut pace, start, (64, 2000, ms(5)));

@@ -96,11 +96,11 @@ async fn thousand_calls(server: &Server, clerk: &Clerk) -> (usize, Duration) {
 
 #[tokio::test]
 async fn a_limit_by_windows_is_used_up_by_many_tasks_with_few_refusals() {
-    let server = windows(100, ms(300));
+    let server = windows(150, ms(600));
     let (requests, time) = thousand_calls(&server, &builder(&server).build().unwrap()).await;
 
     assert!(requests <= 1200, "{requests} requests for 1000 calls in {time:?}");
-    assert!(time < ms(300 * 9) * 2, "{time:?}");
+    assert!(time < ms(600 * 6) * 3, "{time:?}");
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_limit_that_says_nothing_is_used_up_by_many_tasks_with_few_refusals() 
     let (requests, time) = thousand_calls(&server, &builder(&server).build().unwrap()).await;
 
     assert!(requests <= 1200, "{requests} requests for 1000 calls in {time:?}");
-    assert!(time < ms(3000) * 2, "{time:?}");
+    assert!(time < ms(3000) * 3, "{time:?}");
 }
 
 #[tokio::test]
