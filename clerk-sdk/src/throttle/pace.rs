@@ -4,7 +4,7 @@
 //!
 //! Between two refusals a limited API accepts what its limit allows, be that by windows or by a bucket of tokens: the
 //! answers in between, by the time in between, are the limit. Until there are two refusals, calls follow the answers:
-//! one at first, then one more at once for each four that were answered.
+//! one at first, then one more at once for each eight that were answered.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ impl Pace {
             }
             None => {
                 let patience = self.released + PATIENCE;
-                if self.in_flight > self.answered / 4 && now < patience {
+                if self.in_flight > self.answered / 8 && now < patience {
                     return Err(patience);
                 }
             }
