@@ -409,9 +409,10 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     let clerk = mock.client();
     // code: faults
     mock.fail_next(503, 2); // the next two answers
+    mock.inject(Fault::RateLimited(Duration::from_secs(3)), 1); // the next one, with Retry-After: 3
+    mock.inject_on("GetUser", Fault::Disconnect, 1); // the next one of this operation
     mock.delay(Duration::from_millis(5)); // all of them from now on
     mock.rate_limit(10, Duration::from_secs(1)); // then 429 with Retry-After
-    mock.inject_on("GetUser", Fault::Disconnect, 1); // in the middle of the body
     mock.clear_faults();
     // end
     clerk.users().create().email_address(["ada@example.com"]).await?;
@@ -419,6 +420,24 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     let sent = mock.received("CreateUser");
     assert_eq!(sent[0].body.json(), Some(&json!({ "email_address": ["ada@example.com"] })));
     assert_eq!(sent[0].headers["clerk-api-version"], clerk_sdk::API_VERSION);
+    // end
+    Ok(())
+}
+
+#[tokio::test]
+async fn subscriptions_go_on_by_themselves() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    // code: billing
+    let ada = mock.seed().user("ada@example.com").await;
+    mock.seed().plan("pro").with("fee", 2500).with("features", json!(["export"])).await;
+    let subscription = mock.seed().subscription(&ada.id, "pro").await;
+
+    let item = &subscription.subscription_items[0];
+    mock.client().billing().cancel_subscription_item(&item.id).await?;
+    mock.advance(Duration::from_secs(32 * 24 * 60 * 60)); // the month that was paid for is over
+
+    let subscription = mock.client().users().get_billing_subscription(&ada.id).await?;
+    assert_eq!(subscription.status.as_str(), "ended");
     // end
     Ok(())
 }

@@ -77,6 +77,11 @@ impl MockClerk {
                         };
                         OF_ORGANIZATION.iter().map(take).collect::<Result<_, _>>()?
                     }
+                    // Who writes a role into a fixture means to use it.
+                    "organization_roles" => {
+                        fields.entry("include_in_initial_role_set").or_insert(json!(true));
+                        Vec::new()
+                    }
                     _ => Vec::new(),
                 };
                 let made = self.put_item(operation_id, Vec::new(), fields, &here)?;

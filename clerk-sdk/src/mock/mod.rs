@@ -138,7 +138,7 @@ impl MockClerk {
     }
 
     /// The next `n` requests are answered with this status and an error in Clerk's shape. A status outside
-    /// 100–999 counts as 500.
+    /// 100–999 counts as 500. A 429 has `Retry-After: 1`; [`Fault::RateLimited`] is for another time.
     pub fn fail_next(&self, status: u16, n: usize) {
         self.inject(Fault::Status(status), n);
     }

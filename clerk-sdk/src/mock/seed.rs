@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use super::MockClerk;
 use super::record::RecordedBody;
 use crate::types::{
-    CommercePlan, CommerceSubscription, ExternalAccount, Organization, OrganizationMembership, Passkey, Role,
-    Session, User,
+    BillingPaymentAttempt, CommercePlan, CommerceSubscription, ExternalAccount, Organization,
+    OrganizationMembership, Passkey, Role, Session, User,
 };
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
@@ -40,6 +40,10 @@ enum Source {
     Plan,
     /// Nobody: subscriptions are begun in a browser.
     Subscription,
+    /// Nobody: discounts are made in Clerk's dashboard.
+    Discount,
+    /// Nobody: it is made when something is due.
+    PaymentAttempt,
 }
 
 impl MockClerk {
@@ -81,7 +85,7 @@ impl<'a> Seed<'a> {
     }
 
     /// A role in organizations, by its key such as `org:accountant`, with the permissions of these keys, which are
-    /// made where they are not there.
+    /// made where they are not there. It is in the role set of new organizations.
     pub fn role<P: Into<String>>(
         self,
         key: impl Into<String>,
@@ -95,6 +99,7 @@ impl<'a> Seed<'a> {
             .with("name", name)
             .with("key", key)
             .with("permissions", permissions)
+            .with("include_in_initial_role_set", true)
     }
 
     /// An account elsewhere with which a user signs in; the provider reads like `oauth_google`.
@@ -113,7 +118,9 @@ impl<'a> Seed<'a> {
         self.part("passkeys", "Passkey", user_id.into()).with("name", name.into())
     }
 
-    /// A plan of this slug, for users unless it is said otherwise (`.with("for_payer_type", "org")`).
+    /// A plan of this slug, with its default price, for users unless it is said otherwise
+    /// (`.with("for_payer_type", "org")`). Fees may be given as cents (`.with("fee", 1000)`, which a month costs unless
+    /// it is said), features as slugs.
     pub fn plan(self, slug: impl Into<String>) -> Seeding<'a, CommercePlan> {
         let mut seeding = self.from(Source::Plan);
         seeding.path.push(("slug".to_owned(), slug.into()));
@@ -121,7 +128,8 @@ impl<'a> Seed<'a> {
     }
 
     /// A subscription of a user or an organization, by the id, to a plan, by its slug. The session tokens of the payer
-    /// name the plan and its features.
+    /// name the plan and its features. It is paid for by the month, unless `.with("plan_period", "annual")` or
+    /// `.with("is_free_trial", true)` say otherwise.
     pub fn subscription(
         self,
         payer_id: impl Into<String>,
@@ -130,6 +138,28 @@ impl<'a> Seed<'a> {
         let mut seeding = self.from(Source::Subscription);
         seeding.path.push(("payer_id".to_owned(), payer_id.into()));
         seeding.path.push(("plan".to_owned(), plan.into()));
+        seeding
+    }
+
+    /// A discount, by its name: `.with("percent_off", 20)`, 10 unless it is said, or `.with("amount_off", 500)` in
+    /// cents; `.with("cycles", 3)` where it ends after so many periods. It is JSON, since the API has no type for it:
+    /// its `id` is what is applied to subscription items.
+    pub fn discount(self, name: impl Into<String>) -> Seeding<'a, Value> {
+        let mut seeding = self.from(Source::Discount);
+        seeding.path.push(("name".to_owned(), name.into()));
+        seeding
+    }
+
+    /// A charge of a user or an organization, by the id, of so many cents, in the statement of the month. It was paid,
+    /// unless it is said otherwise: `.with("status", "failed")` makes the subscription past due.
+    pub fn payment_attempt(
+        self,
+        payer_id: impl Into<String>,
+        cents: i64,
+    ) -> Seeding<'a, BillingPaymentAttempt> {
+        let mut seeding = self.from(Source::PaymentAttempt);
+        seeding.path.push(("payer_id".to_owned(), payer_id.into()));
+        seeding.path.push(("cents".to_owned(), cents.to_string()));
         seeding
     }
 
@@ -165,8 +195,17 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
             }
             Source::Subscription => {
                 let (payer, plan) = (named(0), named(1));
-                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields));
-                let made = made.ok_or_else(|| format!("there is no plan {plan}"))?;
+                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields))?;
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
+            Source::Discount => {
+                let made = inner.change(|state| state.add_discount(&named(0), self.fields));
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
+            Source::PaymentAttempt => {
+                let (payer, cents) = (named(0), named(1).parse().unwrap_or(0));
+                let made = inner.change(|state| state.add_payment_attempt(&payer, cents, self.fields));
+                let made = made.ok_or_else(|| format!("there is no user and no organization {payer}"))?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Operation(id) => id,

@@ -31,7 +31,19 @@ async fn what_was_stored_is_there_again_in_its_order() {
     api.delete(&format!("/redirect_urls/{}", api.get("/redirect_urls").await.column("id")[1])).await;
     api.patch("/instance/organization_settings", json!({ "max_allowed_memberships": 7 })).await;
     api.clerk.rotate_keys();
-    let paths = ["/users", "/redirect_urls", "/organizations", "/organization_roles", "/jwks", "/instance"];
+    api.clerk.seed().plan("pro").await;
+    api.clerk.seed().subscription(&ada.id, "pro").await;
+    let paths = [
+        "/users",
+        "/redirect_urls",
+        "/organizations",
+        "/organization_roles",
+        "/jwks",
+        "/instance",
+        "/billing/prices",
+        "/billing/subscription_items",
+        "/billing/statements",
+    ];
     let mut before = Vec::new();
     for path in paths {
         before.push(api.get(path).await.body);

@@ -19,6 +19,21 @@ impl Document {
         Document(serde_json::from_slice(document.json).expect("JSON"))
     }
 
+    /// The document of the webhooks.
+    pub(crate) fn of_webhooks() -> Document {
+        let document = clerk_openapi::newest(clerk_openapi::Api::Webhooks).expect("a document");
+        Document(serde_json::from_slice(document.json).expect("JSON"))
+    }
+
+    /// What is wrong with an event under what the webhooks' document says of its type.
+    pub(crate) fn event_findings(&self, event: &Value) -> Vec<String> {
+        let kind = event["type"].as_str().expect("a type");
+        let schema =
+            &self.0["x-webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "there is no event {kind}");
+        self.findings(schema, event, kind)
+    }
+
     pub(crate) fn operations(&self) -> Vec<Operation<'_>> {
         let paths = self.0["paths"].as_object().expect("paths");
         let operations = paths.iter().flat_map(|(path, item)| {

@@ -1,6 +1,7 @@
 //! The embedded Clerk, seen by a program that knows nothing but HTTP.
 
 mod api;
+mod billing;
 mod clients;
 mod credentials;
 mod data;
@@ -13,6 +14,7 @@ mod proofs;
 mod refusals;
 mod resources;
 mod rights;
+mod role_sets;
 mod running;
 mod session_tokens;
 mod sessions;

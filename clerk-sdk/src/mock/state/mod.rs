@@ -173,9 +173,10 @@ impl State {
         &self.instance_id
     }
 
-    /// Sets the clock ahead.
+    /// Sets the clock ahead, and has happen what comes with the time.
     pub(super) fn advance(&mut self, milliseconds: i64) {
         self.clock.advance(milliseconds);
+        self.pass_periods();
     }
 
     pub(super) fn now(&mut self) -> i64 {
@@ -207,7 +208,6 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         verifications::HANDLERS,
         user_parts::HANDLERS,
         instance::HANDLERS,
-        billing::HANDLERS,
         organization_domains::HANDLERS,
         machines::HANDLERS,
         oauth_applications::HANDLERS,
@@ -222,6 +222,7 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         invitations::HANDLERS,
     ]
     .into_iter()
+    .chain(billing::HANDLERS.iter().copied())
     .flatten()
 }
 

@@ -276,7 +276,7 @@ pub(super) fn blank(state: &mut State, schema: &Value) -> Object {
 }
 
 /// Takes over what a request says about fields that the answer has.
-fn copy(call: &Call<'_>, object: &mut Object) -> Result<(), ApiError> {
+pub(super) fn copy(call: &Call<'_>, object: &mut Object) -> Result<(), ApiError> {
     let schema = call.operation.answer.clone().unwrap_or_default();
     copy_into(call, &schema, object);
     Ok(())

@@ -230,6 +230,8 @@ pub(super) static RESOURCES: &[Resource] = &[
     super::roles::PERMISSION,
     super::roles::ROLE,
     super::role_sets::ROLE_SET,
+    super::billing::PRICE,
+    super::billing::STATEMENT,
 ];
 
 /// The kind of this tag.

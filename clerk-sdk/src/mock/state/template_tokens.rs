@@ -59,6 +59,7 @@ fn context(state: &State, session: &Object) -> Value {
         context["org"] = state.organizations.get(id).map(Value::from).unwrap_or_default();
         context["org"]["role"] = membership["role"].clone();
         context["org_membership"] = Value::from(membership);
+        context["org_membership"]["permissions"] = json!(state.permissions_of(membership.text("role")));
     }
     context
 }
