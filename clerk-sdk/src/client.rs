@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::config::{DEFAULT_SERVER, Environment, SecretKey, ServerUrl};
 use crate::error::Error;
+use crate::generated::VERSIONS;
 use crate::hooks::{Attempt, Hooks, Retry};
 use crate::raw::RawRequest;
 use crate::retry::RetryPolicy;
@@ -37,9 +38,8 @@ pub(crate) struct Shared {
     pub(crate) attempt_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) max_response_bytes: usize,
-    /// The headers that are the same for all calls of this API version.
-    pub(crate) headers: HeaderMap,
-    pub(crate) user_agent_suffix: Option<String>,
+    /// The headers that are the same for all calls of an API version, for each of them.
+    pub(crate) headers: Vec<(&'static str, HeaderMap)>,
     pub(crate) hooks: Hooks,
     #[cfg_attr(
         not(feature = "auth"),
@@ -401,7 +401,9 @@ impl ClerkBuilder {
                 })?)
             }
         };
-        let headers = constant_headers(crate::API_VERSION, self.user_agent_suffix.as_deref())?;
+        let suffix = self.user_agent_suffix.as_deref();
+        let headers = VERSIONS.iter().map(|version| Ok((*version, constant_headers(version, suffix)?)));
+        let headers = headers.collect::<Result<_, Error>>()?;
         Ok(Clerk(Arc::new(Shared {
             http,
             server,
@@ -415,7 +417,6 @@ impl ClerkBuilder {
             idle_timeout: self.idle_timeout,
             max_response_bytes: self.max_response_bytes,
             headers,
-            user_agent_suffix: self.user_agent_suffix,
             hooks: self.hooks,
             jwt_key: self.jwt_key,
             publishable_key: self.publishable_key,
@@ -432,7 +433,7 @@ impl fmt::Debug for ClerkBuilder {
 }
 
 /// The headers of every call to this API version.
-pub(crate) fn constant_headers(api_version: &str, suffix: Option<&str>) -> Result<HeaderMap, Error> {
+fn constant_headers(api_version: &str, suffix: Option<&str>) -> Result<HeaderMap, Error> {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
     let mut agent = format!("clerk-sdk-rust/{VERSION} (+api {api_version})");
     if let Some(suffix) = suffix {

@@ -424,6 +424,42 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     Ok(())
 }
 
+mod samples {
+    use clerk_sdk::Null;
+    use clerk_sdk::types::User;
+    use clerk_sdk::webhooks::{Event, EventOf, types};
+
+    fn welcome(event: &Event) -> Option<&str> {
+        match event {
+            Event::UserCreated(event) => event.data.first_name.as_deref(),
+            _ => None,
+        }
+    }
+
+    // code: samples
+    fn greeting(user: &User) -> String {
+        format!("Hello, {}!", user.first_name.as_deref().unwrap_or("you"))
+    }
+
+    #[test]
+    fn people_are_greeted_by_their_names() {
+        let ada = User::sample().first_name("Ada");
+
+        assert_eq!(greeting(&ada), "Hello, Ada!");
+        assert_eq!(greeting(&ada.first_name(Null)), "Hello, you!");
+    }
+    // end
+
+    #[test]
+    fn new_users_are_welcomed() {
+        // code: sample-events
+        let ada = types::User::sample().first_name("Ada");
+        let event = Event::UserCreated(EventOf::sample().data(ada));
+        // end
+        assert_eq!(welcome(&event), Some("Ada"));
+    }
+}
+
 #[tokio::test]
 async fn subscriptions_go_on_by_themselves() -> Result<(), AnyError> {
     let mock = MockClerk::start().await?;

@@ -25,6 +25,8 @@ mod claims;
 mod client;
 mod document;
 mod error;
+#[cfg(feature = "webhooks")]
+mod event;
 mod faults;
 mod fixtures;
 mod ids;
@@ -39,6 +41,7 @@ mod sample;
 mod sampled;
 mod seed;
 mod server;
+pub(crate) mod setters;
 mod sign_in;
 mod state;
 #[cfg(feature = "mock-data")]
@@ -65,7 +68,8 @@ pub use oauth::OAuthAccessToken;
 pub use outbox::SentWebhook;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use request::{TestRequest, get};
-pub use sampled::{sample, sample_with};
+pub(crate) use sampled::{MADE_AT, of_schema};
+pub use sampled::{Sample, sample, sample_with};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
 #[cfg(feature = "webhooks")]

@@ -16,7 +16,7 @@ pub(super) const MACHINE: Resource = Resource {
         ("UpdateMachine", Action::Update),
     ],
     order: &["name"],
-    searched: &["name", "id"],
+    searched: &["name"],
     defaults: |_| json!({ "default_token_ttl": 3600 }),
     prepare: |state, call, object, change| {
         if change == Change::Create {

@@ -28,7 +28,7 @@ pub(super) struct Resource {
     pub(super) taken: fn(&str, &Object) -> ApiError,
     /// Fields that `order_by` may name besides `created_at`.
     pub(super) order: &'static [&'static str],
-    /// Fields that `query` looks into.
+    /// Fields that `query` looks into. An id is found where it is the whole query.
     pub(super) searched: &'static [&'static str],
     /// What a new one has beyond what the request gives.
     pub(super) defaults: fn(&State) -> Value,
@@ -186,11 +186,15 @@ impl Resource {
             .filter(|o| passes(call, o))
             .filter(|o| {
                 let texts = || self.searched.iter().filter_map(|field| o[*field].as_str());
-                contains(call, "query", texts()) && contains(call, "name_query", o["name"].as_str())
+                let named = |name: &str, field: &str| call.query.first(name).is_some_and(|id| o[field] == id);
+                (contains(call, "query", texts()) || named("query", "id"))
+                    && (contains(call, "name_query", o["name"].as_str()) || named("name_query", "client_id"))
             })
             .collect();
         let allowed: Vec<&str> = self.order.iter().copied().chain(["created_at"]).collect();
-        order(call, &mut rows, &allowed, |o, name| o[name].clone())?;
+        // What is not shown can be ordered by, too.
+        let field = |o: &&Object, name: &str| o.get(name).unwrap_or(&o[format!("_{name}").as_str()]).clone();
+        order(call, &mut rows, &allowed, field)?;
         Ok(page(call, rows, |o| (self.show)(state, o)))
     }
 

@@ -104,8 +104,8 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("InviteWaitlistEntry", Action::Settle("invited", "waitlist_entry_not_pending")),
             ("RejectWaitlistEntry", Action::Settle("rejected", "waitlist_entry_not_pending")),
         ],
-        order: &["email_address"],
-        searched: &["email_address", "id"],
+        order: &["email_address", "invited_at"],
+        searched: &["email_address"],
         defaults: |_| json!({ "status": "pending", "is_locked": false }),
         prepare: waitlist_entry,
         keep: |_, object| {
@@ -169,7 +169,7 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("DeleteSAMLConnection", Action::Delete),
         ],
         order: &["name", "provider"],
-        searched: &["name", "domain"],
+        searched: &["name"],
         defaults: |_| {
             json!({
                 "sync_user_attributes": true, "user_count": 0, "login_hint": { "mode": "email_address" },
@@ -203,7 +203,6 @@ pub(super) static RESOURCES: &[Resource] = &[
         variable: "domain_id",
         of_organization: true,
         operations: &[
-            ("ListOrganizationDomains", Action::List),
             ("CreateOrganizationDomain", Action::Create),
             ("UpdateOrganizationDomain", Action::Update),
             ("DeleteOrganizationDomain", Action::Delete),
@@ -283,7 +282,7 @@ fn waitlist_entry(
     fields!(object, { "email_address": address });
     if change == Change::Update && object["status"] == "invited" && !object.contains_key("invitation") {
         let invitation = super::invitations::invite(state, &address);
-        fields!(object, { "invitation": invitation });
+        fields!(object, { "invitation": invitation, "_invited_at": state.now() });
     }
     Ok(())
 }
