@@ -7,6 +7,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("allowlist_identifier", "alid"),
     ("api_key", "ak"),
     ("blocklist_identifier", "blid"),
+    ("admin_portal_link_token", "aplt"),
+    ("agent_task", "agttsk"),
     ("commerce_credit_ledger", "ccl"),
     ("commerce_discount", "cdisc"),
     ("commerce_discount_redemption", "cdred"),
@@ -24,10 +26,13 @@ const PREFIXES: &[(&str, &str)] = &[
     ("enterprise_account", "ent"),
     ("enterprise_connection", "entconn"),
     ("external_account", "eac"),
+    ("identification", "idn"),
     ("feature", "feat"),
     ("instance", "ins"),
     ("invitation", "inv"),
+    ("inviter", "user"),
     ("jwt_template", "jtmp"),
+    ("linked_to", "idn"),
     ("machine", "mch"),
     ("machine_to_machine_token", "mt"),
     ("oauth_application", "oa"),
@@ -38,6 +43,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("passkey", "idn"),
     ("permission", "perm"),
     ("phone_number", "idn"),
+    ("public_organization_data", "org"),
     ("product", "cprd"),
     ("redirect_url", "ru"),
     ("role_set", "rolset"),
@@ -49,6 +55,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("sign_up_attempt", "sua"),
     ("template", "tmpl"),
     ("trusted_device", "tdv"),
+    ("user", "user"),
     ("waitlist_entry", "wle"),
     ("web3_wallet", "idn"),
 ];
@@ -85,7 +92,7 @@ impl Ids {
         let prefix = known.or_else(ending).unwrap_or(tag);
         let prefix = if prefix.is_empty() { "obj" } else { prefix };
         match prefix {
-            "ak" | "mt" => self.hexadecimal(prefix),
+            "ak" | "aplt" | "mt" => self.hexadecimal(prefix),
             _ => self.prefixed(prefix),
         }
     }
