@@ -239,11 +239,6 @@ impl Operation {
         Some(values)
     }
 
-    /// Whether the path ends in a variable: it names the one thing that the operation is about.
-    pub(super) fn names_one(&self) -> bool {
-        matches!(self.segments.last(), Some(Segment::Variable(_)))
-    }
-
     /// The names of the query parameters.
     pub(super) fn query_parameters(&self) -> impl Iterator<Item = &str> {
         self.parameters.iter().filter(|p| !p.in_path).map(|p| p.name.as_str())

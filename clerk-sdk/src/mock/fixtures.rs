@@ -133,6 +133,23 @@ impl MockClerk {
     }
 }
 
+impl MockClerk {
+    /// Puts in what no operation makes, with the fields that an answer has.
+    pub(super) fn put(
+        &self,
+        tag: &str,
+        path: Vec<(String, String)>,
+        fields: Map<String, Value>,
+    ) -> Result<Value, String> {
+        let document = self.inner.document;
+        let operation = document.operations.first().ok_or("the document has no operations")?;
+        let (query, body) = (Query::default(), Value::Object(fields));
+        let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
+        let made = self.inner.change(|state| state.put(tag, &call));
+        made.map_err(|error| error.body("none").to_string())
+    }
+}
+
 /// A list of an object; empty where it is not there.
 fn items<'a>(lists: &'a Map<String, Value>, name: &str) -> Result<&'a [Value], String> {
     match lists.get(name) {

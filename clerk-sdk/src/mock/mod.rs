@@ -43,6 +43,7 @@ mod seed;
 mod server;
 pub(crate) mod setters;
 mod sign_in;
+mod sign_up;
 mod state;
 #[cfg(feature = "mock-data")]
 mod store;
@@ -207,7 +208,7 @@ impl MockClerk {
     }
 
     /// Whether the server keeps state for an operation, by the document's id of it, such as `CreateUser`. What it keeps
-    /// none for is answered with a well-formed value.
+    /// none for is checked and answered.
     pub fn remembers(operation_id: &str) -> bool {
         state::State::remembers(operation_id)
     }

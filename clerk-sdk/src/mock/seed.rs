@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use super::MockClerk;
 use super::record::RecordedBody;
 use crate::types::{
-    BillingPaymentAttempt, CommercePlan, CommerceSubscription, ExternalAccount, Organization,
-    OrganizationMembership, Passkey, Role, Session, User,
+    BillingPaymentAttempt, CommercePlan, CommerceSubscription, EnterpriseConnectionTestRun, ExternalAccount,
+    OauthAccessToken, Organization, OrganizationMembership, Passkey, Role, Session, SignUp, TrustedDevice,
+    User,
 };
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
@@ -34,6 +35,8 @@ pub struct Seeding<'a, T> {
 enum Source {
     /// An operation, by its id.
     Operation(&'static str),
+    /// Nobody: objects of this kind come from elsewhere.
+    Object(&'static str),
     /// Nobody: it is a part of a user that only a browser can add, in this list, of this kind.
     Part(&'static str, &'static str),
     /// Nobody: plans are made in Clerk's dashboard.
@@ -118,6 +121,46 @@ impl<'a> Seed<'a> {
         self.part("passkeys", "Passkey", user_id.into()).with("name", name.into())
     }
 
+    /// The token that a user has at a provider, such as `google`, where the user has an account (see
+    /// [`external_account`](Self::external_account)). An account has one from the beginning; this is another one in its
+    /// place: `.with("token", "ya29…").with("scopes", json!(["email"]))`. It never expires unless it is given
+    /// `expires_at`, in Unix milliseconds.
+    pub fn oauth_access_token(
+        self,
+        user_id: impl Into<String>,
+        provider: impl Into<String>,
+    ) -> Seeding<'a, OauthAccessToken> {
+        let mut seeding = self.object("oauth_access_token", "user_id", user_id);
+        seeding.path.push(("provider".to_owned(), provider.into()));
+        seeding
+    }
+
+    /// A sign-up that somebody has begun with this e-mail address and has not completed: see
+    /// [`complete_sign_up`](MockClerk::complete_sign_up). After a day it is abandoned.
+    pub fn sign_up(self, email_address: impl Into<String>) -> Seeding<'a, SignUp> {
+        self.from(Source::Object("sign_up_attempt")).with("email_address", email_address.into())
+    }
+
+    /// A device that a user has enrolled as trusted.
+    pub fn trusted_device(
+        self,
+        user_id: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Seeding<'a, TrustedDevice> {
+        self.object("trusted_device", "user_id", user_id).with("name", name.into())
+    }
+
+    /// A trial sign-in through an enterprise connection, and how it went: `success`, `failed` or `pending`.
+    pub fn test_run(
+        self,
+        enterprise_connection_id: impl Into<String>,
+        status: impl Into<String>,
+    ) -> Seeding<'a, EnterpriseConnectionTestRun> {
+        let kind = "enterprise_connection_test_run";
+        let seeding = self.object(kind, "enterprise_connection_id", enterprise_connection_id);
+        seeding.with("status", status.into())
+    }
+
     /// A plan of this slug, with its default price, for users unless it is said otherwise
     /// (`.with("for_payer_type", "org")`). Fees may be given as cents (`.with("fee", 1000)`, which a month costs unless
     /// it is said), features as slugs.
@@ -167,6 +210,12 @@ impl<'a> Seed<'a> {
         self.from(Source::Operation(operation_id))
     }
 
+    fn object<T>(self, kind: &'static str, of: &str, id: impl Into<String>) -> Seeding<'a, T> {
+        let mut seeding = self.from(Source::Object(kind));
+        seeding.path.push((of.to_owned(), id.into()));
+        seeding
+    }
+
     fn part<T>(self, list: &'static str, component: &'static str, user_id: String) -> Seeding<'a, T> {
         let mut seeding = self.from(Source::Part(list, component));
         seeding.path.push(("user_id".to_owned(), user_id));
@@ -175,6 +224,13 @@ impl<'a> Seed<'a> {
 
     fn from<T>(self, source: Source) -> Seeding<'a, T> {
         Seeding { clerk: self.0, source, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
+    }
+}
+
+impl Seeding<'_, OauthAccessToken> {
+    /// The provider gave a refresh token, too: once the token has expired, Clerk fetches another one.
+    pub fn refreshable(self) -> Self {
+        self.with("_refreshable", true)
     }
 }
 
@@ -206,6 +262,10 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
                 let (payer, cents) = (named(0), named(1).parse().unwrap_or(0));
                 let made = inner.change(|state| state.add_payment_attempt(&payer, cents, self.fields));
                 let made = made.ok_or_else(|| format!("there is no user and no organization {payer}"))?;
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
+            Source::Object(kind) => {
+                let made = self.clerk.put(kind, self.path, self.fields)?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Operation(id) => id,
