@@ -25,6 +25,8 @@ mod claims;
 mod client;
 mod document;
 mod error;
+#[cfg(feature = "webhooks")]
+mod event;
 mod faults;
 mod fixtures;
 mod ids;
@@ -39,7 +41,9 @@ mod sample;
 mod sampled;
 mod seed;
 mod server;
+pub(crate) mod setters;
 mod sign_in;
+mod sign_up;
 mod state;
 #[cfg(feature = "mock-data")]
 mod store;
@@ -65,7 +69,8 @@ pub use oauth::OAuthAccessToken;
 pub use outbox::SentWebhook;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use request::{TestRequest, get};
-pub use sampled::{sample, sample_with};
+pub(crate) use sampled::{MADE_AT, of_schema};
+pub use sampled::{Sample, sample, sample_with};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
 #[cfg(feature = "webhooks")]
@@ -151,8 +156,13 @@ impl MockClerk {
 
     /// Something goes wrong with the answers to the next `n` requests for one operation, by the document's id of it,
     /// such as `CreateUser`.
+    ///
+    /// # Panics
+    /// Where there is no such operation.
     pub fn inject_on(&self, operation_id: impl Into<String>, fault: Fault, n: usize) {
-        self.inner.faults.order(Some(operation_id.into()), fault, n);
+        let operation_id = operation_id.into();
+        self.expect_operation(&operation_id);
+        self.inner.faults.order(Some(operation_id), fault, n);
     }
 
     /// Every answer from now on waits this long; zero ends it.
@@ -198,12 +208,23 @@ impl MockClerk {
     }
 
     /// The requests for one operation so far, by the document's id of it, such as `CreateUser`.
+    ///
+    /// # Panics
+    /// Where there is no such operation, so that a misspelt id is no operation that was never called.
     pub fn received(&self, operation_id: &str) -> Vec<RecordedRequest> {
+        self.expect_operation(operation_id);
         self.inner.record.of(operation_id)
     }
 
+    #[allow(clippy::panic, reason = "a test that asks for what there is not cannot go on")]
+    fn expect_operation(&self, id: &str) {
+        if let Err(likely) = self.inner.document.has_operation(id) {
+            panic!("there is no operation {id}; is {likely} meant?");
+        }
+    }
+
     /// Whether the server keeps state for an operation, by the document's id of it, such as `CreateUser`. What it keeps
-    /// none for is answered with a well-formed value.
+    /// none for is checked and answered.
     pub fn remembers(operation_id: &str) -> bool {
         state::State::remembers(operation_id)
     }

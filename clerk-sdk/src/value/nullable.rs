@@ -77,6 +77,7 @@ impl<T, U: IntoNullable<T>> IntoNullable<T> for Option<U> {
 macro_rules! into_nullable {
     ($($target:ty: $($from:ty),*;)*) => {$($(
         impl $crate::value::IntoNullable<$target> for $from {
+            #[inline]
             fn into_nullable(self) -> $crate::value::Nullable<$target> {
                 $crate::value::Nullable::Value(<$target>::from(self))
             }
@@ -129,6 +130,12 @@ impl<T, U: Into<T> + Clone> IntoNullable<Vec<T>> for &[U] {
 impl<T> IntoNullable<Self> for BTreeMap<String, T> {
     fn into_nullable(self) -> Nullable<Self> {
         Nullable::Value(self)
+    }
+}
+
+impl<T, K: Into<String>, V: Into<T>, const N: usize> IntoNullable<BTreeMap<String, T>> for [(K, V); N] {
+    fn into_nullable(self) -> Nullable<BTreeMap<String, T>> {
+        Nullable::Value(super::into_map(self))
     }
 }
 

@@ -200,42 +200,17 @@ async fn a_fixture_puts_in_what_it_says() {
     assert!(api.clerk.requests().iter().all(|r| r.method == http::Method::GET));
     for (fixture, why) in [
         (json!({ "people": [] }), "there is no list people"),
-        (json!({ "users": [{ "username": "bob1" }] }), "users[0]: "),
+        (
+            json!({ "users": [{ "email": "eve@example.com" }] }),
+            "users[0]: email is not a valid parameter for this request. (form_param_unknown)",
+        ),
+        (json!({ "users": [{ "username": "bob1" }] }), "users[0]: That username is taken."),
         (json!({ "organizations": [{ "name": "B", "created_by": "nobody" }] }), "there is no user nobody"),
         (json!([]), "an object of lists"),
     ] {
         let refused = api.clerk.load(&fixture).expect_err("refused");
         assert!(refused.contains(why), "{refused}");
     }
-}
-
-#[test]
-fn samples_are_whole_and_the_same_each_time() {
-    use clerk_sdk::mock::{sample, sample_with};
-    use clerk_sdk::types::{
-        Client, CommercePlan, EmailAddress, ExternalAccount, Invitation, JwtTemplate, Machine, Organization,
-        OrganizationDomain, OrganizationMembership, Role, SamlConnection, Session, User,
-    };
-
-    let (ada, again) = (sample::<User>(), sample::<User>());
-    let renamed: User = sample_with(json!({ "first_name": "Grace", "username": null }));
-
-    assert_eq!(serde_json::to_value(&ada).unwrap(), serde_json::to_value(&again).unwrap());
-    assert_eq!((renamed.first_name.as_deref(), renamed.username), (Some("Grace"), None));
-    assert_eq!(ada.email_addresses.len(), 1);
-    assert!(sample::<Organization>().id.starts_with("org_"));
-    assert!(sample::<Session>().user_id.starts_with("user_"));
-    assert!(sample::<ExternalAccount>().id.starts_with("eac_"));
-    assert!(!sample::<OrganizationMembership>().organization.name.is_empty());
-    let _ = (sample::<Client>(), sample::<CommercePlan>(), sample::<EmailAddress>(), sample::<Invitation>());
-    let _ = (sample::<JwtTemplate>(), sample::<Machine>(), sample::<OrganizationDomain>());
-    let _ = (sample::<Role>(), sample::<SamlConnection>());
-}
-
-#[test]
-#[should_panic = "is no object of the API's newest version"]
-fn what_is_no_object_of_the_api_has_no_sample() {
-    clerk_sdk::mock::sample::<Vec<String>>();
 }
 
 #[tokio::test]
@@ -288,4 +263,33 @@ async fn changes_are_told_to_a_registered_endpoint_in_their_order() {
         assert!(!matches!(event, clerk_sdk::webhooks::Event::Unknown(_)), "{}: {event:?}", sent.event_type);
         assert_eq!(request.headers["svix-id"], sent.id.as_str());
     }
+}
+
+#[tokio::test]
+async fn a_user_is_seeded_into_organizations() {
+    let api = Api::start().await;
+
+    let ada = api.clerk.seed().user("ada@example.com").organization("acme", "org:admin");
+    let ada = ada.organization("globex", "org:auditor").await;
+    let bob = api.clerk.seed().user("bob@example.com").organization("acme", "org:member").await;
+
+    let memberships = api.get(&format!("/users/{}/organization_memberships", ada.id)).await;
+    let mut roles = memberships.column("role");
+    roles.sort();
+    assert_eq!(roles, ["org:admin", "org:auditor"]);
+    let acme = api.get(&format!("/organizations/acme/memberships?user_id={}", bob.id)).await;
+    assert_eq!(acme.column("role"), ["org:member"]);
+    assert_eq!(api.get("/organizations").await.body["total_count"], 2);
+}
+
+#[tokio::test]
+#[should_panic = "there is no operation createUsers; is CreateUser meant?"]
+async fn a_misspelt_operation_is_none_that_was_never_called() {
+    assert!(Api::start().await.clerk.received("createUsers").is_empty());
+}
+
+#[tokio::test]
+#[should_panic = "there is no operation DeleteUsr; is DeleteUser meant?"]
+async fn a_fault_is_ordered_for_an_operation_that_there_is() {
+    Api::start().await.clerk.inject_on("DeleteUsr", Fault::Garbage, 1);
 }

@@ -1,0 +1,111 @@
+//! What calls take of the memory. In a program of its own, and one after the other, since the whole process is measured.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::alloc::System;
+
+use clerk_sdk::http::Method;
+use clerk_sdk::{Clerk, FilePart};
+use clerk_tests::canned::Canned;
+use clerk_tests::random::runs;
+use clerk_tests::server::{Reply, Server};
+use serde_json::Value;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tokio::sync::Mutex;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// The most memory that the process ever had, in bytes.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+}
+
+#[tokio::test]
+async fn a_gigabyte_passes_through_a_few_megabytes() {
+    let _alone = ALONE.lock().await;
+    const SIZE: usize = 1 << 30;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(SIZE as u64).unwrap();
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = Clerk::builder("sk_test_x").server_url(server.url()).build().unwrap();
+    let _: Value = clerk.request(Method::GET, "/warm").await.unwrap();
+    let before = peak();
+
+    let part = FilePart::from_path(file.path()).await.unwrap();
+    let _: Value = clerk.request(Method::PUT, "/logo").file("file", part).await.unwrap();
+
+    let grown = peak() - before;
+    let seen = server.seen().pop().unwrap();
+    assert!(seen.body_length > SIZE);
+    assert_eq!(seen.header("content-length"), Some(seen.body_length.to_string().as_str()));
+    assert!(grown < 16 << 20, "{} MiB", grown >> 20);
+}
+
+/// Their texts and lists, and what a call takes by itself: next to nothing is made only to be thrown away.
+#[tokio::test]
+async fn ten_users_are_listed_in_a_few_hundred_allocations() {
+    let _alone = ALONE.lock().await;
+    let canned = Canned::default();
+    let clerk = canned.client().unwrap();
+    canned.answer(200, include_str!("../measurements/users.json"));
+    let first = clerk.users().list().limit(10).await.unwrap();
+    assert_eq!(first.len(), 10);
+
+    let allocated = Region::new(ALLOCATOR);
+    let users = clerk.users().list().limit(10).await.unwrap();
+    let allocated = allocated.change();
+
+    assert_eq!(users, first);
+    let count = allocated.allocations + allocated.reallocations;
+    assert!(count <= 230, "{count} allocations");
+}
+
+/// A server with so many users, by pages.
+fn users(count: usize) -> Server {
+    let ten: Vec<Value> = serde_json::from_str(include_str!("../measurements/users.json")).unwrap();
+    let (user, id) = (ten[0].to_string(), ten[0]["id"].as_str().unwrap().to_owned());
+    Server::answering(move |request| {
+        let value = |name: &str| {
+            let (_, rest) = request.target.split_once(name)?;
+            rest.split('&').next()?.parse::<usize>().ok()
+        };
+        let begin = value("starting_after=user_").map_or(0, |last| last + 1);
+        let limit = value("limit=").unwrap();
+        let page: Vec<String> = (begin..count.min(begin + limit))
+            .map(|number| user.replace(&id, &format!("user_{number}")))
+            .collect();
+        Reply::json(200, &format!("[{}]", page.join(",")))
+    })
+}
+
+/// A million of them with `CLERK_TESTS_RUNS=1000000`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_users_pass_through_the_memory_of_a_few_pages() {
+    let _alone = ALONE.lock().await;
+    let count = runs(10_000);
+    let server = users(count);
+    let clerk = Clerk::builder("sk_test_x").server_url(server.url()).build().unwrap();
+    let mut walk = clerk.users().list().limit(100).items().prefetch(2);
+    let (mut seen, mut before) = (0, 0);
+
+    while let Some(user) = walk.try_next().await.unwrap() {
+        assert_eq!(user.id.strip_prefix("user_"), Some(seen.to_string().as_str()));
+        seen += 1;
+        if seen % 1000 == 0 {
+            // The server keeps what it was asked.
+            server.take();
+        }
+        if seen == count / 5 {
+            before = peak();
+        }
+    }
+
+    assert_eq!(seen, count);
+    let grown = peak() - before;
+    assert!(grown < 8 << 20, "{} KiB more than after a fifth of {count} users", grown >> 10);
+}
