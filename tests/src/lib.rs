@@ -4,7 +4,9 @@
 pub mod canned;
 pub mod dispatch;
 pub mod driver;
+pub mod printed;
 pub mod random;
 pub mod reader;
 pub mod server;
+pub mod targets;
 pub mod tokens;

@@ -5,7 +5,7 @@ use std::future::{IntoFuture, Ready, ready};
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::MockClerk;
 use super::record::RecordedBody;
@@ -13,6 +13,7 @@ use crate::types::{
     CommercePlan, CommerceSubscription, ExternalAccount, Organization, OrganizationMembership, Passkey, Role,
     Session, User,
 };
+use crate::value::Redacted;
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub struct Seeding<'a, T> {
     clerk: &'a MockClerk,
     source: Source,
     path: Vec<(String, String)>,
-    fields: Map<String, Value>,
+    fields: Redacted,
     becomes: PhantomData<fn() -> T>,
 }
 
@@ -144,14 +145,14 @@ impl<'a> Seed<'a> {
     }
 
     fn from<T>(self, source: Source) -> Seeding<'a, T> {
-        Seeding { clerk: self.0, source, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
+        Seeding { clerk: self.0, source, path: Vec::new(), fields: Redacted::default(), becomes: PhantomData }
     }
 }
 
 impl<T: DeserializeOwned> Seeding<'_, T> {
     /// Sets a field, by the name that it has in the API's request: `.with("first_name", "Ada")`.
     pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.fields.insert(field.into(), value.into());
+        self.fields.0.insert(field.into(), value.into());
         self
     }
 
@@ -160,12 +161,12 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
         let inner = &self.clerk.inner;
         let id = match self.source {
             Source::Plan => {
-                let plan = inner.change(|state| state.add_plan(&named(0), self.fields));
+                let plan = inner.change(|state| state.add_plan(&named(0), self.fields.0));
                 return serde_json::from_value(plan).map_err(|error| error.to_string());
             }
             Source::Subscription => {
                 let (payer, plan) = (named(0), named(1));
-                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields));
+                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields.0));
                 let made = made.ok_or_else(|| format!("there is no plan {plan}"))?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
@@ -173,12 +174,12 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
             Source::Part(list, component) => {
                 let user_id = self.path.first().map_or("", |(_, id)| id.as_str());
                 let part =
-                    self.clerk.inner.change(|state| state.add_part(user_id, list, component, self.fields));
+                    self.clerk.inner.change(|state| state.add_part(user_id, list, component, self.fields.0));
                 let part = part.ok_or_else(|| format!("there is no user {user_id}"))?;
                 return serde_json::from_value(part).map_err(|error| error.to_string());
             }
         };
-        let body = RecordedBody::Json(Value::Object(self.fields));
+        let body = RecordedBody::Json(Value::Object(self.fields.0));
         let object = self.clerk.perform(id, self.path, &body)?;
         serde_json::from_value(object).map_err(|error| error.to_string())
     }
