@@ -24,7 +24,12 @@ fn generate() -> Result<(), String> {
         let api = clerk_codegen::read(document.json);
         apis.push(api.map_err(|findings| format!("{} {}: {findings}", document.api, document.version))?);
     }
-    for file in clerk_codegen::generate(apis) {
+    clerk_codegen::model::share(&mut apis);
+    let mut files = clerk_codegen::emit::client(&apis);
+    if is_on("mock") {
+        files.extend(clerk_codegen::emit::samples(&apis));
+    }
+    for file in files {
         let path = Path::new(&out).join(file.name);
         let failed = |error: std::io::Error| format!("{}: {error}", path.display());
         std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(failed)?;

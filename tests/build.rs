@@ -1,4 +1,5 @@
-//! Generates the dispatch over all operations of all versions: from JSON to the typed call.
+//! Generates the dispatch over all operations of all versions, from JSON to the typed call, and the table of the types
+//! that have samples.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,8 +22,14 @@ fn generate() -> Result<(), String> {
     for document in versions {
         apis.push(clerk_codegen::read(document.json).map_err(|findings| findings.to_string())?);
     }
+    let mut all = apis.clone();
+    if let Some(document) = clerk_openapi::newest(clerk_openapi::Api::Webhooks) {
+        all.push(clerk_codegen::read(document.json).map_err(|findings| findings.to_string())?);
+    }
     clerk_codegen::model::share(&mut apis);
-    for file in clerk_codegen::emit::dispatch(&apis) {
+    clerk_codegen::model::share(&mut all);
+    let files = clerk_codegen::emit::dispatch(&apis).into_iter();
+    for file in files.chain(clerk_codegen::emit::samples(&all)) {
         let path = Path::new(&out).join(file.name);
         std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(|error| error.to_string())?;
         std::fs::write(&path, file.text).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -44,6 +44,10 @@ macro_rules! api_version {
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use std::collections::BTreeMap;
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/types.rs"));
+                #[cfg(feature = "mock")]
+                use crate::mock::setters::samples;
+                #[cfg(feature = "mock")]
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/samples.rs"));
             }
 
             /// A type for every operation: what is fixed about it and what it answers.
@@ -98,6 +102,10 @@ pub(crate) mod events {
         #[allow(unused_imports, reason = "not every document needs all of them")]
         use std::collections::BTreeMap;
         include!(concat!(env!("OUT_DIR"), "/webhooks/types.rs"));
+        #[cfg(feature = "mock")]
+        use crate::mock::setters::samples;
+        #[cfg(feature = "mock")]
+        include!(concat!(env!("OUT_DIR"), "/webhooks/samples.rs"));
     }
 
     include!(concat!(env!("OUT_DIR"), "/webhooks/events.rs"));

@@ -86,6 +86,10 @@ pub(crate) fn answered(status: StatusCode, body: &Bytes, attempt: u32) {
     );
 }
 
+pub(crate) fn waiting() {
+    tracing::debug!(target: TARGET, "waiting for its turn: the rate of calls is limited");
+}
+
 pub(crate) fn retrying(error: &Error, attempt: u32, wait: Duration) {
     tracing::debug!(target: TARGET, attempt, wait_ms = wait.as_millis() as u64, "retrying after {error}");
 }

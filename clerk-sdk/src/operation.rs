@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::body::FilePart;
 use crate::page::{ITEMS, Page};
-use crate::value::{self, Field};
+use crate::value::{self, Content, Field};
 
 /// What is fixed about an operation: its identity, its place on the server and the rules for sending it.
 #[derive(Clone, Debug)]
@@ -156,11 +156,21 @@ impl Answer for () {
 impl<T: Field + Send + 'static> Answer for T {
     fn read(body: &[u8], meta: &Meta) -> Result<Self, (String, serde_json::Error)> {
         value::path::forget();
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        // Looking at the whole at once is quicker than looking at each string of it.
+        let text = str::from_utf8(body).map_err(|_| not_text(body))?;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
         let value = T::decode_answer(&mut deserializer, meta.items);
         value
             .and_then(|value| deserializer.end().map(|()| value))
             .map_err(|error| (value::path::take(), error))
+    }
+}
+
+/// Where a body is not UTF-8 and so not JSON.
+fn not_text(body: &[u8]) -> (String, serde_json::Error) {
+    match serde_json::from_slice::<Content<'_>>(body) {
+        Err(error) => (value::path::take(), error),
+        Ok(_) => (String::new(), serde::de::Error::custom("it is not UTF-8")),
     }
 }
 

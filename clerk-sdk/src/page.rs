@@ -25,6 +25,12 @@ impl<T> Page<T> {
         self.envelope.as_ref().map(|(_, total)| *total)
     }
 
+    /// A page of these items. The total is that of the whole list, where the API tells it.
+    #[cfg(feature = "mock")]
+    pub(crate) fn of(items: Vec<T>, total: Option<i64>) -> Self {
+        Self { items, envelope: total.map(|total| (ITEMS.to_owned(), total)) }
+    }
+
     /// The items of this page.
     pub fn into_items(self) -> Vec<T> {
         self.items

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::body::Body;
-use crate::client::{Clerk, constant_headers};
+use crate::client::Clerk;
 use crate::config::ServerUrl;
 use crate::error::Error;
 use crate::multipart::Form;
@@ -54,11 +54,9 @@ impl Prepared {
         options.check()?;
         let uri = uri(clerk, meta, &parts.path, &parts.query, options)?;
         let payload = payload(meta.body, parts.body)?;
-        let mut headers = if meta.api_version == crate::API_VERSION {
-            clerk.0.headers.clone()
-        } else {
-            constant_headers(meta.api_version, clerk.0.user_agent_suffix.as_deref())?
-        };
+        // There are some for each version that is built.
+        let constant = clerk.0.headers.iter().find(|(version, _)| *version == meta.api_version);
+        let mut headers = constant.map(|(_, headers)| headers.clone()).unwrap_or_default();
         match &payload {
             Payload::None => {}
             Payload::Json(_) => {
@@ -78,6 +76,16 @@ impl Prepared {
             headers.insert(name, value.clone());
         }
         Ok(Self { uri, headers, payload })
+    }
+
+    /// Where it goes.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The key that it is sent with.
+    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
+        self.headers.get(AUTHORIZATION)
     }
 
     /// The request of one attempt.

@@ -45,6 +45,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, syn::File)> {
 #[test]
 fn every_generated_file_parses() {
     let mut files = generated();
+    files.extend(emit::samples(&apis()));
     files.extend(emit::dispatch(&apis()).into_iter().filter(|it| it.name != "dispatch.rs"));
 
     for file in files {

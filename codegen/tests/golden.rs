@@ -12,7 +12,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clerk_codegen::{GeneratedFile, generate, read};
+use clerk_codegen::{GeneratedFile, emit, generate, read};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -36,7 +36,8 @@ fn compare(name: &str, text: &str) {
 fn emitted(name: &str) -> String {
     let document = std::fs::read(folder().join(format!("{name}.json"))).unwrap();
     let api = read(&document).unwrap_or_else(|findings| panic!("{name}: {findings}"));
-    let files = generate(vec![api]);
+    let mut files = emit::samples(std::slice::from_ref(&api));
+    files.extend(generate(vec![api]));
     let document: Value = serde_json::from_slice(&document).unwrap();
     let mut shown = String::new();
     for (file, items) in document["x-golden"].as_object().unwrap() {

@@ -2,6 +2,7 @@
 //! the generator has no part in.
 
 pub mod canned;
+pub mod clients;
 pub mod dispatch;
 pub mod driver;
 pub mod printed;

@@ -394,6 +394,17 @@ async fn a_success_without_json_is_an_error_that_keeps_the_body() {
 }
 
 #[tokio::test]
+async fn bytes_that_are_no_text_are_an_error_that_names_their_place() {
+    let decoding = Decoding::new();
+    decoding.canned.answer(200, b"[{\"id\": \"user_1\", \"first_name\": \"\xff\"}]");
+
+    let error = decoding.clerk.users().list().await.unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.decode_path(), Some("[0].first_name"));
+}
+
+#[tokio::test]
 async fn an_operation_without_an_answer_takes_whatever_comes() {
     for document in &Document::versions() {
         let mut decoding = Decoding::new();

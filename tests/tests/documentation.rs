@@ -145,6 +145,10 @@ async fn lists_are_walked() -> Result<(), AnyError> {
         println!("{} organizations, {:?} in all", page.len(), pages.total_count());
     }
     // end
+    // code: prefetch
+    let mut users = clerk.users().list().limit(500).items().prefetch(2); // while you are busy with the ones before
+    // end
+    assert!(users.try_next().await?.is_some());
     Ok(())
 }
 
@@ -191,6 +195,13 @@ async fn retries_are_a_setting_of_the_client_and_of_the_call() -> Result<(), Any
     clerk.users().lock(&user.id).with_repeatable(true).await?;
     // end
     assert_eq!(response.attempts(), 2);
+    let key = mock.secret_key();
+    // code: throttle
+    let alone = Clerk::builder(key).throttle(false).build()?; // each call waits for itself
+
+    clerk.users().get(&user.id).with_throttle(false).await?; // this call waits for no others
+    // end
+    drop(alone);
     Ok(())
 }
 
@@ -203,7 +214,7 @@ async fn errors_say_what_happened() -> Result<(), AnyError> {
     match clerk.users().get(id).await {
         Ok(user) => println!("{}", user.id),
         Err(e) if e.is_not_found() => println!("nobody has this id"),
-        Err(e) if e.is_rate_limited() => println!("again in {:?}", e.api().and_then(|api| api.retry_after())),
+        Err(e) if e.is_rate_limited() => println!("again in {:?}", e.retry_after()),
         Err(e) if e.has_code("form_param_format_invalid") => println!("that is no id"),
         Err(e) => eprintln!("{e}"),
     }
@@ -226,6 +237,7 @@ async fn errors_say_what_happened() -> Result<(), AnyError> {
         }
         ErrorKind::Decode => println!("not what was promised, at {:?}", error.decode_path()),
         ErrorKind::InvalidRequest | ErrorKind::Config => println!("not sent: {error}"),
+        ErrorKind::RateLimited => println!("not sent; again in {:?}", error.retry_after()),
         _ => println!("{error}"),
     }
     // end
@@ -397,9 +409,10 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     let clerk = mock.client();
     // code: faults
     mock.fail_next(503, 2); // the next two answers
+    mock.inject(Fault::RateLimited(Duration::from_secs(3)), 1); // the next one, with Retry-After: 3
+    mock.inject_on("GetUser", Fault::Disconnect, 1); // the next one of this operation
     mock.delay(Duration::from_millis(5)); // all of them from now on
     mock.rate_limit(10, Duration::from_secs(1)); // then 429 with Retry-After
-    mock.inject_on("GetUser", Fault::Disconnect, 1); // in the middle of the body
     mock.clear_faults();
     // end
     clerk.users().create().email_address(["ada@example.com"]).await?;
@@ -407,6 +420,60 @@ async fn the_embedded_clerk_misbehaves_on_demand() -> Result<(), AnyError> {
     let sent = mock.received("CreateUser");
     assert_eq!(sent[0].body.json(), Some(&json!({ "email_address": ["ada@example.com"] })));
     assert_eq!(sent[0].headers["clerk-api-version"], clerk_sdk::API_VERSION);
+    // end
+    Ok(())
+}
+
+mod samples {
+    use clerk_sdk::Null;
+    use clerk_sdk::types::User;
+    use clerk_sdk::webhooks::{Event, EventOf, types};
+
+    fn welcome(event: &Event) -> Option<&str> {
+        match event {
+            Event::UserCreated(event) => event.data.first_name.as_deref(),
+            _ => None,
+        }
+    }
+
+    // code: samples
+    fn greeting(user: &User) -> String {
+        format!("Hello, {}!", user.first_name.as_deref().unwrap_or("you"))
+    }
+
+    #[test]
+    fn people_are_greeted_by_their_names() {
+        let ada = User::sample().first_name("Ada");
+
+        assert_eq!(greeting(&ada), "Hello, Ada!");
+        assert_eq!(greeting(&ada.first_name(Null)), "Hello, you!");
+    }
+    // end
+
+    #[test]
+    fn new_users_are_welcomed() {
+        // code: sample-events
+        let ada = types::User::sample().first_name("Ada");
+        let event = Event::UserCreated(EventOf::sample().data(ada));
+        // end
+        assert_eq!(welcome(&event), Some("Ada"));
+    }
+}
+
+#[tokio::test]
+async fn subscriptions_go_on_by_themselves() -> Result<(), AnyError> {
+    let mock = MockClerk::start().await?;
+    // code: billing
+    let ada = mock.seed().user("ada@example.com").await;
+    mock.seed().plan("pro").with("fee", 2500).with("features", json!(["export"])).await;
+    let subscription = mock.seed().subscription(&ada.id, "pro").await;
+
+    let item = &subscription.subscription_items[0];
+    mock.client().billing().cancel_subscription_item(&item.id).await?;
+    mock.advance(Duration::from_secs(32 * 24 * 60 * 60)); // the month that was paid for is over
+
+    let subscription = mock.client().users().get_billing_subscription(&ada.id).await?;
+    assert_eq!(subscription.status.as_str(), "ended");
     // end
     Ok(())
 }

@@ -178,9 +178,9 @@ impl Rules {
     }
 }
 
-/// Whether `aud`, a string or an array of strings, has one of these.
+/// Whether `aud`, a string or an array of strings, has one of these. An empty one is none.
 pub(super) fn check_audience(audiences: &[String], aud: Option<&Value>) -> Result<(), AuthError> {
-    let wanted = |aud: &str| audiences.iter().any(|one| one == aud);
+    let wanted = |aud: &str| !aud.is_empty() && audiences.iter().any(|one| one == aud);
     let message = match aud {
         Some(Value::String(aud)) if wanted(aud) => return Ok(()),
         Some(Value::Array(all)) if all.iter().all(Value::is_string) => {

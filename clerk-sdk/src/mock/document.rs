@@ -3,7 +3,8 @@
 //! the two can check each other.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -64,25 +65,38 @@ pub(super) enum Route<'a> {
     Unknown,
 }
 
-/// The document's bytes: the newest API version, with the project's corrections.
-fn source() -> &'static [u8] {
-    clerk_openapi::newest_bapi().map_or(&[], |document| document.json)
-}
-
 impl Document {
-    /// The document, read on first use.
+    /// The newest version of the Backend API, read on first use.
     pub(super) fn get() -> Result<&'static Document, String> {
         static DOCUMENT: OnceLock<Result<Document, String>> = OnceLock::new();
+        let source = || clerk_openapi::newest_bapi().map_or(&[][..], |document| document.json);
         DOCUMENT.get_or_init(|| Document::parse(source())).as_ref().map_err(Clone::clone)
+    }
+
+    /// A document by its API and version, such as `bapi/2026-05-12`, read on first use.
+    pub(super) fn named(name: &str) -> Result<&'static Document, String> {
+        static READ: Mutex<BTreeMap<String, &'static Document>> = Mutex::new(BTreeMap::new());
+        let name_of = |document: &clerk_openapi::Document| format!("{}/{}", document.api, document.version);
+        if clerk_openapi::newest_bapi().is_some_and(|newest| name_of(newest) == name) {
+            return Document::get();
+        }
+        let mut read = super::lock(&READ);
+        if let Some(document) = read.get(name) {
+            return Ok(document);
+        }
+        let source = clerk_openapi::DOCUMENTS.iter().find(|document| name_of(document) == name);
+        let source = source.ok_or_else(|| format!("there is no document {name}"))?;
+        let document: &'static Document = Box::leak(Box::new(Document::parse(source.json)?));
+        read.insert(name.to_owned(), document);
+        Ok(document)
     }
 
     fn parse(bytes: &[u8]) -> Result<Document, String> {
         let root: Value =
             serde_json::from_slice(bytes).map_err(|e| format!("the document is no JSON: {e}"))?;
         let mut document = Document { operations: Vec::new(), root };
-        let paths = document.root["paths"].as_object().ok_or("the document has no paths")?;
         let mut operations = Vec::new();
-        for (path, item) in paths {
+        for (path, item) in document.root["paths"].as_object().into_iter().flatten() {
             for (method, value) in item.as_object().into_iter().flatten() {
                 if let Ok(method) = method.to_uppercase().parse::<http::Method>()
                     && value.get("operationId").is_some()
@@ -171,17 +185,9 @@ impl Document {
         Cow::Owned(Value::Object(merged))
     }
 
-    /// The schema of a type of the SDK, by the type's name.
-    pub(super) fn schema_of_type(&self, name: &str) -> Option<&Value> {
-        let schemas = self.root.pointer("/components/schemas")?.as_object()?;
-        let plain = |text: &str| -> String {
-            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-        };
-        let renamed = |schema: &Value| schema["x-rust-name"].as_str().map(str::to_owned);
-        let found = schemas.iter().find(|(own, schema)| {
-            renamed(schema).map_or_else(|| plain(own) == plain(name), |renamed| renamed == name)
-        });
-        found.map(|(_, schema)| schema).or_else(|| named_inside(&self.root["paths"], name))
+    /// What is at a place, or null.
+    pub(super) fn at(&self, pointer: &str) -> &Value {
+        self.root.pointer(pointer).unwrap_or(&Value::Null)
     }
 
     /// A named schema of the document's components, or null.
@@ -215,16 +221,6 @@ impl Document {
     }
 }
 
-/// A schema somewhere in a value that has this name in the SDK.
-fn named_inside<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    match value {
-        Value::Object(fields) if fields.get("x-rust-name").is_some_and(|own| own == name) => Some(value),
-        Value::Object(fields) => fields.values().find_map(|field| named_inside(field, name)),
-        Value::Array(items) => items.iter().find_map(|item| named_inside(item, name)),
-        _ => None,
-    }
-}
-
 impl Operation {
     fn matches(&self, segments: &[&str]) -> Option<Vec<(String, String)>> {
         if segments.len() != self.segments.len() {
@@ -241,11 +237,6 @@ impl Operation {
             }
         }
         Some(values)
-    }
-
-    /// Whether the path ends in a variable: it names the one thing that the operation is about.
-    pub(super) fn names_one(&self) -> bool {
-        matches!(self.segments.last(), Some(Segment::Variable(_)))
     }
 
     /// The names of the query parameters.

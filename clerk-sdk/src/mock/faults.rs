@@ -14,8 +14,14 @@ use super::error::ApiError;
 #[non_exhaustive]
 pub enum Fault {
     /// The request is not acted on, and answered with this status and an error in Clerk's shape. A status outside
-    /// 100–999 counts as 500.
+    /// 100–999 counts as 500. A 429 says in `Retry-After` that a second is to be waited, as
+    /// [`RateLimited`](Self::RateLimited) does for any time.
     Status(u16),
+    /// The request is not acted on, and answered with 429 `too_many_requests` and this time in `Retry-After`, in whole
+    /// seconds, rounded up.
+    RateLimited(Duration),
+    /// The request is acted on, and answered after this time.
+    Delay(Duration),
     /// The request is acted on, and the connection ends in the middle of the answer's body.
     Disconnect,
     /// The request is acted on, and the answer's body is no JSON although its header says so.
@@ -106,26 +112,54 @@ impl Limit {
             return None;
         }
         let left = self.per.saturating_sub(now.duration_since(self.window));
-        let mut error = failure(StatusCode::TOO_MANY_REQUESTS);
-        // The header knows whole seconds only: rounded up, so that who waits as told is let in.
-        error.retry_after = Some(left.as_millis().div_ceil(1000).max(1) as u64);
-        Some(error)
+        Some(rate_limited(left.max(Duration::from_millis(1))))
+    }
+}
+
+/// What a 429 says that was ordered without a time.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The error of a rate limit that ends after this time.
+fn rate_limited(wait: Duration) -> ApiError {
+    let (short, long) = ("Too many requests", "Too many requests, retry later");
+    let mut error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", short, long);
+    // The header knows whole seconds only: rounded up, so that who waits as told is let in.
+    error.retry_after = Some(u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX));
+    error
+}
+
+impl Fault {
+    /// The error that is answered in place of acting on the request; `None` where it is acted on.
+    pub(super) fn refusal(self) -> Option<ApiError> {
+        match self {
+            Fault::Status(429) => Some(rate_limited(RETRY_AFTER)),
+            Fault::RateLimited(wait) => Some(rate_limited(wait)),
+            Fault::Status(status) => {
+                Some(failure(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)))
+            }
+            _ => None,
+        }
     }
 }
 
 /// An error of this status as Clerk words it.
-pub(super) fn failure(status: StatusCode) -> ApiError {
-    let (code, message) = match status.as_u16() {
-        400 => ("bad_request", "Bad request"),
-        401 => ("authentication_invalid", "Invalid authentication"),
-        403 => ("authorization_invalid", "Unauthorized request"),
-        404 => ("resource_not_found", "Resource not found"),
-        409 => ("conflict", "Conflict"),
-        422 => ("form_param_value_invalid", "is invalid"),
-        429 => ("too_many_requests", "Too many requests. Please try again in a bit."),
-        503 => ("maintenance_mode", "System under maintenance"),
-        500.. => ("internal_clerk_error", "Oops, an unexpected error occurred"),
-        _ => ("bad_request", "The request was refused"),
+fn failure(status: StatusCode) -> ApiError {
+    let oops =
+        "There was an internal error on our servers. We've been notified and are working on fixing it.";
+    let (code, short, long) = match status.as_u16() {
+        400 => ("bad_request", "Bad request", "Bad request"),
+        401 => ("authentication_invalid", "Invalid authentication", "Unable to authenticate the request"),
+        403 => (
+            "authorization_invalid",
+            "Unauthorized request",
+            "You are not authorized to perform this request",
+        ),
+        404 => ("resource_not_found", "Resource not found", "Resource not found"),
+        409 => ("conflict", "Conflict", "Conflict"),
+        422 => ("form_param_value_invalid", "is invalid", "is invalid"),
+        503 => ("maintenance_mode", "System under maintenance", "We are currently undergoing maintenance"),
+        500.. => ("internal_clerk_error", "Oops, an unexpected error occurred", oops),
+        _ => ("bad_request", "The request was refused", "The request was refused"),
     };
-    ApiError::new(status, code, message, message)
+    ApiError::new(status, code, short, long)
 }

@@ -77,6 +77,11 @@ impl MockClerk {
                         };
                         OF_ORGANIZATION.iter().map(take).collect::<Result<_, _>>()?
                     }
+                    // Who writes a role into a fixture means to use it.
+                    "organization_roles" => {
+                        fields.entry("include_in_initial_role_set").or_insert(json!(true));
+                        Vec::new()
+                    }
                     _ => Vec::new(),
                 };
                 let made = self.put_item(operation_id, Vec::new(), fields, &here)?;
@@ -125,6 +130,23 @@ impl MockClerk {
         let body = super::check::check(document, operation, &path, &query, body).map_err(refused)?;
         let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
         Ok(self.inner.perform(&call).map_err(refused)?.unwrap_or_default())
+    }
+}
+
+impl MockClerk {
+    /// Puts in what no operation makes, with the fields that an answer has.
+    pub(super) fn put(
+        &self,
+        tag: &str,
+        path: Vec<(String, String)>,
+        fields: Map<String, Value>,
+    ) -> Result<Value, String> {
+        let document = self.inner.document;
+        let operation = document.operations.first().ok_or("the document has no operations")?;
+        let (query, body) = (Query::default(), Value::Object(fields));
+        let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
+        let made = self.inner.change(|state| state.put(tag, &call));
+        made.map_err(|error| error.body("none").to_string())
     }
 }
 

@@ -25,6 +25,8 @@ mod claims;
 mod client;
 mod document;
 mod error;
+#[cfg(feature = "webhooks")]
+mod event;
 mod faults;
 mod fixtures;
 mod ids;
@@ -39,7 +41,9 @@ mod sample;
 mod sampled;
 mod seed;
 mod server;
+pub(crate) mod setters;
 mod sign_in;
+mod sign_up;
 mod state;
 #[cfg(feature = "mock-data")]
 mod store;
@@ -65,7 +69,8 @@ pub use oauth::OAuthAccessToken;
 pub use outbox::SentWebhook;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use request::{TestRequest, get};
-pub use sampled::{sample, sample_with};
+pub(crate) use sampled::{MADE_AT, of_schema};
+pub use sampled::{Sample, sample, sample_with};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
 #[cfg(feature = "webhooks")]
@@ -138,7 +143,7 @@ impl MockClerk {
     }
 
     /// The next `n` requests are answered with this status and an error in Clerk's shape. A status outside
-    /// 100–999 counts as 500.
+    /// 100–999 counts as 500. A 429 has `Retry-After: 1`; [`Fault::RateLimited`] is for another time.
     pub fn fail_next(&self, status: u16, n: usize) {
         self.inject(Fault::Status(status), n);
     }
@@ -203,7 +208,7 @@ impl MockClerk {
     }
 
     /// Whether the server keeps state for an operation, by the document's id of it, such as `CreateUser`. What it keeps
-    /// none for is answered with a well-formed value.
+    /// none for is checked and answered.
     pub fn remembers(operation_id: &str) -> bool {
         state::State::remembers(operation_id)
     }

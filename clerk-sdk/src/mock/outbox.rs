@@ -59,7 +59,7 @@ enum Job {
 
 impl MockClerk {
     /// Sends an event to this endpoint for each change from now on: users, sessions, organizations and what belongs
-    /// to them, roles, permissions, the waitlist. They are signed with [`webhook_secret`](Self::webhook_secret) and
+    /// to them, roles, permissions, the waitlist, subscriptions and payments. They are signed with [`webhook_secret`](Self::webhook_secret) and
     /// sent one after the other, each once; an endpoint that fails misses one.
     pub fn webhook_endpoint(&self, url: impl Into<String>) {
         let url = url.into();
@@ -115,15 +115,16 @@ impl Outbox {
             return;
         }
         for changed in changes {
-            let Some((event_type, data)) = state.event(changed, changes) else { continue };
-            let event = json!({
-                "object": "event", "type": event_type, "data": data, "timestamp": state.now(),
-                "instance_id": state.instance_id(),
-            });
-            let event = event.as_object().cloned().unwrap_or_default();
-            let id = format!("msg_{}", state.trace_id());
-            for queue in &endpoints.queues {
-                let _ = queue.send(Job::Send(id.clone(), event.clone()));
+            for (event_type, data) in state.events(changed, changes) {
+                let event = json!({
+                    "object": "event", "type": event_type, "data": data, "timestamp": state.now(),
+                    "instance_id": state.instance_id(),
+                });
+                let event = event.as_object().cloned().unwrap_or_default();
+                let id = format!("msg_{}", state.trace_id());
+                for queue in &endpoints.queues {
+                    let _ = queue.send(Job::Send(id.clone(), event.clone()));
+                }
             }
         }
     }

@@ -29,6 +29,9 @@ const ABSENT: &[&str] = &[
     "canceled_at",
     "ended_at",
     "past_due_at",
+    "mfa_disabled_at",
+    "lockout_expires_in_seconds",
+    "tasks",
 ];
 
 /// Makes values from the document's schemas.
@@ -43,6 +46,13 @@ impl Sampler<'_> {
     /// A value of a schema.
     pub(super) fn value(&mut self, schema: &Value) -> Value {
         self.make(schema, &Place { name: "", tag: "", depth: 0 })
+    }
+
+    /// A value of the schema of a type of the SDK, at its place in the document. Where it has no tag of its own, the
+    /// type's name tells what it is.
+    pub(super) fn of_type(&mut self, name: &str, pointer: &str) -> Value {
+        let tag = in_snake_case(name);
+        self.make(self.document.at(pointer), &Place { name: "", tag: &tag, depth: 0 })
     }
 
     /// A value of a property's schema.
@@ -66,8 +76,11 @@ impl Sampler<'_> {
         if nullable && (place.depth > DEEPEST || ABSENT.contains(&place.name)) {
             return Value::Null;
         }
-        if let Some(first) = schema["enum"].as_array().and_then(|e| e.first()) {
-            return first.clone();
+        if let Some(values) = schema["enum"].as_array()
+            && let Some(first) = values.first()
+        {
+            let verified = values.iter().find(|value| **value == "verified");
+            return verified.unwrap_or(first).clone();
         }
         for union in ["oneOf", "anyOf"] {
             if let Some(variants) = schema[union].as_array()
@@ -108,7 +121,8 @@ impl Sampler<'_> {
         let required: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let tag = properties.get("object").map(|p| &document.resolve(p)["enum"][0]).and_then(Value::as_str);
-        let place = Place { name: "", tag: tag.unwrap_or(place.name), depth: place.depth + 1 };
+        let around = if place.name.is_empty() { place.tag } else { place.name };
+        let place = Place { name: "", tag: tag.unwrap_or(around), depth: place.depth + 1 };
         for (name, property) in properties {
             let optional = !required.contains(&name.as_str());
             if optional && (place.depth > DEEPEST || ABSENT.contains(&name.as_str())) {
@@ -116,6 +130,7 @@ impl Sampler<'_> {
             }
             object.insert(name.clone(), self.make(property, &Place { name, ..place }));
         }
+        relate(&mut object);
         // A schema may require what it does not declare.
         for name in required {
             object.entry(name).or_insert_with(|| json!(true));
@@ -147,7 +162,11 @@ impl Sampler<'_> {
             (Some("date"), _) => super::time::rfc3339(self.now).chars().take(10).collect(),
             (_, "id") => self.ids.object(place.tag),
             (_, "object") => place.tag.to_owned(),
-            (_, name) => self.named(name),
+            (_, "created_by") => self.ids.object("user"),
+            (_, name) => match of_kind(place.tag, name) {
+                Some(text) => text.to_owned(),
+                None => self.named(name),
+            },
         };
         let least = schema["minLength"].as_u64().unwrap_or(0) as usize;
         let most = schema["maxLength"].as_u64().map_or(usize::MAX, |m| m as usize);
@@ -231,4 +250,49 @@ impl Sampler<'_> {
     fn boolean(&mut self, name: &str) -> bool {
         name.ends_with("enabled") || matches!(name, "deleted" | "active" | "verified" | "success")
     }
+}
+
+/// What a field is where that depends on the object that it is of.
+fn of_kind(tag: &str, name: &str) -> Option<&'static str> {
+    Some(match (tag, name) {
+        (_, "permission") | ("permission", "key") => "org:billing:manage",
+        ("organization", "name") => "Acme",
+        ("organization", "slug") => "acme",
+        ("role", "key") => "org:member",
+        ("role", "name") => "Member",
+        (tag, "name") if tag.ends_with("domain") => "example.com",
+        _ => return None,
+    })
+}
+
+/// An id that refers to something in the same object is that one's: `primary_email_address_id` the first of
+/// `email_addresses`, `user_id` that of `user`.
+fn relate(object: &mut Map<String, Value>) {
+    let referring: Vec<String> = object.keys().filter(|name| name.ends_with("_id")).cloned().collect();
+    for name in referring {
+        let Some(kind) = name.strip_suffix("_id") else { continue };
+        let referred = match kind.strip_prefix("primary_") {
+            Some(kind) => [format!("{kind}s"), format!("{kind}es")]
+                .iter()
+                .find_map(|list| object.get(list))
+                .and_then(|list| list.get(0)),
+            None => object.get(kind),
+        };
+        if let Some(id) = referred.and_then(|it| it.get("id")).filter(|id| id.is_string()).cloned() {
+            object.insert(name, id);
+        }
+    }
+}
+
+/// `OrganizationInvitation` as the tag of such an object reads.
+fn in_snake_case(name: &str) -> String {
+    let mut text = String::new();
+    for (index, letter) in name.char_indices() {
+        let begins = letter.is_ascii_uppercase() && name[..index].ends_with(|c: char| c.is_ascii_lowercase());
+        if begins {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
 }

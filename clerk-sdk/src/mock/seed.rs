@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::MockClerk;
 use super::record::RecordedBody;
 use crate::types::{
-    CommercePlan, CommerceSubscription, ExternalAccount, Organization, OrganizationMembership, Passkey, Role,
-    Session, User,
+    BillingPaymentAttempt, CommercePlan, CommerceSubscription, EnterpriseConnectionTestRun, ExternalAccount,
+    OauthAccessToken, Organization, OrganizationMembership, Passkey, Role, Session, SignUp, TrustedDevice,
+    User,
 };
 use crate::value::Redacted;
 
@@ -35,12 +36,18 @@ pub struct Seeding<'a, T> {
 enum Source {
     /// An operation, by its id.
     Operation(&'static str),
+    /// Nobody: objects of this kind come from elsewhere.
+    Object(&'static str),
     /// Nobody: it is a part of a user that only a browser can add, in this list, of this kind.
     Part(&'static str, &'static str),
     /// Nobody: plans are made in Clerk's dashboard.
     Plan,
     /// Nobody: subscriptions are begun in a browser.
     Subscription,
+    /// Nobody: discounts are made in Clerk's dashboard.
+    Discount,
+    /// Nobody: it is made when something is due.
+    PaymentAttempt,
 }
 
 impl MockClerk {
@@ -82,7 +89,7 @@ impl<'a> Seed<'a> {
     }
 
     /// A role in organizations, by its key such as `org:accountant`, with the permissions of these keys, which are
-    /// made where they are not there.
+    /// made where they are not there. It is in the role set of new organizations.
     pub fn role<P: Into<String>>(
         self,
         key: impl Into<String>,
@@ -96,6 +103,7 @@ impl<'a> Seed<'a> {
             .with("name", name)
             .with("key", key)
             .with("permissions", permissions)
+            .with("include_in_initial_role_set", true)
     }
 
     /// An account elsewhere with which a user signs in; the provider reads like `oauth_google`.
@@ -114,7 +122,49 @@ impl<'a> Seed<'a> {
         self.part("passkeys", "Passkey", user_id.into()).with("name", name.into())
     }
 
-    /// A plan of this slug, for users unless it is said otherwise (`.with("for_payer_type", "org")`).
+    /// The token that a user has at a provider, such as `google`, where the user has an account (see
+    /// [`external_account`](Self::external_account)). An account has one from the beginning; this is another one in its
+    /// place: `.with("token", "ya29…").with("scopes", json!(["email"]))`. It never expires unless it is given
+    /// `expires_at`, in Unix milliseconds.
+    pub fn oauth_access_token(
+        self,
+        user_id: impl Into<String>,
+        provider: impl Into<String>,
+    ) -> Seeding<'a, OauthAccessToken> {
+        let mut seeding = self.object("oauth_access_token", "user_id", user_id);
+        seeding.path.push(("provider".to_owned(), provider.into()));
+        seeding
+    }
+
+    /// A sign-up that somebody has begun with this e-mail address and has not completed: see
+    /// [`complete_sign_up`](MockClerk::complete_sign_up). After a day it is abandoned.
+    pub fn sign_up(self, email_address: impl Into<String>) -> Seeding<'a, SignUp> {
+        self.from(Source::Object("sign_up_attempt")).with("email_address", email_address.into())
+    }
+
+    /// A device that a user has enrolled as trusted.
+    pub fn trusted_device(
+        self,
+        user_id: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Seeding<'a, TrustedDevice> {
+        self.object("trusted_device", "user_id", user_id).with("name", name.into())
+    }
+
+    /// A trial sign-in through an enterprise connection, and how it went: `success`, `failed` or `pending`.
+    pub fn test_run(
+        self,
+        enterprise_connection_id: impl Into<String>,
+        status: impl Into<String>,
+    ) -> Seeding<'a, EnterpriseConnectionTestRun> {
+        let kind = "enterprise_connection_test_run";
+        let seeding = self.object(kind, "enterprise_connection_id", enterprise_connection_id);
+        seeding.with("status", status.into())
+    }
+
+    /// A plan of this slug, with its default price, for users unless it is said otherwise
+    /// (`.with("for_payer_type", "org")`). Fees may be given as cents (`.with("fee", 1000)`, which a month costs unless
+    /// it is said), features as slugs.
     pub fn plan(self, slug: impl Into<String>) -> Seeding<'a, CommercePlan> {
         let mut seeding = self.from(Source::Plan);
         seeding.path.push(("slug".to_owned(), slug.into()));
@@ -122,7 +172,8 @@ impl<'a> Seed<'a> {
     }
 
     /// A subscription of a user or an organization, by the id, to a plan, by its slug. The session tokens of the payer
-    /// name the plan and its features.
+    /// name the plan and its features. It is paid for by the month, unless `.with("plan_period", "annual")` or
+    /// `.with("is_free_trial", true)` say otherwise.
     pub fn subscription(
         self,
         payer_id: impl Into<String>,
@@ -134,8 +185,36 @@ impl<'a> Seed<'a> {
         seeding
     }
 
+    /// A discount, by its name: `.with("percent_off", 20)`, 10 unless it is said, or `.with("amount_off", 500)` in
+    /// cents; `.with("cycles", 3)` where it ends after so many periods. It is JSON, since the API has no type for it:
+    /// its `id` is what is applied to subscription items.
+    pub fn discount(self, name: impl Into<String>) -> Seeding<'a, Value> {
+        let mut seeding = self.from(Source::Discount);
+        seeding.path.push(("name".to_owned(), name.into()));
+        seeding
+    }
+
+    /// A charge of a user or an organization, by the id, of so many cents, in the statement of the month. It was paid,
+    /// unless it is said otherwise: `.with("status", "failed")` makes the subscription past due.
+    pub fn payment_attempt(
+        self,
+        payer_id: impl Into<String>,
+        cents: i64,
+    ) -> Seeding<'a, BillingPaymentAttempt> {
+        let mut seeding = self.from(Source::PaymentAttempt);
+        seeding.path.push(("payer_id".to_owned(), payer_id.into()));
+        seeding.path.push(("cents".to_owned(), cents.to_string()));
+        seeding
+    }
+
     fn begin<T>(self, operation_id: &'static str) -> Seeding<'a, T> {
         self.from(Source::Operation(operation_id))
+    }
+
+    fn object<T>(self, kind: &'static str, of: &str, id: impl Into<String>) -> Seeding<'a, T> {
+        let mut seeding = self.from(Source::Object(kind));
+        seeding.path.push((of.to_owned(), id.into()));
+        seeding
     }
 
     fn part<T>(self, list: &'static str, component: &'static str, user_id: String) -> Seeding<'a, T> {
@@ -146,6 +225,13 @@ impl<'a> Seed<'a> {
 
     fn from<T>(self, source: Source) -> Seeding<'a, T> {
         Seeding { clerk: self.0, source, path: Vec::new(), fields: Redacted::default(), becomes: PhantomData }
+    }
+}
+
+impl Seeding<'_, OauthAccessToken> {
+    /// The provider gave a refresh token, too: once the token has expired, Clerk fetches another one.
+    pub fn refreshable(self) -> Self {
+        self.with("_refreshable", true)
     }
 }
 
@@ -166,8 +252,21 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
             }
             Source::Subscription => {
                 let (payer, plan) = (named(0), named(1));
-                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields.0));
-                let made = made.ok_or_else(|| format!("there is no plan {plan}"))?;
+                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields.0))?;
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
+            Source::Discount => {
+                let made = inner.change(|state| state.add_discount(&named(0), self.fields.0));
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
+            Source::PaymentAttempt => {
+                let (payer, cents) = (named(0), named(1).parse().unwrap_or(0));
+                let made = inner.change(|state| state.add_payment_attempt(&payer, cents, self.fields.0));
+                let made = made.ok_or_else(|| format!("there is no user and no organization {payer}"))?;
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
+            Source::Object(kind) => {
+                let made = self.clerk.put(kind, self.path, self.fields.0)?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Operation(id) => id,

@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State as Shared};
@@ -15,7 +16,7 @@ use serde_json::Value;
 use super::Inner;
 use super::document::{Operation, Route};
 use super::error::ApiError;
-use super::faults::{Fault, failure};
+use super::faults::Fault;
 use super::query::Query;
 use super::record::{RecordedBody, RecordedPart, RecordedRequest};
 use super::state::Call;
@@ -48,16 +49,14 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
         body: body.as_ref().cloned().unwrap_or_default(),
     });
     let fault = inner.faults.next(operation.map(|o| o.id.as_str()));
-    let delay = inner.faults.delay();
+    let own = if let Some(Fault::Delay(delay)) = fault { delay } else { Duration::ZERO };
+    let delay = inner.faults.delay().saturating_add(own);
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    let answer = match (fault, inner.faults.limit()) {
-        (Some(Fault::Status(status)), _) => {
-            Err(failure(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)))
-        }
-        (_, Some(error)) => Err(error),
-        _ => decide(&inner, &parts.method, path, &parts.headers, route, &query, body),
+    let answer = match fault.and_then(Fault::refusal).or_else(|| inner.faults.limit()) {
+        Some(error) => Err(error),
+        None => decide(&inner, &parts.method, path, &parts.headers, route, &query, body),
     };
     let answer = match (answer, operation.and_then(|o| o.answer.as_ref())) {
         (Ok((status, Some(mut body))), Some(schema)) if fault == Some(Fault::Unknown) => {

@@ -25,6 +25,11 @@ impl Clock {
         self.latest
     }
 
+    /// What it said last.
+    pub(super) fn told(&self) -> i64 {
+        self.latest
+    }
+
     /// How far it was set ahead.
     #[cfg(feature = "mock-data")]
     pub(super) fn ahead(&self) -> i64 {

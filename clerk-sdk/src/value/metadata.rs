@@ -140,6 +140,21 @@ impl<K: Into<String>, V: Into<Value>, const N: usize> IntoNullable<Metadata> for
 
 into_nullable!(JsonObject: JsonObject);
 
+impl<K: Into<String>, V: Into<Value>, const N: usize> IntoNullable<JsonObject> for [(K, V); N] {
+    fn into_nullable(self) -> Nullable<JsonObject> {
+        Nullable::Value(self.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
+impl IntoNullable<Self> for Value {
+    fn into_nullable(self) -> Nullable<Self> {
+        match self {
+            Self::Null => Nullable::Null,
+            value => Nullable::Value(value),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

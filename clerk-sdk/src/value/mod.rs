@@ -2,6 +2,7 @@
 //! the API moved: unknown fields, enum values and union members are kept or ignored, never refused; what cannot be
 //! true (a missing identity, a fraction where a count belongs) always is.
 
+mod content;
 mod field;
 mod metadata;
 mod nullable;
@@ -12,6 +13,7 @@ mod secret;
 mod timestamp;
 mod union;
 
+pub(crate) use content::Content;
 pub use field::Field;
 pub(crate) use field::{AsField, Query, into_list, into_map, joined, read_items};
 pub use metadata::{JsonObject, Metadata};
@@ -25,4 +27,4 @@ pub(crate) use open_enum::{open_enum, read_text};
 pub(crate) use secret::Redacted;
 pub(crate) use secret::{REDACTED, never_compared, redact, show_redacted, without_secrets};
 pub use timestamp::{OutOfRange, Timestamp};
-pub(crate) use union::{Shape, UnknownValue, choose, union};
+pub(crate) use union::{Shape, Union, UnknownValue, read_union, union};

@@ -132,6 +132,12 @@ impl<T> IntoNullable<Self> for BTreeMap<String, T> {
     }
 }
 
+impl<T, K: Into<String>, V: Into<T>, const N: usize> IntoNullable<BTreeMap<String, T>> for [(K, V); N] {
+    fn into_nullable(self) -> Nullable<BTreeMap<String, T>> {
+        Nullable::Value(super::into_map(self))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

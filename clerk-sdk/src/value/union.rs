@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde::de::{Deserialize, Deserializer, Error as _, Unexpected};
+use serde_json::Value;
+
+use super::{Content, path};
 
 /// Implements everything for an enum whose variants hold objects, with an `Unknown(Value)` for all others.
 macro_rules! union {
@@ -15,33 +18,36 @@ macro_rules! union {
                 }
             }
         }
+        impl $crate::value::Union for $name {
+            const TAG: Option<&'static str> = $tag;
+            const SHAPES: &'static [$crate::value::Shape] = &[$($shape),*];
+
+            fn known(
+                mut index: usize,
+                content: &$crate::value::Content<'_>,
+            ) -> Option<Result<Self, ::serde_json::Error>> {
+                $(
+                    if index == 0 {
+                        return Some($crate::value::Field::decode(content).map(Self::$variant));
+                    }
+                    index -= 1;
+                )*
+                let _ = (index, content);
+                None
+            }
+
+            fn unknown(value: ::serde_json::Value) -> Self {
+                Self::Unknown(value)
+            }
+        }
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                const SHAPES: &[$crate::value::Shape] = &[$($shape),*];
-                let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
-                if value.is_null() {
-                    return Err(::serde::de::Error::invalid_type(
-                        ::serde::de::Unexpected::Unit,
-                        &"an object",
-                    ));
-                }
-                let mut chosen = $crate::value::choose(&value, $tag, SHAPES);
-                $(
-                    if chosen == Some(0) {
-                        if let Ok(known) = <$ty as ::serde::Deserialize>::deserialize(&value) {
-                            return Ok(Self::$variant(known));
-                        }
-                        $crate::value::path::forget();
-                    }
-                    chosen = chosen.and_then(|index| index.checked_sub(1));
-                )*
-                let _ = chosen;
-                Ok(Self::Unknown(value))
+                $crate::value::read_union(deserializer)
             }
         }
         impl $crate::value::Field for $name {
             fn decode<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                ::serde::Deserialize::deserialize(deserializer)
+                $crate::value::read_union(deserializer)
             }
             fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 ::serde::Serialize::serialize(self, serializer)
@@ -72,10 +78,43 @@ pub(crate) struct Shape {
     pub(crate) hints: &'static [(&'static str, &'static [&'static str])],
 }
 
+/// An enum of objects, with a variant for whatever else comes.
+pub(crate) trait Union: Sized {
+    /// The property that says of which variant a value is.
+    const TAG: Option<&'static str>;
+    const SHAPES: &'static [Shape];
+
+    /// Reads the variant of this index, if there is one.
+    fn known(index: usize, content: &Content<'_>) -> Option<Result<Self, serde_json::Error>>;
+
+    /// The variant that keeps what is of no other.
+    fn unknown(value: Value) -> Self;
+}
+
+/// Reads a union: one of its variants, or what came as it came.
+pub(crate) fn read_union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let content = Content::deserialize(deserializer)?;
+    if content.is_null() {
+        return Err(D::Error::invalid_type(Unexpected::Unit, &"an object"));
+    }
+    Ok(understood(content))
+}
+
+fn understood<T: Union>(content: Content<'_>) -> T {
+    match choose(&content, T::TAG, T::SHAPES).and_then(|index| T::known(index, &content)) {
+        Some(Ok(known)) => return known,
+        Some(Err(_)) => path::forget(),
+        None => {}
+    }
+    T::unknown(content.into())
+}
+
 /// The variant that a value is of: by its tag where it has one, else by its shape. `None` for an unknown tag, and
 /// where nothing fits.
-pub(crate) fn choose(value: &Value, tag: Option<&str>, shapes: &[Shape]) -> Option<usize> {
-    let object = value.as_object()?;
+fn choose(object: &Content<'_>, tag: Option<&str>, shapes: &[Shape]) -> Option<usize> {
+    if !object.is_object() {
+        return None;
+    }
     if let Some(tag) = tag.and_then(|tag| object.get(tag)).filter(|tag| !tag.is_null()) {
         let tag = tag.as_str()?;
         return shapes.iter().position(|shape| shape.tags.contains(&tag));
@@ -98,13 +137,13 @@ pub(crate) fn choose(value: &Value, tag: Option<&str>, shapes: &[Shape]) -> Opti
 }
 
 /// How well an object fits a variant; `None` if it cannot be one.
-fn score(object: &Map<String, Value>, shape: &Shape, shapes: &[Shape]) -> Option<usize> {
-    if !shape.keys.iter().all(|key| object.contains_key(*key)) {
+fn score(object: &Content<'_>, shape: &Shape, shapes: &[Shape]) -> Option<usize> {
+    if !shape.keys.iter().all(|key| object.get(key).is_some()) {
         return None;
     }
     let mut score = shape.keys.len();
     for (property, values) in shape.hints {
-        let Some(text) = object.get(*property).and_then(Value::as_str) else { continue };
+        let Some(text) = object.get(property).and_then(Content::as_str) else { continue };
         if knows(values, text) {
             // A value that only some variants know says more than a key that most have.
             score += 100;
@@ -162,9 +201,13 @@ mod tests {
         },
     ];
 
+    fn content(value: &Value) -> Content<'_> {
+        Content::deserialize(value).unwrap()
+    }
+
     #[test]
     fn the_tag_decides_where_there_is_one() {
-        let choose = |value: Value| choose(&value, Some("object"), SHAPES);
+        let choose = |value| choose(&content(&value), Some("object"), SHAPES);
         assert_eq!(choose(json!({ "object": "oauth" })), Some(1));
         assert_eq!(
             choose(json!({ "object": "new_kind", "status": "verified", "strategy": "oauth_x" })),
@@ -176,7 +219,7 @@ mod tests {
 
     #[test]
     fn without_a_tag_the_shape_decides_unless_it_could_be_several() {
-        let choose = |value: Value| choose(&value, Some("object"), SHAPES);
+        let choose = |value| choose(&content(&value), Some("object"), SHAPES);
         assert_eq!(choose(json!({ "status": "verified", "strategy": "phone_code" })), Some(0));
         assert_eq!(choose(json!({ "status": "verified", "strategy": "oauth_google" })), Some(1));
         assert_eq!(choose(json!({ "status": "brand_new", "strategy": "oauth_google" })), Some(1));

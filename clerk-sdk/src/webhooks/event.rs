@@ -49,6 +49,15 @@ macro_rules! events {
                 }
             }
 
+            /// For tests (feature `mock`): an event of each kind.
+            ///
+            /// # Panics
+            /// As [`mock::sample`](crate::mock::sample).
+            #[cfg(feature = "mock")]
+            pub fn samples() -> Vec<Self> {
+                vec![$(Self::$variant(EventOf::sample())),*]
+            }
+
             /// Reads an event; `None` where its kind is not known.
             pub(crate) fn read(kind: &str, raw: &$crate::JsonObject) -> Option<Result<Self, EventError>> {
                 match kind {

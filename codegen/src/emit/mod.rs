@@ -11,6 +11,7 @@ mod params;
 mod reference;
 mod requests;
 mod resources;
+mod samples;
 mod types;
 mod versions;
 
@@ -46,6 +47,14 @@ pub fn client(apis: &[Api]) -> Vec<GeneratedFile> {
 
 /// How long a line may become before it is broken.
 const WIDTH: usize = 110;
+
+/// What samples of the answers' types are made by, a file for each API in the folder of its module. The types are those
+/// of [`client`].
+pub fn samples(apis: &[Api]) -> Vec<GeneratedFile> {
+    let file =
+        |api| GeneratedFile { name: format!("{}/samples.rs", Api::module(api)), text: samples::file(api) };
+    apis.iter().map(file).collect()
+}
 
 /// A type as it is spelt in Rust, with `module` before the names of generated types.
 pub(crate) fn rust_type(api: &Api, ty: &Type, module: &str) -> String {

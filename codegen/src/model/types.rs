@@ -248,8 +248,12 @@ impl<'a> Types<'a> {
                     .add(&schema.pointer, message, &advice)
                     .settled_without(&property_pointer(&schema.pointer, &field.wire));
             }
-            // What a caller sends has a setter for each field, beside `new`.
-            let reserved = direction == Direction::Request && !field.required && field.ident == "new";
+            // What a caller sends has a setter for each field, beside `new`; what is answered has them in tests, beside
+            // `sample`.
+            let reserved = match direction {
+                Direction::Request => !field.required && field.ident == "new",
+                Direction::Response => field.ident == "sample",
+            };
             if reserved || !names::is_ident(&field.ident) {
                 let message = format!("`{}` cannot be the name of a field", field.ident);
                 findings

@@ -290,6 +290,12 @@ fn findings_about_schemas() {
         set(it, &format!("{COMPONENT}/properties/🦀"), json!({"type": "string"}))
     });
     holds(
+        COMPONENT,
+        "`sample` cannot be the name of a field",
+        "`x-rust-name` to the property `sample`",
+        |it| set(it, &format!("{COMPONENT}/properties/sample"), json!({"type": "string"})),
+    );
+    holds(
         "/components/schemas/Thing/properties/password",
         "`password` may be a secret",
         "`x-sensitive: true` or `false`",

@@ -54,6 +54,11 @@ impl PartInput {
         self
     }
 }
+// samples.rs
+    Thing "/components/schemas/Thing" {
+        always into String, always_or_null null String, maybe null String, maybe_or_null null String,
+        behind null i64, list list Option<String>,
+    }
 // requests.rs
 impl UpdateThing {
     /// In the body.

@@ -8,10 +8,10 @@ use nix::sys::resource::UsageWho;
 
 use crate::Failure;
 use crate::calls::{Candidate, cpu};
-use crate::report::Measured;
+use crate::report::{Row, Section};
 
 /// Crates, a cold build, a build after a change of the program and, if asked for, the size of the released program.
-pub fn measure(released: bool) -> Result<Vec<Measured>, Failure> {
+pub fn measure(released: bool) -> Result<Section, Failure> {
     let scratch = tempfile::tempdir()?;
     let mut rows = [(); 3].map(|()| [0.0; 4]);
     for (row, candidate) in rows.iter_mut().zip(Candidate::ALL) {
@@ -23,12 +23,12 @@ pub fn measure(released: bool) -> Result<Vec<Measured>, Failure> {
         ("Build after a change, CPU", "s"),
         ("Release binary", "MB"),
     ];
-    Ok(titles
-        .into_iter()
-        .enumerate()
-        .take(if released { 4 } else { 3 })
-        .map(|(column, (title, unit))| Measured::new(title.to_owned(), unit, rows.map(|row| row[column])))
-        .collect())
+    let rows =
+        titles.into_iter().enumerate().take(if released { 4 } else { 3 }).map(|(column, (title, unit))| {
+            let values = Candidate::ALL.into_iter().zip(&rows);
+            Row::new(title, unit, values.map(|(candidate, row)| (candidate.name(), row[column])))
+        });
+    Ok(Section { title: "Building", rows: rows.collect() })
 }
 
 fn program(scratch: &Path, candidate: Candidate, released: bool) -> Result<[f64; 4], Failure> {

@@ -11,13 +11,15 @@ use clerk_sdk::Clerk;
 use nix::sys::resource::{UsageWho, getrusage};
 use stats_alloc::Region;
 
-use crate::report::Measured;
+use crate::peers::Peer;
+use crate::report::{Row, Section};
 use crate::user::User;
 use crate::{ALLOCATOR, Failure};
 
 const KEY: &str = "sk_test_measurement";
 const ROUNDS: usize = 5;
 const CALLS: usize = 2000;
+const CALLS_OF_PEERS: usize = 640;
 
 /// Who makes the calls.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -164,35 +166,50 @@ impl Drop for Server {
 }
 
 /// Calls one after the other and 64 at once.
-pub fn measure() -> Result<Vec<Measured>, Failure> {
+pub fn measure() -> Result<Section, Failure> {
     let program = std::env::current_exe()?;
     let mut server = Server(Command::new(&program).arg("serve").stdout(Stdio::piped()).spawn()?);
     let mut url = String::new();
     BufReader::new(server.0.stdout.take().ok_or("no address")?).read_line(&mut url)?;
+    let url = url.trim();
 
-    let mut results = Vec::new();
+    let mut rows = Vec::new();
     for (at_once, title) in [(1, "one after the other"), (64, "64 at once")] {
         let mut best = [(f64::MAX, f64::MAX); 3];
         for round in 0..ROUNDS {
             eprintln!("calls, {title}: round {} of {ROUNDS}", round + 1);
             for (candidate, best) in Candidate::ALL.into_iter().zip(&mut best) {
                 let value = candidate.to_possible_value().ok_or("no name")?;
-                let output = Command::new(&program)
-                    .args(["call", value.get_name(), url.trim(), &CALLS.to_string(), &at_once.to_string()])
-                    .stderr(Stdio::inherit())
-                    .output()?;
-                let text = String::from_utf8(output.stdout)?;
-                let (cpu, allocations) =
-                    text.trim().split_once(' ').ok_or("a measuring process has failed")?;
-                *best = (best.0.min(cpu.parse()?), best.1.min(allocations.parse()?));
+                let mut call = Command::new(&program);
+                call.args(["call", value.get_name(), url, &CALLS.to_string(), &at_once.to_string()]);
+                let [cpu, allocations] = numbers(&mut call)?;
+                *best = (best.0.min(cpu), best.1.min(allocations));
             }
         }
-        results.push(Measured::new(format!("CPU of a call, {title}"), "µs", best.map(|(cpu, _)| cpu)));
-        results.push(Measured::new(
-            format!("Allocations of a call, {title}"),
-            "",
-            best.map(|(_, count)| count),
-        ));
+        let of_all = |value: fn(&(f64, f64)) -> f64| {
+            Candidate::ALL
+                .into_iter()
+                .zip(&best)
+                .map(move |(candidate, best)| (candidate.name(), value(best)))
+        };
+        let mut cpu: Vec<_> = of_all(|(cpu, _)| *cpu).collect();
+        for peer in Peer::ALL {
+            if let Some(mut call) = peer.program("calls") {
+                eprintln!("calls, {title}: {}", peer.name());
+                let [each] = numbers(call.args([url, &CALLS_OF_PEERS.to_string(), &at_once.to_string()]))?;
+                cpu.push((peer.name(), each));
+            }
+        }
+        rows.push(Row::new(format!("CPU of a call, {title}"), "µs", cpu));
+        rows.push(Row::new(format!("Allocations of a call, {title}"), "", of_all(|(_, count)| *count)));
     }
-    Ok(results)
+    Ok(Section { title: "Calls", rows })
+}
+
+/// The numbers that a program prints, which is all that it prints.
+pub fn numbers<const N: usize>(program: &mut Command) -> Result<[f64; N], Failure> {
+    let output = program.stderr(Stdio::inherit()).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let numbers: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    numbers.try_into().map_err(|_| format!("{program:?} has failed").into())
 }

@@ -6,8 +6,11 @@
 
 mod building;
 mod calls;
+mod generator;
+mod peers;
 mod report;
 mod server;
+mod tokens;
 mod user;
 
 use std::path::PathBuf;
@@ -47,6 +50,9 @@ enum Task {
     /// Calls a server and says what it took
     #[command(hide = true)]
     Call { candidate: calls::Candidate, url: String, calls: usize, at_once: usize },
+    /// Checks tokens and says what it took
+    #[command(hide = true)]
+    Token { candidate: tokens::Candidate },
 }
 
 fn main() -> ExitCode {
@@ -54,6 +60,7 @@ fn main() -> ExitCode {
         Task::Run { out, builds, releases } => run(&out, builds, releases),
         Task::Serve => server::serve(),
         Task::Call { candidate, url, calls, at_once } => calls::call(candidate, &url, calls, at_once),
+        Task::Token { candidate } => tokens::check(candidate),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,9 +72,9 @@ fn main() -> ExitCode {
 }
 
 fn run(out: &std::path::Path, builds: bool, releases: bool) -> Result<(), Failure> {
-    let mut results = calls::measure()?;
+    let mut results = vec![calls::measure()?, tokens::measure()?, generator::measure()?];
     if builds {
-        results.extend(building::measure(releases)?);
+        results.push(building::measure(releases)?);
     }
     report::write(out, &results)
 }

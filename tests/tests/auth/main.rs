@@ -9,5 +9,6 @@ mod has;
 mod jwks;
 mod keys;
 mod machines;
+mod peers;
 mod requests;
 mod tokens;

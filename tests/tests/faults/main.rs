@@ -4,6 +4,7 @@
 
 mod answers;
 mod connections;
+mod limits;
 mod random;
 mod soak;
 mod storms;

@@ -1,82 +1,17 @@
-//! Clerk's own SDKs for Python and JavaScript, each with a scenario against the server as it runs alone. They are
-//! installed once, below `target/`; where that is not possible, the test says so and is passed over, unless
-//! `CLERK_TESTS_CLIENTS=required` is set.
+//! Clerk's own SDKs for Python and JavaScript, each with a scenario against the server as it runs alone.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use clerk_sdk::mock::MockClerk;
+use clerk_tests::clients::{Missing, javascript, obtained, python, python_with};
 
-/// What could not be had, in words.
-type Missing = String;
-
-fn scenarios() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("clients")
-}
-
-fn run(command: &mut Command) -> Result<Output, Missing> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)))
-}
-
-/// A folder in which exactly these dependencies are installed: `install` fills it, unless that was done before.
-fn installed(
-    name: &str,
-    manifest: &Path,
-    install: impl FnOnce(&Path) -> Result<(), Missing>,
-) -> Result<PathBuf, Missing> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let wanted = std::fs::read_to_string(manifest).expect("the list of dependencies");
-    let done = folder.join("installed");
-    if std::fs::read_to_string(&done).ok().as_ref() != Some(&wanted) {
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        install(&folder)?;
-        std::fs::write(&done, wanted).map_err(|error| error.to_string())?;
-    }
-    Ok(folder)
-}
-
-/// A Python of its own, with these packages.
-fn venv(into: &Path, requirements: &Path) -> Result<(), Missing> {
-    run(Command::new("python3").args(["-m", "venv"]).arg(into))?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-    run(Command::new(into.join("bin/python")).args(pip).arg(requirements))?;
-    Ok(())
-}
-
-fn python() -> Result<Command, Missing> {
-    let folder = scenarios().join("python");
-    let requirements = folder.join("requirements.txt");
-    let installed = installed("client-python", &requirements, |into| venv(into, &requirements))?;
-    let mut command = Command::new(installed.join("bin/python"));
-    command.arg(folder.join("scenario.py"));
-    Ok(command)
-}
-
-fn javascript() -> Result<Command, Missing> {
-    let folder = scenarios().join("javascript");
-    run(Command::new("node").arg("--version"))?;
-    let manifest = folder.join("package.json");
-    let installed = installed("client-javascript", &manifest, |into| {
-        std::fs::copy(&manifest, into.join("package.json")).map_err(|error| error.to_string())?;
-        run(Command::new("npm").args(["install", "--silent", "--no-audit", "--no-fund"]).current_dir(into))?;
-        Ok(())
-    })?;
-    // Packages are looked for beside the script.
-    let script = installed.join("scenario.mjs");
-    std::fs::copy(folder.join("scenario.mjs"), &script).map_err(|error| error.to_string())?;
-    let mut command = Command::new("node");
-    command.arg(script);
-    Ok(command)
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
 fn schemathesis() -> Result<Command, Missing> {
-    let requirements = scenarios().join("fuzz/requirements.txt");
-    let installed = installed("client-fuzz", &requirements, |into| venv(into, &requirements))?;
+    let installed = python_with("fuzz", folder())?;
     let document = installed.join("document.json");
     let text = serde_json::to_string(&undeclared()).map_err(|error| error.to_string())?;
     std::fs::write(&document, text).map_err(|error| error.to_string())?;
@@ -111,12 +46,8 @@ fn undeclared() -> serde_json::Value {
 #[tokio::test]
 #[ignore = "takes a minute and a half; CI runs it"]
 async fn nothing_that_is_made_up_from_the_document_makes_it_fail() {
-    let command = tokio::task::spawn_blocking(schemathesis).await.expect("no panic");
-    let mut command = match command {
-        Ok(command) => command,
-        Err(missing) if std::env::var_os("CLERK_TESTS_CLIENTS").is_some() => panic!("{missing}"),
-        Err(missing) => return println!("passed over, since schemathesis could not be installed: {missing}"),
-    };
+    let installed = tokio::task::spawn_blocking(schemathesis).await.expect("no panic");
+    let Some(mut command) = obtained(installed) else { return };
     let clerk = MockClerk::start().await.expect("a server");
     command.args(["--url", &clerk.url()]);
 
@@ -131,12 +62,8 @@ async fn nothing_that_is_made_up_from_the_document_makes_it_fail() {
 
 /// Runs a scenario, whose checks print a line each.
 async fn holds(client: fn() -> Result<Command, Missing>) {
-    let command = tokio::task::spawn_blocking(client).await.expect("no panic");
-    let mut command = match command {
-        Ok(command) => command,
-        Err(missing) if std::env::var_os("CLERK_TESTS_CLIENTS").is_some() => panic!("{missing}"),
-        Err(missing) => return println!("passed over, since the client could not be installed: {missing}"),
-    };
+    let installed = tokio::task::spawn_blocking(client).await.expect("no panic");
+    let Some(mut command) = obtained(installed) else { return };
     let clerk = MockClerk::start().await.expect("a server");
     command.arg(clerk.url().trim_end_matches("/v1")).arg(clerk.secret_key());
 
@@ -150,10 +77,10 @@ async fn holds(client: fn() -> Result<Command, Missing>) {
 
 #[tokio::test]
 async fn clerks_python_sdk_works_against_it() {
-    holds(python).await;
+    holds(|| python(folder(), "scenario.py")).await;
 }
 
 #[tokio::test]
 async fn clerks_javascript_sdk_works_against_it() {
-    holds(javascript).await;
+    holds(|| javascript(folder(), "scenario.mjs")).await;
 }

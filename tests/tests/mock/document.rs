@@ -1,6 +1,8 @@
 //! The document, read here once more and by other means than the server's: what an operation takes, and whether an
 //! answer is what the document promises.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
@@ -17,6 +19,42 @@ impl Document {
     pub(crate) fn newest() -> Document {
         let document = clerk_openapi::newest_bapi().expect("a document");
         Document(serde_json::from_slice(document.json).expect("JSON"))
+    }
+
+    /// A document by its API and version, such as `bapi/2026-05-12`.
+    pub(crate) fn named(name: &str) -> Document {
+        let mut documents = clerk_openapi::DOCUMENTS.iter();
+        let document = documents.find(|it| format!("{}/{}", it.api, it.version) == name).expect("a document");
+        Document(serde_json::from_slice(document.json).expect("JSON"))
+    }
+
+    /// What is at a place of the document.
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
+        self.0.pointer(pointer).unwrap_or_else(|| panic!("nothing is at {pointer}"))
+    }
+
+    /// The properties of an object's schema, those of the members of an `allOf` among them.
+    pub(crate) fn properties<'a>(&'a self, schema: &'a Value) -> BTreeMap<&'a str, &'a Value> {
+        let schema = self.resolve(schema);
+        let members = schema["allOf"].as_array().into_iter().flatten();
+        let own = schema["properties"].as_object().into_iter().flatten();
+        let own = own.map(|(name, property)| (name.as_str(), property));
+        members.flat_map(|member| self.properties(member)).chain(own).collect()
+    }
+
+    /// The document of the webhooks.
+    pub(crate) fn of_webhooks() -> Document {
+        let document = clerk_openapi::newest(clerk_openapi::Api::Webhooks).expect("a document");
+        Document(serde_json::from_slice(document.json).expect("JSON"))
+    }
+
+    /// What is wrong with an event under what the webhooks' document says of its type.
+    pub(crate) fn event_findings(&self, event: &Value) -> Vec<String> {
+        let kind = event["type"].as_str().expect("a type");
+        let schema =
+            &self.0["x-webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "there is no event {kind}");
+        self.findings(schema, event, kind)
     }
 
     pub(crate) fn operations(&self) -> Vec<Operation<'_>> {
@@ -122,7 +160,13 @@ impl Document {
             findings.push(format!("{place}: {value} is not among {}", schema["enum"]));
         }
         for member in schema["allOf"].as_array().into_iter().flatten() {
-            findings.extend(self.findings(member, value, place));
+            // A member that is closed knows nothing of the others: what these declare is declared.
+            let others =
+                self.properties(schema).into_keys().map(|name| format!("{place}.{name} is not declared"));
+            let others: BTreeSet<String> = others.collect();
+            findings.extend(
+                self.findings(member, value, place).into_iter().filter(|finding| !others.contains(finding)),
+            );
         }
         for union in ["oneOf", "anyOf"] {
             if let Some(variants) = schema[union].as_array()

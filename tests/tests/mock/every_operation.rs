@@ -28,6 +28,9 @@ async fn furnish(api: &Api) -> HashMap<&'static str, String> {
     let key = json!({ "name": "Exports", "subject": user_id });
     let key = api.post("/api_keys", key).await.body;
     let token = api.post("/m2m_tokens", json!({})).await.body;
+    let connection = json!({ "name": "Okta", "provider": "saml_okta", "domains": ["example.com"] });
+    let connection = api.create("/enterprise_connections", connection).await;
+    let payment = api.clerk.seed().payment_attempt(&user_id, 1000).await;
     HashMap::from([
         ("apiKeyID", text(&key["id"])),
         ("API key", text(&key["secret"])),
@@ -35,11 +38,14 @@ async fn furnish(api: &Api) -> HashMap<&'static str, String> {
         ("M2M token", text(&token["token"])),
         ("email_address_id", text(&user["email_addresses"][0]["id"])),
         ("phone_number_id", text(&user["phone_numbers"][0]["id"])),
+        ("statementID", payment.statement_id),
         ("user_id", user_id),
         ("organization_id", organization_id),
         ("invitation_id", invitation),
         ("session_id", session_id),
+        ("enterprise_connection_id", connection),
         ("template_type", "email".to_owned()),
+        ("slug", "verification_code".to_owned()),
     ])
 }
 
@@ -52,7 +58,7 @@ const COLLECTIONS: &[(&str, &str, &str)] = &[
     ("/allowlist_identifiers", "identifier_id", r#"{ "identifier": "grace@example.com" }"#),
     ("/blocklist_identifiers", "identifier_id", r#"{ "identifier": "grace@example.com" }"#),
     ("/redirect_urls", "id", r#"{ "url": "https://example.com/" }"#),
-    ("/domains", "domain_id", r#"{ "name": "example.com", "is_satellite": true }"#),
+    ("/domains", "domain_id", r#"{ "name": "acme.example", "is_satellite": true }"#),
     ("/waitlist_entries", "waitlist_entry_id", r#"{ "email_address": "grace@example.com" }"#),
     ("/actor_tokens", "actor_token_id", r#"{ "user_id": "USER", "actor": { "sub": "user_2" } }"#),
     ("/sign_in_tokens", "sign_in_token_id", r#"{ "user_id": "USER" }"#),
@@ -97,7 +103,31 @@ fn more(id: &str, ids: &HashMap<&str, String>) -> Value {
         "AttemptEmailAddressVerification" | "AttemptPhoneNumberVerification" => {
             json!({ "verification_id": verification, "code": "424242" })
         }
+        "CreateDirectory" | "CreateSCIMDirectory" => {
+            json!({ "enterprise_connection_id": ids["enterprise_connection_id"] })
+        }
+        "CreateDirectoryGroupRoleMapping" | "CreateSCIMGroupRoleMapping" => {
+            json!({ "role_id": ids["role_id"], "scim_group_id": "board" })
+        }
+        "ReplaceDirectoryGroupRoleMappings" | "ReplaceSCIMGroupRoleMappings" => {
+            json!({ "mappings": [{ "role_id": ids["role_id"], "scim_group_id": "board" }] })
+        }
+        "CreateAgentTask" => {
+            json!({ "on_behalf_of": { "user_id": user }, "redirect_url": "https://example.com/" })
+        }
+        "VerifyDomainProxy" => {
+            json!({ "domain_id": ids["domain_id"], "proxy_url": "https://example.com/__clerk" })
+        }
+        "ChangeProductionInstanceDomain" | "UpdateProductionInstanceDomain" => {
+            json!({ "home_url": "https://example.com/" })
+        }
         "CreateMachineScope" => json!({ "to_machine_id": ids["other_machine_id"] }),
+        "CreateBillingPrice" => json!({ "plan_id": ids["plan_id"], "amount": 1500 }),
+        "ApplyBillingSubscriptionItemDiscount" => json!({ "discount_id": ids["discount_id"] }),
+        "CreateBillingPriceTransition" => {
+            json!({ "from_price_id": ids["from_price_id"], "to_price_id": ids["to_price_id"] })
+        }
+        "ExtendBillingSubscriptionItemFreeTrial" => json!({ "extend_to": "2100-06-01T00:00:00Z" }),
         "UpdateJWTTemplate" => json!({ "name": "other" }),
         "AddRolesToRoleSet" => json!({ "role_keys": ["org:member"] }),
         "ReplaceRoleInRoleSet" => json!({ "role_key": "org:member", "to_role_key": "org:admin" }),
@@ -136,7 +166,12 @@ async fn call(http: &reqwest::Client, document: &Document, operation: &Operation
         }
         fields.extend(more(operation.id, &ids).as_object().expect("fields").clone());
     }
-    api.with_json(operation.method.clone(), &url, body).await
+    match operation.id {
+        "ChangeProductionInstanceDomain" | "UpdateProductionInstanceDomain" => {
+            api.in_production(operation.method.clone(), &url, body).await
+        }
+        _ => api.with_json(operation.method.clone(), &url, body).await,
+    }
 }
 
 /// Makes what an operation is about and what is not in a collection.
@@ -171,6 +206,49 @@ async fn prepare(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'stati
             seed.plan("pro").await;
             let user = operation.id.contains("User");
             seed.subscription(&ids[if user { "user_id" } else { "organization_id" }], "pro").await;
+        }
+        "GetSignUp" | "UpdateSignUp" => {
+            ids.insert("id", api.clerk.seed().sign_up("eve@example.com").await.id);
+        }
+        "RevokeUserTrustedDevice" | "ListUserTrustedDevices" => {
+            ids.insert(
+                "trusted_device_id",
+                api.clerk.seed().trusted_device(&ids["user_id"], "Phone").await.id,
+            );
+        }
+        "GetOAuthAccessToken" => {
+            api.clerk.seed().external_account(&ids["user_id"], "oauth_google", "ada@gmail.com").await;
+            ids.insert("provider", "oauth_google".to_owned());
+        }
+        "revokeAdminPortalLinkToken" => {
+            let token = api.post("/admin_portal_link_tokens", json!({})).await.body;
+            ids.insert("adminPortalLinkTokenID", text(&token["id"]));
+        }
+        "RevokeAgentTask" => {
+            let task = json!({
+                "on_behalf_of": { "user_id": ids["user_id"] }, "permissions": "*", "agent_name": "Tester",
+                "task_description": "Look around", "redirect_url": "https://example.com/",
+            });
+            let task = api.post("/agents/tasks", task).await.body;
+            ids.insert("agent_task_id", text(&task["agent_task_id"]));
+        }
+        "ListEnterpriseConnectionTestRuns" => {
+            drop(api.clerk.seed().test_run(&ids["enterprise_connection_id"], "success").await);
+        }
+        "RevertTemplate" => {
+            drop(api.put("/templates/email/verification_code", json!({ "name": "Code" })).await)
+        }
+        "DeleteSvixApp" | "GenerateSvixAuthURL" => drop(api.post("/webhooks/svix", json!({})).await),
+        "VerifyDomainProxy" => {
+            let domain = json!({ "name": "acme.example", "is_satellite": true });
+            ids.insert("domain_id", api.create("/domains", domain).await);
+        }
+        id if id.contains("irectory") || id.contains("SCIM") || id == "ListDirectories" => {
+            directory(api, operation, ids).await;
+        }
+        "CreateBillingPrice" => drop(ids.insert("plan_id", api.clerk.seed().plan("pro").await.id)),
+        _ if operation.path.starts_with("/billing/subscription_items/") => {
+            subscribe(api, operation, ids).await
         }
         "GetClient" => {
             let session = api.get(&format!("/sessions/{}", ids["session_id"])).await.body;
@@ -219,6 +297,44 @@ async fn prepare(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'stati
             ids.insert("template_name", "hasura".to_owned());
         }
         _ => {}
+    }
+}
+
+/// A directory whose groups can have roles, one of which has.
+async fn directory(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'static str, String>) {
+    let role = text(&api.get("/organization_roles").await.body["data"][0]["id"]);
+    let directory = json!({
+        "enterprise_connection_id": ids["enterprise_connection_id"], "provider": "okta",
+        "group_role_mappings": [{ "scim_group_id": "staff", "role_id": role }],
+    });
+    let directory = api.create("/directories", directory).await;
+    let mappings = api.get(&format!("/directories/{directory}/group_role_mappings")).await.body;
+    ids.insert("mapping_id", text(&mappings["data"][0]["id"]));
+    ids.insert("role_id", role);
+    ids.insert(if operation.id.contains("SCIM") { "scim_directory_id" } else { "directory_id" }, directory);
+}
+
+/// Has the user be subscribed to a plan, on trial where the operation is about that, with a discount and another price.
+async fn subscribe(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'static str, String>) {
+    let seed = api.clerk.seed();
+    let plan = seed.plan("pro").with("free_trial_enabled", true).await;
+    let trial = operation.id.contains("FreeTrial");
+    let mut subscription = seed.subscription(&ids["user_id"], "pro").with("is_free_trial", trial);
+    if trial {
+        // The first day of 2100.
+        subscription = subscription.with("period_end", 4_102_444_800_000_i64);
+    }
+    let subscription = subscription.await;
+    let item = &subscription.subscription_items[0];
+    let discount = seed.discount("launch").await;
+    ids.insert("subscription_item_id", item.id.clone());
+    ids.insert("from_price_id", item.price_id.clone().expect("a price"));
+    let price = json!({ "plan_id": plan.id, "amount": 2000 });
+    ids.insert("to_price_id", api.create("/billing/prices", price).await);
+    ids.insert("discount_id", text(&discount["id"]));
+    if operation.id.starts_with("Remove") {
+        let path = format!("/billing/subscription_items/{}/discounts", item.id);
+        api.post(&path, json!({ "discount_id": discount["id"] })).await;
     }
 }
 
@@ -363,21 +479,4 @@ async fn walks_along_lists_come_to_an_end() {
     }
 
     assert_eq!(lists, 37);
-}
-
-#[tokio::test]
-async fn what_has_no_state_still_carries_what_it_was_given() {
-    let api = Api::start().await;
-
-    let template = json!({ "name": "Welcome", "subject": "Hello", "body": "…" });
-    let created = api.put("/templates/email/welcome", template).await.body;
-    let read = api.get("/directories/dir_1").await.body;
-    let deleted = api.delete("/directories/dir_1").await.body;
-    let credits = api.get("/users/user_1/billing/credits").await.body;
-
-    assert_eq!((&created["name"], &created["slug"]), (&json!("Welcome"), &json!("welcome")));
-    assert_eq!(created["subject"], "Hello");
-    assert_eq!(read["id"], "dir_1");
-    assert_eq!((&deleted["id"], &deleted["deleted"]), (&json!("dir_1"), &json!(true)));
-    assert!(credits["object"].is_string() && credits["id"] != "user_1", "{credits}");
 }

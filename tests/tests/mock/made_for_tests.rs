@@ -209,35 +209,6 @@ async fn a_fixture_puts_in_what_it_says() {
     }
 }
 
-#[test]
-fn samples_are_whole_and_the_same_each_time() {
-    use clerk_sdk::mock::{sample, sample_with};
-    use clerk_sdk::types::{
-        Client, CommercePlan, EmailAddress, ExternalAccount, Invitation, JwtTemplate, Machine, Organization,
-        OrganizationDomain, OrganizationMembership, Role, SamlConnection, Session, User,
-    };
-
-    let (ada, again) = (sample::<User>(), sample::<User>());
-    let renamed: User = sample_with(json!({ "first_name": "Grace", "username": null }));
-
-    assert_eq!(serde_json::to_value(&ada).unwrap(), serde_json::to_value(&again).unwrap());
-    assert_eq!((renamed.first_name.as_deref(), renamed.username), (Some("Grace"), None));
-    assert_eq!(ada.email_addresses.len(), 1);
-    assert!(sample::<Organization>().id.starts_with("org_"));
-    assert!(sample::<Session>().user_id.starts_with("user_"));
-    assert!(sample::<ExternalAccount>().id.starts_with("eac_"));
-    assert!(!sample::<OrganizationMembership>().organization.name.is_empty());
-    let _ = (sample::<Client>(), sample::<CommercePlan>(), sample::<EmailAddress>(), sample::<Invitation>());
-    let _ = (sample::<JwtTemplate>(), sample::<Machine>(), sample::<OrganizationDomain>());
-    let _ = (sample::<Role>(), sample::<SamlConnection>());
-}
-
-#[test]
-#[should_panic = "is no object of the API's newest version"]
-fn what_is_no_object_of_the_api_has_no_sample() {
-    clerk_sdk::mock::sample::<Vec<String>>();
-}
-
 #[tokio::test]
 async fn changes_are_told_to_a_registered_endpoint_in_their_order() {
     let api = Api::start().await;

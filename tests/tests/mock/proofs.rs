@@ -194,7 +194,8 @@ async fn plans_that_were_subscribed_to_are_in_the_tokens() {
     assert_eq!((before.get("pla"), before.get("fea")), (None, None));
     assert_eq!((&claims["pla"], &claims["fea"]), (&json!("u:pro,o:team"), &json!("u:export")));
     let read = api.get("/organizations/acme/billing/subscription").await.body;
-    assert_eq!((&read["id"], &read["payer_id"]), (&json!(subscription.id), &json!(acme.id)));
+    assert_eq!((&read["id"], &read["payer_id"]), (&json!(subscription.id), &json!(subscription.payer_id)));
+    assert_eq!(read["subscription_items"][0]["payer"]["organization_id"], json!(acme.id));
     assert_eq!(read["subscription_items"][0]["plan"]["id"], json!(team.id));
     assert_eq!(api.get("/billing/plans?payer_type=org").await.column("slug"), ["team"]);
     assert_eq!(api.get("/billing/plans").await.body["total_count"], 2);

@@ -26,8 +26,7 @@ async fn a_role_has_the_permissions_that_it_is_given_and_so_have_its_members() {
     let manage = json!({ "name": "Manage", "key": "org:billing:manage" });
     let manage = api.create("/organization_permissions", manage).await;
 
-    let role =
-        json!({ "name": "Accountant", "key": "org:accountant", "permissions": ["org:sys_billing:read"] });
+    let role = json!({ "name": "Accountant", "key": "org:accountant", "permissions": ["org:sys_billing:read"], "include_in_initial_role_set": true });
     let role = api.create("/organization_roles", role).await;
     let path = format!("/organization_roles/{role}/permissions/{manage}");
     let assigned = api.post(&path, json!({})).await;
@@ -111,6 +110,14 @@ async fn replacing_a_role_or_a_set_takes_the_members_along() {
     assert_eq!(role().await, "org:visitor");
 
     let body = json!({ "dest_role_set_key": "role_set:default" });
+    let unsaid = api.post(&format!("{path}/replace"), body.clone()).await;
+    assert_eq!(unsaid.refusal(), (422, "form_param_missing", Some("reassignment_mappings")));
+    let nowhere = json!({ "org:visitor": "org:guest" });
+    let nowhere = json!({ "dest_role_set_key": "role_set:default", "reassignment_mappings": nowhere });
+    let nowhere = api.post(&format!("{path}/replace"), nowhere).await;
+    assert_eq!(nowhere.refusal(), (422, "form_param_value_invalid", Some("reassignment_mappings")));
+    let mapped = json!({ "org:visitor": "org:member" });
+    let body = json!({ "dest_role_set_key": "role_set:default", "reassignment_mappings": mapped });
     assert_eq!(api.post(&format!("{path}/replace"), body).await.body["deleted"], true);
     assert_eq!(role().await, "org:member");
     let organization = api.get(&format!("/organizations/{acme}")).await.body;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use clerk_sdk::FilePart;
-use clerk_sdk::mock::MockClerk;
+use clerk_sdk::mock::{Fault, MockClerk};
 use reqwest::Method;
 use serde_json::json;
 
@@ -108,6 +108,38 @@ async fn a_rate_limit_says_when_to_come_back_and_keeps_its_word() {
     assert_eq!(seconds, 1);
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     assert_eq!(api.get("/users").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_ordered_rate_limit_says_how_long_to_wait() {
+    let api = Api::start().await;
+
+    api.clerk.fail_next(429, 1);
+    api.clerk.inject(Fault::RateLimited(Duration::from_millis(2500)), 1);
+    api.clerk.fail_next(503, 1);
+    let answers = [api.get("/users").await, api.get("/users").await, api.get("/users").await];
+
+    assert_eq!(answers[0].refusal(), (429, "too_many_requests", None));
+    assert_eq!(answers[0].body["errors"][0]["message"], "Too many requests");
+    assert!(answers[0].body["clerk_trace_id"].is_string());
+    assert_eq!(answers[0].headers["retry-after"], "1");
+    assert_eq!((answers[1].status, &answers[1].headers["retry-after"]), (429, &"3".parse().unwrap()));
+    assert!(!answers[2].headers.contains_key("retry-after"));
+    assert_eq!(api.get("/users").await.status, 200);
+}
+
+#[tokio::test]
+async fn one_operation_is_slow_where_that_was_ordered_for_it_and_is_acted_on() {
+    let api = Api::start().await;
+
+    api.clerk.inject_on("CreateUser", Fault::Delay(Duration::from_millis(150)), 1);
+    let begin = Instant::now();
+    let before = (api.get("/users").await.status, begin.elapsed());
+    let begin = Instant::now();
+    let created = (api.post("/users", json!({ "username": "ada1" })).await.status, begin.elapsed());
+
+    assert_eq!((before.0, created.0), (200, 200));
+    assert!(created.1 >= Duration::from_millis(150) && before.1 < created.1, "{before:?} {created:?}");
 }
 
 #[tokio::test]

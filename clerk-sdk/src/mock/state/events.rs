@@ -8,9 +8,14 @@ use super::table::Changed;
 use super::{Object, State};
 
 impl State {
-    /// The type and the data of the event that a change is; `None` where Clerk sends none.
+    /// The types and the data of the events that a change is; none where Clerk sends none.
     /// `all` is what changed together: of what is gone, it says how it was.
-    pub(in crate::mock) fn event(&self, changed: &Changed, all: &[Changed]) -> Option<(String, Value)> {
+    pub(in crate::mock) fn events(&self, changed: &Changed, all: &[Changed]) -> Vec<(String, Value)> {
+        let billing = self.billing_events(changed);
+        if billing.is_empty() { self.event(changed, all).into_iter().collect() } else { billing }
+    }
+
+    fn event(&self, changed: &Changed, all: &[Changed]) -> Option<(String, Value)> {
         let kind = kind(changed.tag)?;
         let (what, object) = match (&changed.before, &changed.after) {
             (None, Some(object)) => ("created", object),
@@ -33,7 +38,7 @@ impl State {
             all.iter().filter(|c| c.tag == tag).find_map(|c| c.before.as_ref().filter(|o| o.id() == id))
         };
         match resources::RESOURCES.iter().find(|resource| resource.tag == tag) {
-            Some(resource) => (resource.show)(self, object),
+            Some(resource) => resource.show(self, object),
             None if tag == "organization_membership" => {
                 let mut shown = self.show_membership(object);
                 if shown["organization"].is_null() {

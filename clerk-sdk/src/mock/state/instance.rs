@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Handler, Object, State, fields};
+use super::{Call, Handler, State};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -20,7 +20,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("UpdateInstanceCommunication", |state, call| Ok(update(state, call, "communication"))),
     ("GetInstanceOAuthApplicationSettings", |state, _| Ok(state.settings["oauth"].clone())),
     ("UpdateInstanceOAuthApplicationSettings", |state, call| Ok(update(state, call, "oauth"))),
-    ("GetInstanceOrganizationSettings", |state, _| Ok(state.organization_settings().clone())),
+    ("GetInstanceOrganizationSettings", |state, _| Ok(state.shown_organization_settings())),
     ("UpdateInstanceOrganizationSettings", update_organization_settings),
     ("UpdateInstanceAuthConfig", |state, call| {
         if let Some(restricted) = call.flag("restricted_to_allowlist") {
@@ -54,10 +54,9 @@ pub(super) fn defaults(instance_id: &str) -> Value {
         "organizations": {
             "object": "organization_settings", "enabled": true, "max_allowed_memberships": 5,
             "max_allowed_roles": 10, "max_role_sets_allowed": 10, "max_allowed_domains": 10,
-            "max_allowed_permissions": 50, "creator_role": "org:admin", "admin_delete_enabled": true,
+            "max_allowed_permissions": 50, "admin_delete_enabled": true,
             "domains_enabled": true, "slug_disabled": false,
             "domains_enrollment_modes": ["manual_invitation", "automatic_invitation", "automatic_suggestion"],
-            "domains_default_role": "org:member", "initial_role_set_key": "role_set:default",
         },
         "auth_config": {
             "object": "instance_settings", "id": instance_id, "restricted_to_allowlist": false,
@@ -69,6 +68,15 @@ pub(super) fn defaults(instance_id: &str) -> Value {
 impl State {
     pub(super) fn organization_settings(&self) -> &Value {
         &self.settings["organizations"]
+    }
+
+    /// The same, as answers show them: with what the initial role set decides.
+    pub(super) fn shown_organization_settings(&self) -> Value {
+        let mut shown = self.organization_settings().clone();
+        if let (Value::Object(shown), Value::Object(roles)) = (&mut shown, self.role_settings()) {
+            shown.extend(roles);
+        }
+        shown
     }
 
     /// Refuses with this code where organizations do not have what the setting turns on.
@@ -84,7 +92,7 @@ impl State {
     pub(super) fn check_restrictions(&self, identifier: &str) -> Result<(), ApiError> {
         let restrictions = &self.settings["restrictions"];
         let listed = |tag: &str| {
-            let rows = self.table(tag).into_iter().flat_map(super::table::Table::iter);
+            let rows = self.rows(tag);
             let mut patterns = rows.map(|row| row.text("identifier"));
             patterns.any(|pattern| matches(pattern, identifier))
         };
@@ -135,22 +143,12 @@ fn once_each(value: &Value) -> Value {
 }
 
 fn update_organization_settings(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    let mut roles = Object::default();
-    for (field, kept) in
-        [("creator_role_id", "creator_role"), ("domains_default_role_id", "domains_default_role")]
-    {
-        let Some(id) = call.text(field) else { continue };
-        let role = state.role(id).ok_or_else(|| ApiError::not_found("organization role", id))?;
-        fields!(roles, { kept: role["key"] });
-    }
     let modes = ["manual_invitation", "automatic_invitation", "automatic_suggestion"];
     if call.texts("domains_enrollment_modes").any(|mode| !modes.contains(&mode)) {
         let reason = format!("does not match the allowed values. Allowed values: {}", modes.join(", "));
         return Err(ApiError::value("domains_enrollment_modes", &reason));
     }
+    state.set_role_settings(call.text("creator_role_id"), call.text("domains_default_role_id"))?;
     update(state, call, "organizations");
-    for (name, value) in roles.iter() {
-        state.settings["organizations"][name] = value.clone();
-    }
-    Ok(state.organization_settings().clone())
+    Ok(state.shown_organization_settings())
 }

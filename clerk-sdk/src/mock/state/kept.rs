@@ -13,12 +13,10 @@ impl State {
 
     /// Puts an object where it was when it was kept. Kinds that are no longer known are passed over.
     pub(in crate::mock) fn place(&mut self, tag: &str, position: u64, object: Map<String, Value>) {
-        let others = resources::RESOURCES.iter().map(|resource| resource.tag).chain([
-            "verification",
-            "commerce_plan",
-            "commerce_subscription",
-        ]);
-        if let Some(tag) = others.into_iter().find(|known| *known == tag) {
+        let others = resources::RESOURCES.iter().map(|resource| resource.tag);
+        let others = others.chain(["verification"]).chain(super::billing::TAGS.iter().copied());
+        let mut others = others;
+        if let Some(tag) = others.find(|known| *known == tag) {
             self.table_mut(tag);
         }
         if let Some((_, table)) = self.tables_mut().find(|(known, _)| *known == tag) {

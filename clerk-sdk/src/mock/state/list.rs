@@ -34,7 +34,8 @@ pub(super) fn envelope(call: &Call<'_>, items: Vec<Value>, total: usize) -> Valu
     json!({ key.unwrap_or("data"): items, "total_count": total })
 }
 
-/// Orders rows, which come oldest first, by the request's `order_by`, newest first where it has none. `field` gives
+/// Orders rows, which come oldest first, by the request's `order_by`, by what the document says where it has none, which
+/// is newest first where that says nothing. `field` gives
 /// what a row is compared by; rows that are equal there keep the order in which they were made.
 pub(super) fn order<T>(
     call: &Call<'_>,
@@ -60,7 +61,11 @@ pub(super) fn order<T>(
 
 /// The direction and the field of `order_by`. A `+` that was not percent-encoded arrives as a space.
 pub(super) fn order_by<'a>(call: &'a Call<'_>) -> (bool, &'a str) {
-    match call.query.first("order_by").filter(|o| !o.is_empty()) {
+    let own = || {
+        let parameter = call.operation.parameters.iter().find(|p| !p.in_path && p.name == "order_by")?;
+        parameter.schema["default"].as_str()
+    };
+    match call.query.first("order_by").filter(|o| !o.is_empty()).or_else(own) {
         None => (true, "created_at"),
         Some(order) => match order.strip_prefix('-') {
             Some(name) => (true, name),

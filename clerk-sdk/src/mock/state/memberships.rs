@@ -21,7 +21,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         memberships(state, call, |m| m["_user_id"] == call.variable("user_id"), false)
     }),
     ("UpdateOrganizationMembership", |state, call| {
-        let role = check_role(state, call)?;
+        let role = check_role(state, &state.organization_id(call)?, call)?;
         change(state, call, |m| fields!(m, { "role": role }))
     }),
     ("UpdateOrganizationMembershipMetadata", |state, call| change(state, call, |m| metadata::merge(m, call))),
@@ -66,6 +66,7 @@ impl State {
     /// Gives a user a role in an organization, as a member that may be new.
     pub(in crate::mock) fn set_role(&mut self, organization_id: &str, user_id: &str, role: &str) {
         self.ensure_role(role);
+        self.add_to_role_set_of(organization_id, role);
         let is = |m: &Object| m["_organization_id"] == organization_id && m["_user_id"] == user_id;
         if let Some(membership) = self.memberships.find_mut(is) {
             fields!(membership, { "role": role });
@@ -104,7 +105,7 @@ pub(super) fn public_user_data(user: &Object) -> Value {
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = state.organization_id(call)?;
-    let role = check_role(state, call)?;
+    let role = check_role(state, &id, call)?;
     let user_id = call.text("user_id").unwrap_or_default();
     if state.users.get(user_id).is_none() {
         return Err(ApiError::not_found("user", user_id));
@@ -177,10 +178,12 @@ fn membership_id(state: &State, call: &Call<'_>) -> Result<String, ApiError> {
     id.ok_or_else(|| ApiError::not_found("organization membership", user))
 }
 
-/// The key of the role that a request names.
-pub(super) fn check_role(state: &State, call: &Call<'_>) -> Result<String, ApiError> {
+/// The key of the role that a request names. It has to be one that members of the organization can have.
+pub(super) fn check_role(state: &State, organization_id: &str, call: &Call<'_>) -> Result<String, ApiError> {
     let name = call.text("role").unwrap_or_default();
     let role =
         state.role(name).ok_or_else(|| ApiError::not_found("organization role", name).about("role"))?;
-    Ok(role.text("key").to_owned())
+    let key = role.text("key").to_owned();
+    state.check_role_in(organization_id, &key, "role")?;
+    Ok(key)
 }

@@ -12,6 +12,7 @@ pub(super) const APPLICATION: Resource = Resource {
     variable: "oauth_application_id",
     operations: &[
         ("ListOAuthApplications", Action::List),
+        ("CreateOAuthApplication", Action::Create),
         ("GetOAuthApplication", Action::Get),
         ("UpdateOAuthApplication", Action::Update),
         ("DeleteOAuthApplication", Action::Delete),
@@ -35,19 +36,15 @@ pub(super) const APPLICATION: Resource = Resource {
         }
         Ok(())
     },
+    // A public application could not keep a secret.
+    once: |object| match &object["public"] {
+        Value::Bool(true) => json!({}),
+        _ => json!({ "client_secret": object[SECRET] }),
+    },
     ..PLAIN
 };
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
-    ("CreateOAuthApplication", |state, call| {
-        let mut shown = RESOURCE.answer(Action::Create, state, call)?;
-        // A public application could not keep a secret.
-        if shown["public"] != true {
-            let created = RESOURCE.by_name(state, shown["id"].as_str().unwrap_or_default());
-            shown["client_secret"] = created.map_or(Value::Null, |o| o[SECRET].clone());
-        }
-        Ok(shown)
-    }),
     ("RotateOAuthApplicationSecret", |state, call| {
         let secret = state.ids.trace();
         let mut shown = RESOURCE.update(state, call, |_, object| {

@@ -58,7 +58,7 @@ fn create_bulk(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 fn check(state: &State, organization_id: &str, call: &Call<'_>) -> Result<(), ApiError> {
     let address = address(call);
     identifiers::check_email(&address, "email_address")?;
-    check_role(state, call)?;
+    check_role(state, organization_id, call)?;
     if let Some(inviter) = call.text("inviter_user_id") {
         if state.users.get(inviter).is_none() {
             return Err(ApiError::not_found("user", inviter));

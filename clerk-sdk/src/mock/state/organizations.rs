@@ -93,7 +93,7 @@ fn organizations(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> 
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     state.check_organization_setting("enabled", "organization_not_enabled_in_instance")?;
-    let settings = state.organization_settings().clone();
+    let settings = state.shown_organization_settings();
     let name = check_name(call)?.unwrap_or_default();
     let slug = match call.text("slug").filter(|s| !s.is_empty()) {
         Some(slug) => {
@@ -110,6 +110,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         let status = http::StatusCode::BAD_REQUEST;
         return Err(ApiError::new(status, "organization_creator_not_found", "creator not found", &long));
     }
+    let role_set = state.check_role_set(call)?.map_or(settings["initial_role_set_key"].clone(), Value::from);
     let now = state.now();
     let created_at = match call.text("created_at") {
         Some(time) => identifiers::check_time(time, "created_at", now)?,
@@ -125,7 +126,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         "id": id, "name": name, "slug": slug, "image_url": DEFAULT_IMAGE, "has_image": false,
         "max_allowed_memberships": call.body["max_allowed_memberships"].as_i64().or(settings["max_allowed_memberships"].as_i64()),
         "admin_delete_enabled": settings["admin_delete_enabled"], "public_metadata": {}, "private_metadata": {},
-        "role_set_key": call.text("role_set_key").or(settings["initial_role_set_key"].as_str()),
+        "role_set_key": role_set,
         "created_at": created_at, "updated_at": now, "last_active_at": now,
     });
     match creator {
@@ -135,8 +136,8 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     metadata::replace(&mut object, call);
     state.organizations.insert(object);
     if let Some(creator) = creator {
-        let role = settings["creator_role"].as_str().unwrap_or("org:admin");
-        state.add_member(&id, creator, role, Object::default());
+        let role = state.creator_role(state.role_set_of(&id));
+        state.add_member(&id, creator, &role, Object::default());
     }
     Ok(state.show_organization(call, &id))
 }
@@ -147,6 +148,9 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let slug = call.text("slug").filter(|s| !s.is_empty());
     if let Some(slug) = slug {
         check_slug(state, slug, Some(&id))?;
+    }
+    if let Some(set) = state.check_role_set(call)? {
+        state.check_roles_kept(&id, &set)?;
     }
     let now = state.now();
     let created_at =

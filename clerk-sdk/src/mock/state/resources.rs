@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::resource::{Action, Change, PLAIN, Resource};
+use super::resource::{Action, Change, PLAIN, Parent, Resource};
 use super::{Call, Object, State, fields, identifiers};
 use crate::mock::error::ApiError;
 
@@ -13,36 +13,22 @@ pub(super) static RESOURCES: &[Resource] = &[
     Resource {
         tag: "allowlist_identifier",
         words: "allow-list identifier",
-        variable: "identifier_id",
         operations: &[
             ("ListAllowlistIdentifiers", Action::List),
             ("CreateAllowlistIdentifier", Action::Create),
             ("DeleteAllowlistIdentifier", Action::Delete),
         ],
-        unique: &["identifier"],
-        taken: |_, object| {
-            let long = format!("the identifier {} already exists", object.text("identifier"));
-            ApiError::bad_request("duplicate_record", &long)
-        },
-        prepare: restricted_identifier,
-        ..PLAIN
+        ..RESTRICTION
     },
     Resource {
         tag: "blocklist_identifier",
         words: "block-list identifier",
-        variable: "identifier_id",
         operations: &[
             ("ListBlocklistIdentifiers", Action::List),
             ("CreateBlocklistIdentifier", Action::Create),
             ("DeleteBlocklistIdentifier", Action::Delete),
         ],
-        unique: &["identifier"],
-        taken: |_, object| {
-            let long = format!("the identifier {} already exists", object.text("identifier"));
-            ApiError::bad_request("duplicate_record", &long)
-        },
-        prepare: restricted_identifier,
-        ..PLAIN
+        ..RESTRICTION
     },
     Resource {
         tag: "redirect_url",
@@ -59,40 +45,6 @@ pub(super) static RESOURCES: &[Resource] = &[
         ..PLAIN
     },
     Resource {
-        tag: "domain",
-        words: "domain",
-        variable: "domain_id",
-        operations: &[
-            ("ListDomains", Action::List),
-            ("AddDomain", Action::Create),
-            ("UpdateDomain", Action::Update),
-            ("DeleteDomain", Action::Delete),
-        ],
-        unique: &["name"],
-        prepare: |_, call, object, _| {
-            check_url(call, "proxy_url")?;
-            let name = object.text("name").trim().to_lowercase();
-            if name.is_empty() || name.contains(['/', ' ', '@']) {
-                return Err(ApiError::format("name", "the name of a domain"));
-            }
-            fields!(object, {
-                "name": name, "frontend_api_url": format!("https://clerk.{name}"),
-                "accounts_portal_url": format!("https://accounts.{name}"), "development_origin": "",
-            });
-            Ok(())
-        },
-        keep: |_, object| {
-            if object["is_satellite"] == true {
-                return Ok(());
-            }
-            let long = "This operation is not allowed on a primary domain. Try again with a satellite domain of \
-                        the instance.";
-            let (status, code) = (http::StatusCode::FORBIDDEN, "operation_not_allowed_on_primary_domain");
-            Err(ApiError::new(status, code, "operation not allowed", long))
-        },
-        ..PLAIN
-    },
-    Resource {
         tag: "waitlist_entry",
         words: "waitlist entry",
         variable: "waitlist_entry_id",
@@ -104,8 +56,8 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("InviteWaitlistEntry", Action::Settle("invited", "waitlist_entry_not_pending")),
             ("RejectWaitlistEntry", Action::Settle("rejected", "waitlist_entry_not_pending")),
         ],
-        order: &["email_address"],
-        searched: &["email_address", "id"],
+        order: &["email_address", "invited_at"],
+        searched: &["email_address"],
         defaults: |_| json!({ "status": "pending", "is_locked": false }),
         prepare: waitlist_entry,
         keep: |_, object| {
@@ -169,7 +121,7 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("DeleteSAMLConnection", Action::Delete),
         ],
         order: &["name", "provider"],
-        searched: &["name", "domain"],
+        searched: &["name"],
         defaults: |_| {
             json!({
                 "sync_user_attributes": true, "user_count": 0, "login_hint": { "mode": "email_address" },
@@ -193,7 +145,13 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("UpdateEnterpriseConnection", Action::Update),
             ("DeleteEnterpriseConnection", Action::Delete),
         ],
-        defaults: |_| json!({ "sync_user_attributes": true, "organization_id": null }),
+        parts: &[(super::test_runs::TEST_RUN.tag, super::test_runs::CONNECTION)],
+        defaults: |_| {
+            json!({
+                "sync_user_attributes": true, "organization_id": null, "authenticatable": true,
+                "disable_jit_provisioning": false,
+            })
+        },
         prepare: enterprise_connection,
         ..PLAIN
     },
@@ -201,9 +159,8 @@ pub(super) static RESOURCES: &[Resource] = &[
         tag: "organization_domain",
         words: "organization domain",
         variable: "domain_id",
-        of_organization: true,
+        parent: Some(Parent { field: "organization_id", id: State::organization_id }),
         operations: &[
-            ("ListOrganizationDomains", Action::List),
             ("CreateOrganizationDomain", Action::Create),
             ("UpdateOrganizationDomain", Action::Update),
             ("DeleteOrganizationDomain", Action::Delete),
@@ -225,12 +182,39 @@ pub(super) static RESOURCES: &[Resource] = &[
         },
         ..PLAIN
     },
+    super::domains::DOMAIN,
+    super::domains::PROXY_CHECK,
     super::machines::MACHINE,
     super::oauth_applications::APPLICATION,
     super::roles::PERMISSION,
     super::roles::ROLE,
     super::role_sets::ROLE_SET,
+    super::directories::DIRECTORY,
+    super::directories::SCIM_DIRECTORY,
+    super::directories::MAPPING,
+    super::directories::SCIM_MAPPING,
+    super::sign_ups::SIGN_UP,
+    super::trusted_devices::TRUSTED_DEVICE,
+    super::provider_tokens::PROVIDER_TOKEN,
+    super::admin_portal::LINK_TOKEN,
+    super::agent_tasks::AGENT_TASK,
+    super::test_runs::TEST_RUN,
+    super::templates::TEMPLATE,
+    super::billing::PRICE,
+    super::billing::STATEMENT,
 ];
+
+/// What an entry of the allow-list and one of the block-list have in common.
+const RESTRICTION: Resource = Resource {
+    variable: "identifier_id",
+    unique: &["identifier"],
+    taken: |_, object| {
+        let long = format!("the identifier {} already exists", object.text("identifier"));
+        ApiError::bad_request("duplicate_record", &long)
+    },
+    prepare: restricted_identifier,
+    ..PLAIN
+};
 
 /// The kind of this tag.
 pub(super) fn of_tag(tag: &str) -> Option<&'static Resource> {
@@ -281,13 +265,13 @@ fn waitlist_entry(
     fields!(object, { "email_address": address });
     if change == Change::Update && object["status"] == "invited" && !object.contains_key("invitation") {
         let invitation = super::invitations::invite(state, &address);
-        fields!(object, { "invitation": invitation });
+        fields!(object, { "invitation": invitation, "_invited_at": state.now() });
     }
     Ok(())
 }
 
 /// A token that a user signs in with, and the address that takes it.
-fn ticket(
+pub(super) fn ticket(
     state: &mut State,
     call: &Call<'_>,
     object: &mut Object,
@@ -429,7 +413,7 @@ fn organization_domain(
 }
 
 /// A URL of the body is one.
-fn check_url(call: &Call<'_>, name: &str) -> Result<(), ApiError> {
+pub(super) fn check_url(call: &Call<'_>, name: &str) -> Result<(), ApiError> {
     match call.text(name).map(Url::parse) {
         Some(Err(_)) => Err(ApiError::format(name, "a valid URL")),
         _ => Ok(()),

@@ -1,8 +1,10 @@
-//! Role sets: which roles the members of an organization can have.
+//! Role sets: which roles the members of an organization can have. Each organization has one, a new one that of the
+//! type `initial`; what changes in a set changes in all organizations that have it.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::resource::{Action, Change, PLAIN, Resource};
+use super::resource::{Action, Change, PLAIN, Resource, copy};
+use super::table::Table;
 use super::{Call, Handler, Object, State, fields};
 use crate::mock::error::ApiError;
 
@@ -15,7 +17,6 @@ pub(super) const ROLE_SET: Resource = Resource {
         ("ListRoleSets", Action::List),
         ("CreateRoleSet", Action::Create),
         ("GetRoleSet", Action::Get),
-        ("UpdateRoleSet", Action::Update),
     ],
     unique: &["key"],
     order: &["name", "key"],
@@ -27,11 +28,29 @@ pub(super) const ROLE_SET: Resource = Resource {
 };
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("UpdateRoleSet", |state, call| {
+        let before = RESOURCE.find(state, call)?.text("key").to_owned();
+        let shown = RESOURCE.update(state, call, |_, set| copy(call, set))?;
+        state.organizations.change(
+            |o| o["role_set_key"] == before.as_str(),
+            |organization| fields!(organization, { "role_set_key": shown["key"] }),
+        );
+        Ok(shown)
+    }),
     ("AddRolesToRoleSet", |state, call| {
         let keys = role_keys(state, call, "role_keys")?;
+        for field in ["default_role_key", "creator_role_key"] {
+            if call.text(field).is_some_and(|key| !keys.iter().any(|added| added == key)) {
+                return Err(ApiError::value(field, "must be one of the roles that are added"));
+            }
+        }
         RESOURCE.update(state, call, |_, set| {
             let mut roles: Vec<String> = roles(set).map(str::to_owned).collect();
             roles.extend(keys.into_iter().filter(|key| !set_has(set, key)));
+            if roles.len() > MOST_ROLES {
+                let reason = format!("must not bring the roles of the set to more than {MOST_ROLES}");
+                return Err(ApiError::value("role_keys", &reason));
+            }
             fields!(set, { ROLES: roles });
             Ok(())
         })
@@ -45,6 +64,8 @@ static RESOURCE: Resource = ROLE_SET;
 const ROLES: &str = "_roles";
 const DEFAULT: &str = "_default_role";
 const CREATOR: &str = "_creator_role";
+/// So many roles a request can name, and a set can have.
+const MOST_ROLES: usize = 10;
 
 impl State {
     /// The role set of a new instance.
@@ -58,6 +79,165 @@ impl State {
         });
         self.table_mut("role_set").insert(set);
     }
+
+    /// The settings of organizations that the initial role set decides.
+    pub(super) fn role_settings(&self) -> Value {
+        let nothing = Object::default();
+        let set = self.initial_role_set().unwrap_or(&nothing);
+        json!({
+            "initial_role_set_key": set["key"], "creator_role": set[CREATOR], "domains_default_role": set[DEFAULT],
+        })
+    }
+
+    /// Changes those settings. The set has to have the roles.
+    pub(super) fn set_role_settings(
+        &mut self,
+        creator: Option<&str>,
+        default: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let given = [("creator_role_id", CREATOR, creator), ("domains_default_role_id", DEFAULT, default)];
+        for (field, kept, name) in given {
+            let Some(name) = name else { continue };
+            let role = self.role(name).ok_or_else(|| ApiError::not_found("organization role", name))?;
+            let key = role.text("key").to_owned();
+            if !self.initial_role_set().is_some_and(|set| set_has(set, &key)) {
+                return Err(ApiError::value(field, "must be a role of the initial role set"));
+            }
+            if kept == CREATOR {
+                self.check_creator_role(&key)?;
+            }
+            if let Some(set) = self.table_mut("role_set").find_mut(|set| set["type"] == "initial") {
+                fields!(set, { kept: key });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_to_initial_role_set(&mut self, role: &str) {
+        if let Some(set) = self.table_mut("role_set").find_mut(|set| set["type"] == "initial") {
+            add(set, role);
+        }
+    }
+
+    /// An organization's set has this role from now on.
+    pub(super) fn add_to_role_set_of(&mut self, organization_id: &str, role: &str) {
+        let key = self.role_set_of(organization_id).to_owned();
+        if let Some(set) = self.table_mut("role_set").find_mut(|set| set["key"] == key.as_str()) {
+            add(set, role);
+        }
+    }
+
+    pub(super) fn is_creator_role(&self, role: &str) -> bool {
+        self.role_sets().any(|set| set[CREATOR] == role)
+    }
+
+    pub(super) fn is_default_role(&self, role: &str) -> bool {
+        self.role_sets().any(|set| set[DEFAULT] == role)
+    }
+
+    /// The role of who creates an organization with this set.
+    pub(super) fn creator_role(&self, set: &str) -> String {
+        let set = RESOURCE.by_name(self, set).map_or("", |set| set.text(CREATOR));
+        if set.is_empty() { "org:admin" } else { set }.to_owned()
+    }
+
+    /// The key of the set that a request names for an organization, or of that of new ones.
+    pub(super) fn check_role_set(&self, call: &Call<'_>) -> Result<Option<String>, ApiError> {
+        let Some(name) = call.text("role_set_key") else { return Ok(None) };
+        let found = self.role_sets().find(|set| set["key"] == name);
+        let found = found.ok_or_else(|| ApiError::not_found("role set", name).about("role_set_key"))?;
+        Ok(Some(found.text("key").to_owned()))
+    }
+
+    /// Refuses a role that the members of an organization cannot have.
+    pub(super) fn check_role_in(
+        &self,
+        organization_id: &str,
+        role: &str,
+        field: &str,
+    ) -> Result<(), ApiError> {
+        match RESOURCE.by_name(self, self.role_set_of(organization_id)) {
+            Some(set) if !set_has(set, role) => {
+                let there: Vec<&str> = roles(set).collect();
+                let reason = format!(
+                    "must be a role of the organization's role set {}, which has {}",
+                    set.text("key"),
+                    there.join(", ")
+                );
+                Err(ApiError::value(field, &reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a set for an organization that has members, or has invited some, with roles that it lacks.
+    pub(super) fn check_roles_kept(&self, organization_id: &str, key: &str) -> Result<(), ApiError> {
+        let Some(set) = RESOURCE.by_name(self, key) else { return Ok(()) };
+        match self.roles_in_use(&[organization_id.to_owned()]).find(|role| !set_has(set, role)) {
+            Some(role) => {
+                let reason =
+                    format!("must be a role set with {role}, which members of the organization have");
+                Err(ApiError::value("role_set_key", &reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What had a role by its key has it by the new one.
+    pub(super) fn rename_role(&mut self, before: &str, key: &str) {
+        if before == key {
+            return;
+        }
+        self.memberships.change(|m| m["role"] == before, |m| fields!(m, { "role": key }));
+        self.organization_invitations.change(|i| i["role"] == before, |i| fields!(i, { "role": key }));
+        self.table_mut("role_set").change(|set| set_has(set, before), |set| swap(set, before, key));
+    }
+
+    pub(super) fn take_from_role_sets(&mut self, role: &str) {
+        let without = |set: &Object| -> Vec<String> {
+            roles(set).filter(|key| *key != role).map(str::to_owned).collect()
+        };
+        self.table_mut("role_set")
+            .change(|set| set_has(set, role), |set| fields!(set, { ROLES: without(set) }));
+    }
+
+    fn role_sets(&self) -> impl Iterator<Item = &Object> {
+        self.table("role_set").into_iter().flat_map(Table::iter)
+    }
+
+    fn initial_role_set(&self) -> Option<&Object> {
+        self.role_sets().find(|set| set["type"] == "initial")
+    }
+
+    fn organizations_with(&self, role_set: &str) -> Vec<String> {
+        let with = self.organizations.iter().filter(|o| o["role_set_key"] == role_set);
+        with.map(|o| o.id().to_owned()).collect()
+    }
+
+    /// The roles that members of these organizations have, or are invited with.
+    fn roles_in_use<'a>(&'a self, organizations: &'a [String]) -> impl Iterator<Item = &'a str> {
+        let of = |id: &str| organizations.iter().any(|organization| organization == id);
+        let held = self.memberships.iter().filter(move |m| of(m.text("_organization_id")));
+        let invited = self.organization_invitations.iter();
+        let invited = invited.filter(move |i| i["status"] == "pending" && of(i.text("organization_id")));
+        held.chain(invited).map(|object| object.text("role"))
+    }
+
+    /// Members of these organizations, and those who are invited, have the role that theirs becomes.
+    fn reassign(&mut self, organizations: &[String], becomes: impl Fn(&str) -> Option<String>) {
+        let now = self.now();
+        let of = |id: &str| organizations.iter().any(|organization| organization == id);
+        self.memberships.change(
+            |m| of(m.text("_organization_id")) && becomes(m.text("role")).is_some(),
+            |m| fields!(m, { "role": becomes(m.text("role")), "updated_at": now }),
+        );
+        self.organization_invitations.change(
+            |i| {
+                i["status"] == "pending" && of(i.text("organization_id")) && becomes(i.text("role")).is_some()
+            },
+            |i| fields!(i, { "role": becomes(i.text("role")), "updated_at": now }),
+        );
+    }
 }
 
 fn roles(set: &Object) -> impl Iterator<Item = &str> {
@@ -68,8 +248,32 @@ fn set_has(set: &Object, key: &str) -> bool {
     roles(set).any(|role| role == key)
 }
 
+fn add(set: &mut Object, role: &str) {
+    if !set_has(set, role) {
+        let keys: Vec<&str> = roles(set).chain([role]).collect();
+        fields!(set, { ROLES: keys });
+    }
+}
+
+/// One role takes the place of another, also as that of new members and of creators.
+fn swap(set: &mut Object, from: &str, to: &str) {
+    let mut keys: Vec<String> = Vec::new();
+    for key in roles(set).map(|key| if key == from { to } else { key }) {
+        if !keys.iter().any(|there| there == key) {
+            keys.push(key.to_owned());
+        }
+    }
+    for kept in [DEFAULT, CREATOR] {
+        if set[kept] == from {
+            fields!(set, { kept: to });
+        }
+    }
+    fields!(set, { ROLES: keys });
+}
+
 fn prepare(state: &mut State, call: &Call<'_>, set: &mut Object, change: Change) -> Result<(), ApiError> {
     if change == Change::Create {
+        state.check_room("role_set", |_| true, "max_role_sets_allowed")?;
         if call.text("key").is_none() {
             let words = set.text("name").to_lowercase();
             let words: Vec<&str> =
@@ -78,12 +282,9 @@ fn prepare(state: &mut State, call: &Call<'_>, set: &mut Object, change: Change)
             fields!(set, { "key": key });
         }
         let keys = role_keys(state, call, "roles")?;
-        if keys.is_empty() {
-            return Err(ApiError::value("roles", "must have at least 1 item"));
-        }
         fields!(set, { ROLES: keys });
     }
-    if set.text("key").strip_prefix("role_set:").is_none_or(str::is_empty) {
+    if !set.text("key").strip_prefix("role_set:").is_some_and(super::roles::word) {
         let wanted = "role_set: followed by lowercase letters, digits and underscores";
         return Err(ApiError::format("key", wanted));
     }
@@ -92,7 +293,17 @@ fn prepare(state: &mut State, call: &Call<'_>, set: &mut Object, change: Change)
         if !set_has(set, key) {
             return Err(ApiError::value(field, "must be the key of a role of the set"));
         }
+        if kept == CREATOR {
+            state.check_creator_role(key)?;
+        }
         fields!(set, { kept: key });
+    }
+    if set["type"] == "initial" {
+        let id = set.id().to_owned();
+        state.table_mut("role_set").change(
+            |other| other["type"] == "initial" && other["id"] != id.as_str(),
+            |other| fields!(other, { "type": "custom" }),
+        );
     }
     Ok(())
 }
@@ -120,10 +331,16 @@ fn show(state: &State, set: &Object) -> Value {
 
 /// Roles that a request names, each of which there is.
 fn role_keys(state: &State, call: &Call<'_>, field: &str) -> Result<Vec<String>, ApiError> {
-    let mut keys = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
     for name in call.texts(field) {
-        let role = state.role(name).ok_or_else(|| ApiError::not_found("organization role", name))?;
-        keys.push(role.text("key").to_owned());
+        let found = state.role(name).ok_or_else(|| ApiError::not_found("organization role", name))?;
+        let key = found.text("key");
+        if !keys.iter().any(|there| there == key) {
+            keys.push(key.to_owned());
+        }
+    }
+    if keys.is_empty() || keys.len() > MOST_ROLES {
+        return Err(ApiError::value(field, &format!("must have between 1 and {MOST_ROLES} items")));
     }
     Ok(keys)
 }
@@ -134,32 +351,21 @@ fn replace_role(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         (call.text("role_key").unwrap_or_default(), call.text("to_role_key").unwrap_or_default());
     let set = RESOURCE.find(state, call)?;
     if !set_has(set, from) {
-        return Err(ApiError::not_found("role of the role set", from));
+        return Err(ApiError::not_found("role of the role set", from).about("role_key"));
     }
-    if state.role(to).is_none() {
-        return Err(ApiError::not_found("organization role", to));
+    if !state.role(to).is_some_and(|role| role["key"] == to) {
+        return Err(ApiError::not_found("organization role", to).about("to_role_key"));
     }
-    let key = set.text("key").to_owned();
-    let moved: Vec<(String, String)> = state
-        .memberships
-        .iter()
-        .filter(|m| m["role"] == from && state.role_set_of(m.text("_organization_id")) == key.as_str())
-        .map(|m| (m.text("_organization_id").to_owned(), m.text("_user_id").to_owned()))
-        .collect();
-    for (organization, user) in moved {
-        state.set_role(&organization, &user, to);
+    if from == to {
+        return Err(ApiError::value("to_role_key", "must be another role"));
     }
+    if set[CREATOR] == from {
+        state.check_creator_role(to)?;
+    }
+    let organizations = state.organizations_with(set.text("key"));
+    state.reassign(&organizations, |role| (role == from).then(|| to.to_owned()));
     RESOURCE.update(state, call, |_, set| {
-        let mut keys: Vec<String> = roles(set).filter(|role| *role != from).map(str::to_owned).collect();
-        if !keys.iter().any(|key| key == to) {
-            keys.push(to.to_owned());
-        }
-        for kept in [DEFAULT, CREATOR] {
-            if set[kept] == from {
-                fields!(set, { kept: to });
-            }
-        }
-        fields!(set, { ROLES: keys });
+        swap(set, from, to);
         Ok(())
     })
 }
@@ -168,30 +374,34 @@ fn replace_role(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 fn replace(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let set = RESOURCE.find(state, call)?.clone();
     let destination = call.text("dest_role_set_key").unwrap_or_default();
-    let to = RESOURCE.by_name(state, destination);
-    let to = to.ok_or_else(|| ApiError::not_found("role set", destination))?.clone();
+    let to = state.role_sets().find(|set| set["key"] == destination);
+    let to =
+        to.ok_or_else(|| ApiError::not_found("role set", destination).about("dest_role_set_key"))?.clone();
     if to.id() == set.id() {
         return Err(ApiError::value("dest_role_set_key", "must be another role set"));
     }
+    let none = Map::new();
+    let mappings = call.body.get("reassignment_mappings").and_then(Value::as_object).unwrap_or(&none);
+    let becomes = |role: &str| mappings.get(role).and_then(Value::as_str).map(str::to_owned);
+    if let Some(to) = mappings.values().filter_map(Value::as_str).find(|role| !set_has(&to, role)) {
+        let reason = format!("must lead to roles of {destination}, which has no {to}");
+        return Err(ApiError::value("reassignment_mappings", &reason));
+    }
+    let organizations = state.organizations_with(set.text("key"));
+    let lost = state.roles_in_use(&organizations).find(|r| !set_has(&to, r) && becomes(r).is_none());
+    if let Some(role) = lost {
+        let long = format!("reassignment_mappings must say what {role} becomes, which {destination} lacks.");
+        return Err(ApiError::param("form_param_missing", "reassignment_mappings", "is missing", &long));
+    }
+    state.reassign(&organizations, becomes);
     state.organizations.change(
         |o| o["role_set_key"] == set["key"],
         |organization| fields!(organization, { "role_set_key": to["key"] }),
     );
-    let mappings =
-        call.body.get("reassignment_mappings").and_then(Value::as_object).cloned().unwrap_or_default();
-    let moved: Vec<(String, String, String)> = state
-        .memberships
-        .iter()
-        .filter(|m| state.role_set_of(m.text("_organization_id")) == to["key"])
-        .filter_map(|m| {
-            let role = m.text("role");
-            let mapped = mappings.get(role).and_then(Value::as_str);
-            let role = mapped.or_else(|| (!set_has(&to, role)).then(|| to.text(DEFAULT)))?;
-            Some((m.text("_organization_id").to_owned(), m.text("_user_id").to_owned(), role.to_owned()))
-        })
-        .collect();
-    for (organization, user, role) in moved {
-        state.set_role(&organization, &user, &role);
+    if set["type"] == "initial"
+        && let Some(to) = state.table_mut("role_set").get_mut(to.id())
+    {
+        fields!(to, { "type": "initial" });
     }
     state.table_mut("role_set").remove(set.id());
     Ok(super::deleted("role_set", set.id()))

@@ -3,8 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::resource::{Action, Change, PLAIN, Resource};
-use super::{Call, Handler, Object, State, fields};
+use super::resource::{Action, Change, PLAIN, Resource, copy};
+use super::table::Table;
+use super::{Call, Handler, Object, State, deleted, fields};
 use crate::mock::error::ApiError;
 
 pub(super) const PERMISSION: Resource = Resource {
@@ -23,7 +24,13 @@ pub(super) const PERMISSION: Resource = Resource {
     order: &["name", "key"],
     searched: &["name", "key"],
     defaults: |_| json!({ "type": "user", "description": "" }),
-    prepare: |_, _, object, _| {
+    prepare: |state, _, object, change| {
+        if object["type"] == "system" {
+            return Err(of_the_system("changed"));
+        }
+        if change == Change::Create {
+            state.check_room("permission", |p| p["type"] != "system", "max_allowed_permissions")?;
+        }
         let parts: Vec<&str> = object.text("key").split(':').collect();
         let [organization, feature, permission] = parts.as_slice() else { return Err(permission_key()) };
         if *organization != "org" || feature.starts_with("sys_") || !word(feature) || !word(permission) {
@@ -32,11 +39,7 @@ pub(super) const PERMISSION: Resource = Resource {
         Ok(())
     },
     keep: |_, object| {
-        if object["type"] != "system" {
-            return Ok(());
-        }
-        let message = "Permissions of the system cannot be deleted.";
-        Err(ApiError::new(http::StatusCode::FORBIDDEN, "operation_not_allowed", message, message))
+        if object["type"] == "system" { Err(of_the_system("deleted")) } else { Ok(()) }
     },
     ..PLAIN
 };
@@ -50,8 +53,6 @@ pub(super) const ROLE: Resource = Resource {
         ("ListOrganizationRoles", Action::List),
         ("CreateOrganizationRole", Action::Create),
         ("GetOrganizationRole", Action::Get),
-        ("UpdateOrganizationRole", Action::Update),
-        ("DeleteOrganizationRole", Action::Delete),
     ],
     unique: &["key"],
     order: &["name", "key"],
@@ -61,13 +62,28 @@ pub(super) const ROLE: Resource = Resource {
         let mut shown = Value::from(role);
         let permissions = ids(role).filter_map(|id| state.table("permission")?.get(id));
         shown["permissions"] = permissions.map(Value::from).collect();
+        shown["is_creator_eligible"] = json!(lacks(state, role).is_none());
         shown
     },
-    keep: keep_role,
     ..PLAIN
 };
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("UpdateOrganizationRole", |state, call| {
+        let before = RESOURCE.find(state, call)?.text("key").to_owned();
+        let shown = RESOURCE.update(state, call, |_, role| copy(call, role))?;
+        state.check_creators(shown["id"].as_str().unwrap_or_default())?;
+        state.rename_role(&before, shown["key"].as_str().unwrap_or_default());
+        Ok(shown)
+    }),
+    ("DeleteOrganizationRole", |state, call| {
+        let role = RESOURCE.find(state, call)?;
+        keep_role(state, role)?;
+        let (id, key) = (role.id().to_owned(), role.text("key").to_owned());
+        state.take_from_role_sets(&key);
+        state.table_mut("role").remove(&id);
+        Ok(deleted("role", &id))
+    }),
     ("AssignPermissionToOrganizationRole", |state, call| {
         let id = permission(state, call)?;
         RESOURCE.update(state, call, |_, role| {
@@ -84,7 +100,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     }),
     ("RemovePermissionFromOrganizationRole", |state, call| {
         let id = permission(state, call)?;
-        RESOURCE.update(state, call, |_, role| {
+        let shown = RESOURCE.update(state, call, |_, role| {
             if !ids(role).any(|held| held == id) {
                 return Err(ApiError::not_found("permission of the role", &id));
             }
@@ -92,7 +108,9 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
                 list.retain(|held| *held != id);
             }
             Ok(())
-        })
+        })?;
+        state.check_creators(shown["id"].as_str().unwrap_or_default())?;
+        Ok(shown)
     }),
 ];
 
@@ -111,6 +129,10 @@ const SYSTEM: &[(&str, &str, bool)] = &[
     ("org:sys_billing:read", "Read billing", true),
     ("org:sys_billing:manage", "Manage billing", false),
 ];
+
+/// What the role of those who create organizations has to have.
+const OF_CREATORS: &[&str] =
+    &["org:sys_profile:delete", "org:sys_memberships:read", "org:sys_memberships:manage"];
 
 impl State {
     /// The permissions and roles of a new instance.
@@ -140,8 +162,7 @@ impl State {
         let mut role = Object::default();
         fields!(role, {
             "object": "role", "id": self.ids.object("role"), "name": name, "key": key, "description": null,
-            "is_creator_eligible": key == "org:admin", PERMISSIONS: permissions,
-            "created_at": now, "updated_at": now,
+            PERMISSIONS: permissions, "created_at": now, "updated_at": now,
         });
         self.table_mut("role").insert(role);
     }
@@ -169,6 +190,40 @@ impl State {
         }
     }
 
+    /// Refuses a role as that of creators where it cannot do what they have to.
+    pub(super) fn check_creator_role(&self, role: &str) -> Result<(), ApiError> {
+        let Some(lacks) = self.role(role).and_then(|role| lacks(self, role)) else { return Ok(()) };
+        let short = "missing permissions for creator role";
+        let long = format!("The creator role must contain the following permissions: {lacks}");
+        let status = http::StatusCode::UNPROCESSABLE_ENTITY;
+        Err(ApiError::new(status, "organization_missing_creator_role_permissions", short, &long))
+    }
+
+    /// The same for a role that has changed and may be that of creators somewhere.
+    fn check_creators(&self, id: &str) -> Result<(), ApiError> {
+        match self.role(id) {
+            Some(role) if self.is_creator_role(role.text("key")) => self.check_creator_role(id),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses one more of a kind than the settings allow.
+    pub(super) fn check_room(
+        &self,
+        tag: &str,
+        counts: impl Fn(&Object) -> bool,
+        setting: &str,
+    ) -> Result<(), ApiError> {
+        let there = self.table(tag).into_iter().flat_map(Table::iter).filter(|object| counts(object)).count();
+        match self.organization_settings()[setting].as_u64() {
+            Some(most) if there as u64 >= most => {
+                let long = format!("Quota exceeded, you have reached your limit of {most}.");
+                Err(ApiError::new(http::StatusCode::FORBIDDEN, "quota_exceeded", "Quota exceeded", &long))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The role of this key or id.
     pub(super) fn role(&self, name: &str) -> Option<&Object> {
         RESOURCE.by_name(self, name)
@@ -176,9 +231,8 @@ impl State {
 
     /// The keys of a role's permissions.
     pub(super) fn permissions_of(&self, role: &str) -> Vec<String> {
-        let ids = self.role(role).into_iter().flat_map(ids);
-        let keys = ids.filter_map(|id| self.table("permission")?.get(id)?["key"].as_str());
-        keys.map(str::to_owned).collect()
+        let role = self.role(role);
+        role.into_iter().flat_map(|role| keys(self, role)).map(str::to_owned).collect()
     }
 }
 
@@ -220,6 +274,14 @@ fn prepare_role(
     } else if change == Change::Create {
         fields!(role, { PERMISSIONS: [] });
     }
+    if change == Change::Create {
+        // The two of the system do not count.
+        let own = |role: &Object| !matches!(role.text("key"), "org:admin" | "org:member");
+        state.check_room("role", own, "max_allowed_roles")?;
+        if call.flag("include_in_initial_role_set") == Some(true) {
+            state.add_to_initial_role_set(role.text("key"));
+        }
+    }
     Ok(())
 }
 
@@ -230,24 +292,41 @@ fn keep_role(state: &State, role: &Object) -> Result<(), ApiError> {
         let status = http::StatusCode::FORBIDDEN;
         Err(ApiError::new(status, code, message, message))
     };
-    if state.organization_settings()["creator_role"] == key {
+    if state.is_creator_role(key) {
         let message = "The role is the one of those who create organizations.";
         return refused("organization_role_used_as_default_creator_role", message);
     }
-    if state.organization_settings()["domains_default_role"] == key {
-        let message = "The role is the one of those who join by a domain.";
+    if state.is_default_role(key) {
+        let message = "The role is the one of those who join.";
         return refused("organization_role_used_as_domain_default_role", message);
     }
     if state.memberships.iter().any(|m| m["role"] == key) {
         return refused("organization_role_assigned_to_members", "The role is assigned to members.");
     }
-    if state.organization_invitations.iter().any(|i| i["role"] == key && i["status"] == "pending") {
+    if state.organization_invitations.iter().any(|i| i["role"] == key) {
         return refused("organization_role_exists_in_invitations", "The role exists in invitations.");
     }
     Ok(())
 }
 
-fn word(text: &str) -> bool {
+/// The permissions of creators that a role lacks, as an error says them; `None` where it has all.
+fn lacks(state: &State, role: &Object) -> Option<String> {
+    let held: Vec<&str> = keys(state, role).collect();
+    let lacking: Vec<&str> = OF_CREATORS.iter().copied().filter(|wanted| !held.contains(wanted)).collect();
+    (!lacking.is_empty()).then(|| lacking.join(", "))
+}
+
+/// The keys of a role's permissions.
+fn keys<'a>(state: &'a State, role: &'a Object) -> impl Iterator<Item = &'a str> {
+    ids(role).filter_map(|id| state.table("permission")?.get(id)?["key"].as_str())
+}
+
+fn of_the_system(what: &str) -> ApiError {
+    let message = format!("Permissions of the system cannot be {what}.");
+    ApiError::new(http::StatusCode::FORBIDDEN, "operation_not_allowed", &message, &message)
+}
+
+pub(super) fn word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 

@@ -13,7 +13,11 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         remove(state, call, "web3_wallets", "web3_wallet_identification_id", "web3_wallet")
     }),
     ("DeleteExternalAccount", |state, call| {
-        remove(state, call, "external_accounts", "external_account_id", "external_account")
+        let answer = remove(state, call, ACCOUNTS, "external_account_id", "external_account")?;
+        let account = call.variable("external_account_id");
+        let tokens = state.table_mut(super::provider_tokens::PROVIDER_TOKEN.tag);
+        tokens.retain(|token| token["external_account_id"] != account);
+        Ok(answer)
     }),
     ("SetUserPasswordCompromised", |state, call| {
         let answer = set_compromised(state, call, true)?;
@@ -28,6 +32,9 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         Ok(json!({ "object": "testing_token", "token": token, "expires_at": (now + 60 * 60 * 1000) / 1000 }))
     }),
 ];
+
+/// The list of a user's accounts elsewhere.
+const ACCOUNTS: &str = "external_accounts";
 
 impl State {
     /// Adds to a user what only a browser can add, and gives it; `None` where there is no such user.
@@ -44,7 +51,11 @@ impl State {
         let user = self.users.get_mut(user_id)?;
         user.get_mut(list)?.as_array_mut()?.push(Value::from(&part));
         fields!(user, { "updated_at": now });
-        Some(Value::from(part))
+        let part = Value::from(part);
+        if list == ACCOUNTS {
+            self.add_provider_token(user_id, &part);
+        }
+        Some(part)
     }
 }
 

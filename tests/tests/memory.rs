@@ -1,11 +1,21 @@
-//! A large upload leaves memory flat. Alone in its program, since it measures the whole process.
+//! What calls take of the memory. In a program of its own, and one after the other, since the whole process is measured.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::alloc::System;
+
 use clerk_sdk::http::Method;
 use clerk_sdk::{Clerk, FilePart};
+use clerk_tests::canned::Canned;
 use clerk_tests::server::{Reply, Server};
 use serde_json::Value;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tokio::sync::Mutex;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// The most memory that the process ever had, in bytes.
 fn peak() -> usize {
@@ -16,6 +26,7 @@ fn peak() -> usize {
 
 #[tokio::test]
 async fn two_hundred_megabytes_pass_through_a_few() {
+    let _alone = ALONE.lock().await;
     const SIZE: usize = 200 << 20;
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(SIZE as u64).unwrap();
@@ -32,4 +43,23 @@ async fn two_hundred_megabytes_pass_through_a_few() {
     assert!(seen.body_length > SIZE);
     assert_eq!(seen.header("content-length"), Some(seen.body_length.to_string().as_str()));
     assert!(grown < 16 << 20, "{} MiB", grown >> 20);
+}
+
+/// Their texts and lists, and what a call takes by itself: next to nothing is made only to be thrown away.
+#[tokio::test]
+async fn ten_users_are_listed_in_a_few_hundred_allocations() {
+    let _alone = ALONE.lock().await;
+    let canned = Canned::default();
+    let clerk = canned.client().unwrap();
+    canned.answer(200, include_str!("../measurements/users.json"));
+    let first = clerk.users().list().limit(10).await.unwrap();
+    assert_eq!(first.len(), 10);
+
+    let allocated = Region::new(ALLOCATOR);
+    let users = clerk.users().list().limit(10).await.unwrap();
+    let allocated = allocated.change();
+
+    assert_eq!(users, first);
+    let count = allocated.allocations + allocated.reallocations;
+    assert!(count <= 230, "{count} allocations");
 }

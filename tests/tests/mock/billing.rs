@@ -1,0 +1,456 @@
+//! Billing: plans, prices, subscriptions, discounts, credit, statements, and what time does to them.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use clerk_sdk::mock::MockClerk;
+use clerk_sdk::types::{CommerceSubscription, User};
+use serde_json::{Value, json};
+
+use crate::api::Api;
+use crate::document::Document;
+use crate::token::Token;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// 1 January 2030.
+const START: i64 = 1_893_456_000_000;
+
+/// A server whose clock stands at the beginning of 2030, with a plan `pro` for 10 dollars a month, and Ada.
+async fn shop() -> (Api, User) {
+    let start = UNIX_EPOCH + Duration::from_millis(START as u64);
+    let clerk = MockClerk::builder().clock(start).start().await.expect("a server");
+    let api = Api { clerk, http: clerk_sdk::reqwest_builder().build().expect("a client") };
+    api.clerk.seed().plan("pro").with("features", json!(["export"])).await;
+    let ada = api.clerk.seed().user("ada@example.com").with("first_name", "Ada").await;
+    (api, ada)
+}
+
+/// The path of the one item of a subscription.
+fn item(subscription: &CommerceSubscription) -> String {
+    format!("/billing/subscription_items/{}", subscription.subscription_items[0].id)
+}
+
+async fn subscription(api: &Api, ada: &User) -> Value {
+    api.get(&format!("/users/{}/billing/subscription", ada.id)).await.body
+}
+
+fn plans(api: &Api, ada: &User) -> Value {
+    Token::read(&api.clerk.sign_in(ada).token()).claims["pla"].clone()
+}
+
+/// The amounts of the payments so far, the latest first.
+async fn paid(api: &Api) -> Vec<i64> {
+    let statements = api.get("/billing/statements?limit=100").await.body;
+    let groups = statements["data"].as_array().expect("statements").iter();
+    let groups = groups.flat_map(|statement| statement["groups"].as_array().expect("groups"));
+    let payments = groups.flat_map(|group| group["items"].as_array().expect("payments"));
+    payments.map(|payment| payment["amount"]["amount"].as_i64().expect("an amount")).collect()
+}
+
+#[tokio::test]
+async fn a_plan_has_a_default_price_and_others_that_are_made() {
+    let (api, _) = shop().await;
+    let team = api.clerk.seed().plan("team").with("for_payer_type", "org").with("fee", 500).await;
+
+    let price = |amount: Value| json!({ "plan_id": team.id, "amount": amount, "description": "Friends" });
+    let made = api.post("/billing/prices", price(json!(1000))).await.body;
+    let free = api.post("/billing/prices", price(json!(0))).await.body;
+    let cheap = api.post("/billing/prices", price(json!(99))).await;
+    let none = api.post("/billing/prices", price(Value::Null)).await;
+    let nowhere = api.post("/billing/prices", json!({ "plan_id": "cplan_x", "amount": 100 })).await;
+    let year = json!({ "plan_id": team.id, "amount": null, "annual_monthly_amount": 800 });
+    let year = api.post("/billing/prices", year).await.body;
+
+    assert_eq!((&made["is_default"], &made["supported_billing_periods"]), (&json!(false), &json!("month")));
+    assert_eq!(made["fee"]["amount_formatted"], "$10.00");
+    assert_eq!((&year["fee"], &year["supported_billing_periods"]), (&Value::Null, &json!("annual")));
+    assert_eq!(cheap.refusal(), (422, "form_param_value_invalid", Some("amount")));
+    assert_eq!(none.refusal(), (422, "form_param_missing", Some("amount")));
+    assert_eq!(nowhere.refusal(), (404, "resource_not_found", Some("plan_id")));
+    let all = api.get("/billing/prices").await;
+    let amounts: Vec<&Value> =
+        all.body["data"].as_array().expect("prices").iter().map(|p| &p["amount"]).collect();
+    assert_eq!(amounts, [0, 0, 500, 1000, 1000]);
+    assert_eq!((&all.body["data"][0]["id"], &all.body["data"][1]["id"]), (&year["id"], &free["id"]));
+    assert_eq!(all.body["data"][3]["id"], made["id"]);
+    assert_eq!(api.get(&format!("/billing/prices?plan_id={}", team.id)).await.body["total_count"], 4);
+    assert_eq!(api.get("/billing/prices?plan_id=cplan_x").await.status, 404);
+    assert_eq!(api.get("/billing/plans").await.column("slug"), ["team", "pro"]);
+}
+
+#[tokio::test]
+async fn a_subscription_is_renewed_and_paid_for_as_time_goes_by() {
+    let (api, ada) = shop().await;
+    let begun = api.clerk.seed().subscription(&ada.id, "pro").await;
+
+    api.clerk.advance(32 * DAY);
+    let renewed = subscription(&api, &ada).await;
+
+    assert!(begun.id.starts_with("csub_") && begun.payer_id.starts_with("cpayer_"));
+    let item = &renewed["subscription_items"][0];
+    assert_eq!(
+        (&item["period_start"], &item["period_end"]),
+        (&json!(START + 31 * 86_400_000), &json!(START + 59 * 86_400_000))
+    );
+    assert_eq!(
+        (&renewed["next_payment"]["date"], &renewed["next_payment"]["amount"]["amount"]),
+        (&item["period_end"], &json!(1000))
+    );
+    assert_eq!(item["lifetime_paid"]["amount"], 2000);
+    assert_eq!(paid(&api).await, [1000, 1000]);
+    let statements = api.get("/billing/statements").await.body;
+    assert_eq!(
+        (&statements["data"][0]["status"], &statements["data"][1]["status"]),
+        (&json!("open"), &json!("closed"))
+    );
+    assert_eq!(statements["data"][0]["totals"]["grand_total"]["amount"], 1000);
+    assert_eq!(statements["data"][0]["payer"]["email"], "ada@example.com");
+    let id = statements["data"][0]["id"].as_str().expect("an id");
+    let attempts = api.get(&format!("/billing/statements/{id}/payment_attempts")).await;
+    assert_eq!(attempts.column("status"), ["paid"]);
+    assert_eq!(attempts.body["data"][0]["subscription_item"]["id"], item["id"]);
+    assert_eq!(api.get(&format!("/billing/statements/{id}")).await.body, statements["data"][0]);
+}
+
+#[tokio::test]
+async fn what_is_canceled_goes_on_to_the_end_of_the_period_unless_it_ends_at_once() {
+    let (api, ada) = shop().await;
+    let bob = api.clerk.seed().user("bob@example.com").await;
+    let one = api.clerk.seed().subscription(&ada.id, "pro").await;
+    let other = api.clerk.seed().subscription(&bob.id, "pro").await;
+
+    let later = api.delete(&item(&one)).await.body;
+    let twice = api.delete(&item(&one)).await;
+    let now = api.delete(&format!("{}?end_now=true", item(&other))).await.body;
+
+    assert_eq!(
+        (&later["status"], &later["ended_at"], &later["next_payment"]),
+        (&json!("canceled"), &Value::Null, &Value::Null)
+    );
+    assert_eq!(twice.refusal(), (400, "subscription_item_cannot_be_canceled", None));
+    assert_eq!((&now["status"], &now["ended_at"]), (&json!("ended"), &json!(START)));
+    assert_eq!(
+        (subscription(&api, &ada).await["status"].clone(), plans(&api, &ada)),
+        (json!("canceled"), json!("u:pro"))
+    );
+    assert_eq!(
+        (subscription(&api, &bob).await["status"].clone(), plans(&api, &bob)),
+        (json!("ended"), Value::Null)
+    );
+    assert_eq!(api.delete(&item(&other)).await.status, 400);
+    assert!(subscription(&api, &ada).await.get("next_payment").is_none());
+    api.clerk.advance(31 * DAY);
+    assert_eq!(
+        (subscription(&api, &ada).await["status"].clone(), plans(&api, &ada)),
+        (json!("ended"), Value::Null)
+    );
+    assert_eq!(paid(&api).await, [1000, 1000]);
+    api.clerk.seed().subscription(&ada.id, "pro").await;
+    assert_eq!(subscription(&api, &ada).await["status"], "active");
+}
+
+#[tokio::test]
+async fn who_cancels_is_on_the_default_plan_afterwards() {
+    let (api, ada) = shop().await;
+    api.clerk.seed().plan("free").with("fee", 0).with("is_default", true).await;
+    let begun = api.clerk.seed().subscription(&ada.id, "pro").await;
+
+    api.delete(&item(&begun)).await;
+    let waiting = subscription(&api, &ada).await;
+    api.clerk.advance(31 * DAY);
+    let after = subscription(&api, &ada).await;
+
+    let upcoming = &waiting["subscription_items"][1];
+    assert_eq!((&upcoming["status"], &upcoming["plan"]["slug"]), (&json!("upcoming"), &json!("free")));
+    assert_eq!((&waiting["status"], &after["status"]), (&json!("active"), &json!("active")));
+    let free = &after["subscription_items"][0];
+    assert_eq!((&free["status"], &free["period_end"]), (&json!("active"), &Value::Null));
+    assert_eq!(plans(&api, &ada), "u:free");
+    let path = format!("/billing/subscription_items/{}", free["id"].as_str().expect("an id"));
+    assert_eq!(api.delete(&path).await.status, 400);
+}
+
+#[tokio::test]
+async fn items_are_found_by_how_they_stand_who_pays_and_what_for() {
+    let (api, ada) = shop().await;
+    let seed = api.clerk.seed();
+    let acme = seed.organization("Acme").await;
+    let team = seed.plan("team").with("for_payer_type", "org").with("free_trial_enabled", true).await;
+    seed.plan("free").with("fee", 0).await;
+    let bob = seed.user("bob@example.com").await;
+    seed.subscription(&ada.id, "pro").await;
+    seed.subscription(&acme.id, "team").with("is_free_trial", true).await;
+    seed.subscription(&bob.id, "free").await;
+
+    let found = |query: String| {
+        let api = &api;
+        async move {
+            let answer = api.get(&format!("/billing/subscription_items?{query}")).await;
+            let items = answer.body["data"].as_array().expect("items").iter();
+            items.map(|item| item["plan"]["slug"].as_str().expect("a slug").to_owned()).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(found(String::new()).await, ["team", "pro"]);
+    assert_eq!(found("include_free=true".to_owned()).await, ["free", "team", "pro"]);
+    assert_eq!(found("status=free_trial".to_owned()).await, ["team"]);
+    assert_eq!(found("status=ended".to_owned()).await, [""; 0]);
+    assert_eq!(found("payer_type=user".to_owned()).await, ["pro"]);
+    assert_eq!(found(format!("plan_id={}", team.id)).await, ["team"]);
+    assert_eq!(found("query=acm".to_owned()).await, ["team"]);
+    assert_eq!(found("query=ADA%40".to_owned()).await, ["pro"]);
+    assert_eq!(found("limit=1&offset=1".to_owned()).await, ["pro"]);
+}
+
+#[tokio::test]
+async fn a_free_trial_is_made_longer_and_then_paid_for() {
+    let (api, ada) = shop().await;
+    api.clerk.seed().plan("plus").with("free_trial_enabled", true).with("free_trial_days", 14).await;
+    let begun = api.clerk.seed().subscription(&ada.id, "plus").with("is_free_trial", true).await;
+    let path = format!("{}/extend_free_trial", item(&begun));
+    let until = |time: &str| {
+        let (api, path, body) = (&api, path.clone(), json!({ "extend_to": time }));
+        async move { api.post(&path, body).await }
+    };
+
+    let longer = until("2030-01-20T00:00:00Z").await;
+    let again = until("2030-01-20T00:00:00Z").await;
+
+    assert_eq!(
+        begun.subscription_items[0].period_end.map(|end| end.as_millis()),
+        Some(START + 14 * 86_400_000)
+    );
+    assert_eq!((longer.status, &longer.body["period_end"]), (200, &json!(START + 19 * 86_400_000)));
+    assert_eq!(longer.body["plan"]["amount_formatted"], "$10.00");
+    assert_eq!(longer.body, again.body);
+    for bad in ["2029-12-31T00:00:00Z", "2030-01-19T00:00:00Z", "2031-01-21T00:00:00Z", "tomorrow"] {
+        assert_eq!(until(bad).await.refusal().2, Some("extend_to"), "{bad}");
+    }
+    assert_eq!((paid(&api).await, plans(&api, &ada)), (vec![], json!("u:plus")));
+    assert_eq!(subscription(&api, &ada).await["eligible_for_free_trial"], false);
+    api.clerk.advance(20 * DAY);
+    let after = subscription(&api, &ada).await;
+    assert_eq!(after["subscription_items"][0]["is_free_trial"], false);
+    assert_eq!(paid(&api).await, [1000]);
+    assert_eq!(until("2030-03-01T00:00:00Z").await.refusal().1, "subscription_item_not_in_free_trial");
+}
+
+#[tokio::test]
+async fn a_higher_price_begins_at_once_and_a_lower_one_with_the_next_period() {
+    let (api, ada) = shop().await;
+    let max = api.clerk.seed().plan("max").with("fee", 3100).await;
+    let begun = api.clerk.seed().subscription(&ada.id, "pro").await;
+    let low = begun.subscription_items[0].price_id.clone().expect("a price");
+    let high = api.get(&format!("/billing/prices?plan_id={}", max.id)).await.body["data"][0]["id"].clone();
+    api.clerk.advance(Duration::from_secs(0));
+    let path = |item: &Value| {
+        format!("/billing/subscription_items/{}/price_transition", item.as_str().expect("an id"))
+    };
+    let first = json!(begun.subscription_items[0].id);
+
+    let wrong = json!({ "from_price_id": high, "to_price_id": low });
+    let wrong = api.post(&path(&first), wrong).await;
+    let up = api.post(&path(&first), json!({ "from_price_id": low, "to_price_id": high })).await.body;
+    let second = up["subscription_item"]["id"].clone();
+    let down = api.post(&path(&second), json!({ "from_price_id": high, "to_price_id": low })).await.body;
+
+    assert_eq!(wrong.refusal(), (409, "price_transition_conflict", Some("from_price_id")));
+    let how = &up["transition"];
+    assert_eq!(
+        (&how["effective_mode"], &how["previous_subscription_item_status"]),
+        (&json!("immediate"), &json!("ended"))
+    );
+    // The period that was paid for has just begun: all of it is credited.
+    assert_eq!(
+        (&how["charged_immediately"], &how["immediate_charge"]["amount"]),
+        (&json!(true), &json!(2100))
+    );
+    assert_eq!((&how["previous_plan"]["slug"], &how["previous_price"]["id"]), (&json!("pro"), &json!(low)));
+    let how = &down["transition"];
+    assert_eq!(
+        (&how["effective_mode"], &how["previous_subscription_item_status"]),
+        (&json!("end_of_period"), &json!("canceled"))
+    );
+    assert_eq!(
+        (&how["charged_immediately"], &how["effective_at"]),
+        (&json!(false), &json!(START + 31 * 86_400_000))
+    );
+    assert_eq!(down["subscription_item"]["status"], "upcoming");
+    assert_eq!(plans(&api, &ada), "u:max");
+    api.clerk.advance(32 * DAY);
+    assert_eq!(plans(&api, &ada), "u:pro");
+    assert_eq!(paid(&api).await, [1000, 2100, 1000]);
+    let read = subscription(&api, &ada).await;
+    assert_eq!(
+        (&read["status"], read["subscription_items"].as_array().map(Vec::len)),
+        (&json!("active"), Some(1))
+    );
+}
+
+#[tokio::test]
+async fn a_discount_lowers_what_is_paid_next_for_so_many_periods() {
+    let (api, ada) = shop().await;
+    let begun = api.clerk.seed().subscription(&ada.id, "pro").await;
+    let launch =
+        api.clerk.seed().discount("launch").with("percent_off", 20).with("cycles", 1).await["id"].clone();
+    let friends = api.clerk.seed().discount("friends").with("amount_off", 300).await["id"].clone();
+    let path = format!("{}/discounts", item(&begun));
+    let apply = |id: &Value| {
+        let (api, path, body) = (&api, path.clone(), json!({ "discount_id": id }));
+        async move { api.post(&path, body).await }
+    };
+
+    let first = apply(&friends).await.body;
+    let second = apply(&launch).await.body;
+    let twice = apply(&launch).await;
+    let gone = api.delete(&format!("{path}/{}", friends.as_str().expect("an id"))).await;
+    let next = subscription(&api, &ada).await["next_payment"]["totals"].clone();
+
+    assert_eq!((&first["effect"], &first["amount"]["amount"]), (&json!("fixed_amount"), &json!(300)));
+    assert_eq!((&second["percent_off"], &second["amount"]["amount"]), (&json!(20), &json!(200)));
+    assert_eq!((&second["source"], &second["cycles_remaining"]), (&json!("manual"), &json!(1)));
+    assert_eq!(twice.refusal(), (409, "discount_already_applied", None));
+    assert_eq!(gone.status, 409);
+    assert_eq!(apply(&json!("cdisc_x")).await.refusal(), (404, "resource_not_found", Some("discount_id")));
+    let amounts = ["subtotal", "grand_total"].map(|name| next[name]["amount"].clone());
+    assert_eq!((amounts, &next["discounts"]["total"]["amount"]), ([json!(1000), json!(800)], &json!(200)));
+    api.clerk.advance(32 * DAY);
+    assert_eq!(paid(&api).await, [800, 1000]);
+    assert_eq!(subscription(&api, &ada).await["next_payment"]["totals"]["grand_total"]["amount"], 1000);
+    apply(&friends).await;
+    let removed = api.delete(&format!("{path}/{}", friends.as_str().expect("an id"))).await.body;
+    assert_eq!((&removed["status"], &removed["amount"]), (&json!("removed"), &Value::Null));
+    assert_eq!(api.delete(&format!("{path}/x")).await.status, 404);
+}
+
+#[tokio::test]
+async fn credit_is_given_once_for_a_key_and_used_up_by_what_is_paid() {
+    let (api, ada) = shop().await;
+    let path = format!("/users/{}/billing/credits", ada.id);
+    let adjust = |action: &str, amount: i64, key: &str| {
+        let body = json!({ "action": action, "amount": amount, "idempotency_key": key, "note": "Sorry" });
+        let (api, path) = (&api, path.clone());
+        async move { api.post(&path, body).await }
+    };
+
+    let before = api.get(&path).await.body;
+    let given = adjust("increase", 1500, "a").await.body;
+    let again = adjust("increase", 1500, "a").await.body;
+    let taken = adjust("decrease", 300, "b").await.body;
+    let too_much = adjust("decrease", 1201, "c").await;
+    let nothing = adjust("increase", 0, "d").await;
+
+    assert_eq!((&before["object"], &before["balance"]), (&json!("commerce_credit_balance"), &Value::Null));
+    assert_eq!(
+        (&given["amount"]["amount"], &given["source_type"], &given["note"]),
+        (&json!(1500), &json!("grant"), &json!("Sorry"))
+    );
+    assert_eq!(given, again);
+    assert_eq!(taken["amount"]["amount_formatted"], "-$3.00");
+    assert_eq!(too_much.refusal(), (409, "insufficient_credit_balance", Some("amount")));
+    assert_eq!(nothing.refusal(), (422, "form_param_value_invalid", Some("amount")));
+    assert_eq!(api.get(&path).await.body["balance"]["amount"], 1200);
+    api.clerk.seed().subscription(&ada.id, "pro").await;
+    assert_eq!(api.get(&path).await.body["balance"]["amount"], 200);
+    api.clerk.advance(32 * DAY);
+    let statement = api.get("/billing/statements").await.body["data"][0].clone();
+    let payment = &statement["groups"][0]["items"][0];
+    assert_eq!(
+        (&payment["amount"]["amount"], &payment["totals"]["subtotal"]["amount"]),
+        (&json!(800), &json!(1000))
+    );
+    assert_eq!(payment["totals"]["credits"]["payer"]["applied_amount"]["amount"], 200);
+    assert_eq!(statement["totals"]["grand_total"]["amount"], 800);
+    assert_eq!(api.get(&path).await.body["balance"]["amount"], 0);
+    assert_eq!(
+        subscription(&api, &ada).await["subscription_items"][0]["payer"]["credits_balance"]["amount"],
+        0
+    );
+    let acme = api.create("/organizations", json!({ "name": "Acme" })).await;
+    let body = json!({ "action": "increase", "amount": 5, "idempotency_key": "a", "currency": "EUR" });
+    let of_acme = api.post(&format!("/organizations/{acme}/billing/credits"), body).await.body;
+    assert_eq!(of_acme["amount"]["amount_formatted"], "€0.05");
+}
+
+#[tokio::test]
+async fn a_payment_that_fails_makes_the_subscription_past_due() {
+    let (api, ada) = shop().await;
+    api.clerk.seed().subscription(&ada.id, "pro").await;
+
+    let failed = api.clerk.seed().payment_attempt(&ada.id, 1000).with("status", "failed").await;
+
+    let read = subscription(&api, &ada).await;
+    assert_eq!((&read["status"], &read["past_due_at"]), (&json!("past_due"), &json!(START)));
+    assert_eq!(plans(&api, &ada), Value::Null);
+    let statement = api.get(&format!("/billing/statements/{}", failed.statement_id)).await.body;
+    assert_eq!(statement["totals"]["grand_total"]["amount"], 1000);
+    assert_eq!(statement["groups"][0]["items"][0]["status"], "failed");
+    assert_eq!(api.get("/billing/subscription_items?status=past_due").await.body["total_count"], 1);
+    assert_eq!(api.get("/billing/statements/stmt_x").await.status, 404);
+}
+
+#[tokio::test]
+async fn webhooks_tell_what_becomes_of_subscriptions_and_payments() {
+    let (api, ada) = shop().await;
+    let endpoint = MockClerk::start().await.expect("a server");
+    api.clerk.webhook_endpoint(format!("{}/hooks", endpoint.url()));
+    api.clerk.seed().plan("plus").with("free_trial_enabled", true).with("free_trial_days", 7).await;
+    api.clerk.seed().plan("free").with("fee", 0).with("is_default", true).await;
+
+    let begun = api.clerk.seed().subscription(&ada.id, "plus").with("is_free_trial", true).await;
+    api.clerk.advance(5 * DAY);
+    api.clerk.advance(3 * DAY);
+    api.clerk.seed().payment_attempt(&ada.id, 1000).with("status", "failed").await;
+    api.delete(&item(&begun)).await;
+    api.delete(&format!("{}?end_now=true", item(&begun))).await;
+    let sent = api.clerk.webhooks_sent().await;
+
+    let types: Vec<&str> = sent.iter().map(|sent| sent.event_type.as_str()).collect();
+    assert_eq!(
+        types,
+        [
+            // The trial begins,
+            "subscription.created",
+            "subscription.active",
+            "subscriptionItem.active",
+            // is about to end,
+            "subscriptionItem.freeTrialEnding",
+            // is paid for,
+            "paymentAttempt.created",
+            "subscriptionItem.updated",
+            // a payment fails,
+            "paymentAttempt.created",
+            "subscription.pastDue",
+            "subscriptionItem.pastDue",
+            // and it is canceled, first for the end of the period, then at once.
+            "subscriptionItem.updated",
+            "subscriptionItem.upcoming",
+            "subscription.active",
+            "subscriptionItem.ended",
+            "subscriptionItem.active",
+        ]
+    );
+    let document = Document::of_webhooks();
+    let findings: Vec<String> = sent.iter().flat_map(|sent| document.event_findings(&sent.event)).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    let payment = &sent[4].event["data"];
+    assert_eq!(payment["totals"]["grand_total"]["amount_formatted"], "$10.00");
+    assert_eq!(payment["subscription_items"][0]["plan"]["slug"], "plus");
+    assert_eq!(sent[6].event["data"]["failed_reason"]["code"], "card_declined");
+    assert_eq!(sent[13].event["data"]["payer"]["user_id"], json!(ada.id));
+    let webhook = clerk_sdk::webhooks::Webhook::new(api.clerk.webhook_secret()).expect("a secret");
+    for request in endpoint.requests() {
+        let body = request.body.json().expect("JSON").to_string();
+        let event = webhook.verify(&request.headers, body.as_bytes()).expect("a signed event");
+        assert!(!matches!(event, clerk_sdk::webhooks::Event::Unknown(_)), "{event:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_far_future_makes_it_hang() {
+    let (api, ada) = shop().await;
+    api.clerk.seed().subscription(&ada.id, "pro").await;
+
+    api.clerk.advance(Duration::from_secs(60 * 60 * 24 * 365 * 300_000));
+    api.clerk.advance(Duration::MAX);
+
+    assert_eq!(subscription(&api, &ada).await["status"], "active");
+}
