@@ -483,6 +483,7 @@ async fn fixtures_are_put_in() -> Result<(), AnyError> {
     let mock = MockClerk::start().await?;
     // code: fixture
     let ada = mock.seed().user("ada@example.com").with("first_name", "Ada").await;
+    mock.seed().user("eve@example.com").organization("globex", "org:admin").await;
     mock.seed().role("org:accountant", ["org:billing:manage"]).await;
     mock.load(&json!({
         "users": [{ "username": "bob1" }],

@@ -28,6 +28,8 @@ pub struct Seeding<'a, T> {
     source: Source,
     path: Vec<(String, String)>,
     fields: Redacted,
+    /// Slugs or ids of the organizations that a user is a member of, and the role in each.
+    organizations: Vec<(String, String)>,
     becomes: PhantomData<fn() -> T>,
 }
 
@@ -224,7 +226,35 @@ impl<'a> Seed<'a> {
     }
 
     fn from<T>(self, source: Source) -> Seeding<'a, T> {
-        Seeding { clerk: self.0, source, path: Vec::new(), fields: Redacted::default(), becomes: PhantomData }
+        Seeding {
+            clerk: self.0,
+            source,
+            path: Vec::new(),
+            fields: Redacted::default(),
+            organizations: Vec::new(),
+            becomes: PhantomData,
+        }
+    }
+}
+
+impl Seeding<'_, User> {
+    /// As a member of an organization, by its slug or id, with a role such as `org:admin`; of another one, too, where
+    /// it is said again. Where there is no such organization or role it is made.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let clerk = clerk_sdk::mock::MockClerk::start().await?;
+    /// clerk.seed().user("ada@example.com").organization("acme", "org:admin").await;
+    ///
+    /// let members = clerk.client().organization_memberships().list("acme").await?;
+    /// assert_eq!(members[0].role, "org:admin");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn organization(mut self, slug_or_id: impl Into<String>, role: impl Into<String>) -> Self {
+        self.organizations.push((slug_or_id.into(), role.into()));
+        self
     }
 }
 
@@ -280,6 +310,9 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
         };
         let body = RecordedBody::Json(Value::Object(self.fields.0));
         let object = self.clerk.perform(id, self.path, &body)?;
+        for (organization, role) in &self.organizations {
+            self.clerk.join(object["id"].as_str().unwrap_or_default(), organization, role)?;
+        }
         serde_json::from_value(object).map_err(|error| error.to_string())
     }
 }

@@ -184,9 +184,7 @@ impl SignIn<'_> {
     fn sign(self) -> Result<String, String> {
         let mut active = None;
         if let Some((name, role)) = &self.organization {
-            let organization = self.clerk.seed_organization(name)?;
-            self.clerk.inner.change(|state| state.set_role(&organization, &self.user_id, role));
-            active = Some(organization);
+            active = Some(self.clerk.join(&self.user_id, name, role)?);
         }
         let session = match self.session_id {
             Some(id) => id,
@@ -207,6 +205,13 @@ impl SignIn<'_> {
 }
 
 impl MockClerk {
+    /// Has a user be a member of an organization with this role, and gives the organization's id.
+    pub(super) fn join(&self, user_id: &str, slug_or_id: &str, role: &str) -> Result<String, String> {
+        let organization = self.seed_organization(slug_or_id)?;
+        self.inner.change(|state| state.set_role(&organization, user_id, role));
+        Ok(organization)
+    }
+
     /// The id of an organization of this slug or id, which is made where there is none.
     fn seed_organization(&self, slug_or_id: &str) -> Result<String, String> {
         let found = super::lock(&self.inner.state).find_organization(slug_or_id);

@@ -130,13 +130,14 @@ fn prepare(
         ));
     };
     let name = call.text("name").unwrap_or(connection.text("name")).to_owned();
+    let organization = connection.text("organization_id").to_owned();
     let mappings = call.body["group_role_mappings"].as_array().cloned().unwrap_or_default();
     fields!(directory, {
         "name": name, "endpoint_url": format!("{ISSUER}/scim/v2/{id}"), SECRET: state.ids.secret("ak"),
         "group_role_mapping_enabled": !mappings.is_empty(),
     });
     for mapping in &mappings {
-        add_mapping(state, &id, mapping, "")?;
+        add_mapping(state, &id, &organization, mapping, "")?;
     }
     Ok(())
 }
@@ -178,7 +179,8 @@ fn create_mapping(
     call: &Call<'_>,
 ) -> Result<Value, ApiError> {
     let directory = of_enabled(directories, state, call)?;
-    let mapping = add_mapping(state, &directory, &call.body, "")?;
+    let organization = state.organization_of_directory(&directory);
+    let mapping = add_mapping(state, &directory, &organization, &call.body, "")?;
     Ok(resource.show(state, &mapping))
 }
 
@@ -196,13 +198,14 @@ fn replace_mappings(
     };
     let names: Vec<(Value, Value)> = mappings(state, &directory).map(known).collect();
     state.table_mut(MAPPINGS).retain(|mapping| mapping["directory_id"] != directory.as_str());
+    let organization = state.organization_of_directory(&directory);
     let mut made = Vec::new();
     for given in call.body["mappings"].as_array().into_iter().flatten() {
         let name = names
             .iter()
             .find(|(group, _)| group == &given["directory_group_id"] || group == &given["scim_group_id"]);
         let name = name.and_then(|(_, name)| name.as_str()).unwrap_or_default();
-        made.push(add_mapping(state, &directory, given, name)?);
+        made.push(add_mapping(state, &directory, &organization, given, name)?);
     }
     let shown: Vec<Value> = made.iter().map(|mapping| resource.show(state, mapping)).collect();
     let total = shown.len();
@@ -219,8 +222,43 @@ fn delete_mapping(
     resource.answer(Action::Delete, state, call)
 }
 
-/// Adds a role for a group of a directory, and gives it.
-fn add_mapping(state: &mut State, directory: &str, given: &Value, name: &str) -> Result<Object, ApiError> {
+impl State {
+    /// The organization whose users a directory has; empty for none.
+    fn organization_of_directory(&self, id: &str) -> String {
+        let connection = self.table(DIRECTORIES).and_then(|table| table.get(id));
+        let connection = connection.map_or("", |directory| directory.text("enterprise_connection_id"));
+        let connection = self.table("enterprise_connection").and_then(|table| table.get(connection));
+        connection.map_or("", |connection| connection.text("organization_id")).to_owned()
+    }
+
+    /// Groups of these organizations give the role that theirs becomes.
+    pub(super) fn reassign_mappings(
+        &mut self,
+        organizations: &[String],
+        becomes: impl Fn(&str) -> Option<String>,
+    ) {
+        let next = |mapping: &Object| {
+            let organization = self.organization_of_directory(mapping.text("directory_id"));
+            let role = self.role(mapping.text(ROLE)).filter(|_| organizations.contains(&organization))?;
+            Some((mapping.id().to_owned(), self.role(&becomes(role.text("key"))?)?.id().to_owned()))
+        };
+        let changes: Vec<(String, String)> = self.rows(MAPPINGS).filter_map(next).collect();
+        for (id, role) in changes {
+            if let Some(mapping) = self.table_mut(MAPPINGS).get_mut(&id) {
+                fields!(mapping, { ROLE: role });
+            }
+        }
+    }
+}
+
+/// Adds a role for a group of a directory of an organization, and gives it.
+fn add_mapping(
+    state: &mut State,
+    directory: &str,
+    organization: &str,
+    given: &Value,
+    name: &str,
+) -> Result<Object, ApiError> {
     let group = either(given, "directory_group_id", "scim_group_id")?;
     let group = group.ok_or_else(|| ApiError::missing("directory_group_id"))?;
     let name = either(given, "directory_group_display_name", "scim_group_display_name")?.unwrap_or(name);
@@ -230,10 +268,9 @@ fn add_mapping(state: &mut State, directory: &str, given: &Value, name: &str) ->
         return Err(ApiError::taken(param, "group"));
     }
     let role = state.role(given["role_id"].as_str().unwrap_or_default());
-    let role = role
-        .ok_or_else(|| ApiError::value("role_id", "must be the id of an organization role"))?
-        .id()
-        .to_owned();
+    let role = role.ok_or_else(|| ApiError::value("role_id", "must be the id of an organization role"))?;
+    state.check_role_in(organization, role.text("key"), "role_id")?;
+    let role = role.id().to_owned();
     let last = mappings(state, directory).filter_map(|mapping| mapping["precedence"].as_i64()).max();
     let precedence = given["precedence"].as_i64().unwrap_or(last.unwrap_or(0).saturating_add(1));
     let (id, now) = (state.ids.object(MAPPINGS), state.now());
