@@ -10,5 +10,6 @@ mod poem;
 #[allow(dead_code, reason = "the other tests need all of it")]
 mod printed;
 mod rocket;
+mod tonic;
 mod tower;
 mod types;
