@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::time::Instant;
@@ -22,7 +23,8 @@ use crate::operation::{Meta, Parts};
 use crate::options::CallOptions;
 use crate::prepare::{Payload, Prepared};
 use crate::response::Response;
-use crate::retry;
+use crate::retry::{self, RetryPolicy};
+use crate::throttle::{Outcome, TooLate};
 use crate::transport::{HttpError, HttpErrorKind, HttpRequest, HttpResponse};
 
 /// Makes a call and answers with the body of a 2xx, not decoded yet.
@@ -65,9 +67,27 @@ impl Call<'_> {
         let policy = self.options.retry.as_ref().unwrap_or(&self.clerk.0.retry);
         let repeatable =
             self.options.repeatable.unwrap_or(self.meta.repeatable || self.clerk.0.repeat_unsafe);
+        let waits = policy.repeats() && self.options.throttle.unwrap_or(true);
+        let mut caller = self.clerk.0.throttle.as_ref().map(|throttle| throttle.caller(&prepared, waits));
+        let mut last = None;
         loop {
+            if let Some(caller) = &mut caller
+                && caller.is_held()
+            {
+                observe::waiting();
+                // Apart, so that the calls of all other times are no larger for it.
+                if let Err(TooLate(left)) = Box::pin(caller.turn(self.deadline(policy))).await {
+                    return Err(last.unwrap_or_else(|| Error::rate_limited(self.started.elapsed(), left)));
+                }
+            }
             let number = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
-            let error = match self.attempt(&prepared, number).await {
+            let result = self.attempt(&prepared, number).await;
+            let backoff = match &result {
+                Ok(_) => Duration::ZERO,
+                Err(_) => policy.backoff(number, fastrand::f64()),
+            };
+            let queued = caller.as_mut().and_then(|caller| caller.tell(outcome(&result), backoff));
+            let error = match result {
                 Ok(response) => return Ok(response),
                 Err(error) => error.in_call(self.meta, number),
             };
@@ -76,16 +96,27 @@ impl Call<'_> {
             }
             let elapsed = self.started.elapsed();
             let left = self.options.timeout.map(|limit| limit.saturating_sub(elapsed));
-            let floor = error.api().and_then(ApiError::retry_after);
-            let Some(wait) = policy.wait(number, elapsed, floor, left, fastrand::f64()) else {
-                return Err(error);
+            let floor = error.retry_after();
+            let wait = match queued {
+                Some(queued) => policy.within(queued, elapsed, left),
+                None => policy.within(backoff.max(floor.unwrap_or_default()), elapsed, left),
             };
+            let Some(wait) = wait else { return Err(error) };
             observe::retrying(&error, number, wait);
             for hook in &self.clerk.0.hooks.on_retry {
                 hook(&self.about(number), &Retry { error: &error, wait });
             }
-            tokio::time::sleep(wait).await;
+            if queued.is_none() {
+                tokio::time::sleep(wait).await;
+            }
+            last = Some(error);
         }
+    }
+
+    /// When no further attempt begins.
+    fn deadline(&self, policy: &RetryPolicy) -> Option<Instant> {
+        let limit = self.options.timeout.and_then(|limit| self.started.checked_add(limit));
+        [policy.deadline(self.started), limit].into_iter().flatten().min()
     }
 
     fn about(&self, number: u32) -> Attempt<'_> {
@@ -147,6 +178,20 @@ impl Call<'_> {
             }
         })
         .await
+    }
+}
+
+/// What an attempt tells about the rate of calls.
+fn outcome(result: &Result<Response<Bytes>, Error>) -> Outcome {
+    let error = match result {
+        Ok(_) => return Outcome::Answered,
+        Err(error) => error,
+    };
+    match (error.status(), error.retry_after()) {
+        (Some(StatusCode::TOO_MANY_REQUESTS), asked) => Outcome::Limited(asked),
+        (Some(StatusCode::SERVICE_UNAVAILABLE), Some(asked)) => Outcome::Closed(asked),
+        (Some(_), _) => Outcome::Answered,
+        (None, _) => Outcome::Unknown,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::generated::VERSIONS;
 use crate::hooks::{Attempt, Hooks, Retry};
 use crate::raw::RawRequest;
 use crate::retry::RetryPolicy;
+use crate::throttle::Throttle;
 use crate::tls::Tls;
 use crate::transport::{
     CONNECT_TIMEOUT, Configure, HttpClient, HttpRequest, Reqwest, ReqwestBuilder, Settings,
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) machine_key: Option<SecretKey>,
     pub(crate) retry: RetryPolicy,
     pub(crate) repeat_unsafe: bool,
+    /// None where it is off.
+    pub(crate) throttle: Option<Throttle>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) max_response_bytes: usize,
@@ -144,6 +147,7 @@ pub struct ClerkBuilder {
     allow_insecure_http: bool,
     retry: RetryPolicy,
     repeat_unsafe: bool,
+    throttle: bool,
     connect_timeout: Duration,
     attempt_timeout: Duration,
     idle_timeout: Duration,
@@ -178,6 +182,7 @@ impl ClerkBuilder {
             allow_insecure_http: false,
             retry: RetryPolicy::default(),
             repeat_unsafe: false,
+            throttle: true,
             connect_timeout: CONNECT_TIMEOUT,
             attempt_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(30),
@@ -231,6 +236,19 @@ impl ClerkBuilder {
     /// unless set.
     pub fn repeat_unsafe(mut self, repeat: bool) -> Self {
         self.repeat_unsafe = repeat;
+        self
+    }
+
+    /// Whether all calls wait where the API has told one of them to: after 429, or 503 with `Retry-After`. On unless
+    /// turned off.
+    ///
+    /// They wait in one queue for each key and server, first come, first served, and leave it at the rate that the API
+    /// turns out to accept, so that few are refused again. A call that would wait for longer than its retries or
+    /// `with_timeout` allow is not sent: [`RateLimited`](crate::ErrorKind::RateLimited). A `Retry-After` of more than
+    /// 30 seconds is the limit of one operation and holds up nobody else. A minute after the last refusal all of it is
+    /// forgotten.
+    pub fn throttle(mut self, throttle: bool) -> Self {
+        self.throttle = throttle;
         self
     }
 
@@ -394,6 +412,7 @@ impl ClerkBuilder {
             machine_key,
             retry: self.retry,
             repeat_unsafe: self.repeat_unsafe,
+            throttle: self.throttle.then(Throttle::default),
             attempt_timeout: self.attempt_timeout,
             idle_timeout: self.idle_timeout,
             max_response_bytes: self.max_response_bytes,

@@ -119,6 +119,7 @@ mod raw;
 mod request;
 mod response;
 mod retry;
+mod throttle;
 mod tls;
 mod transport;
 mod upload;

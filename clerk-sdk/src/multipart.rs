@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -66,8 +67,8 @@ impl Form {
                     pieces.push_back(Piece::Bytes(std::mem::take(&mut text).into()));
                     pieces.push_back(match file.open().await? {
                         Content::Bytes(bytes) => Piece::Bytes(bytes),
-                        Content::Read(reader, left) => Piece::Read { reader, left },
-                        Content::Stream(stream) => Piece::Stream(stream),
+                        Content::Read(reader) => Piece::Read(reader),
+                        Content::Stream(stream, left) => Piece::Stream { stream, left },
                     });
                     text.push_str("\r\n");
                 }
@@ -105,8 +106,8 @@ struct Encoded {
 
 enum Piece {
     Bytes(Bytes),
-    Read { reader: BoxRead, left: Option<u64> },
-    Stream(BoxStream),
+    Read(BoxRead),
+    Stream { stream: BoxStream, left: Option<u64> },
 }
 
 impl http_body::Body for Encoded {
@@ -120,11 +121,8 @@ impl http_body::Body for Encoded {
         while let Some(piece) = self.pieces.front_mut() {
             let next = match piece {
                 Piece::Bytes(bytes) => Some(std::mem::take(bytes)).filter(|bytes| !bytes.is_empty()).map(Ok),
-                Piece::Read { reader, left } => ready!(read(reader, left, cx)),
-                Piece::Stream(stream) => {
-                    let next = ready!(stream.as_mut().poll_next(cx));
-                    next.map(|item| item.map_err(local))
-                }
+                Piece::Read(reader) => ready!(read(reader, cx)),
+                Piece::Stream { stream, left } => counted(ready!(stream.as_mut().poll_next(cx)), left),
             };
             match next {
                 Some(Ok(bytes)) => return Poll::Ready(Some(Ok(Frame::data(bytes)))),
@@ -147,41 +145,38 @@ impl http_body::Body for Encoded {
     fn size_hint(&self) -> SizeHint {
         let length = self.pieces.iter().try_fold(0u64, |sum, piece| match piece {
             Piece::Bytes(bytes) => sum.checked_add(bytes.len() as u64),
-            Piece::Read { left, .. } => sum.checked_add((*left)?),
-            Piece::Stream(_) => None,
+            Piece::Stream { left, .. } => sum.checked_add((*left)?),
+            Piece::Read(_) => None,
         });
         length.map(SizeHint::with_exact).unwrap_or_default()
     }
 }
 
-/// The next bytes of a file; `None` at its end, which is after `left` bytes where that is known.
-fn read(
-    reader: &mut BoxRead,
-    left: &mut Option<u64>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<Result<Bytes, HttpError>>> {
-    let size = left.map_or(READ_SIZE, |left| usize::try_from(left).unwrap_or(READ_SIZE).min(READ_SIZE));
-    if size == 0 {
-        return Poll::Ready(None);
-    }
-    let mut buffer = vec![0; size];
+/// The next bytes of a reader; `None` at its end.
+fn read(reader: &mut BoxRead, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, HttpError>>> {
+    let mut buffer = vec![0; READ_SIZE];
     let mut read = ReadBuf::new(&mut buffer);
     if let Err(error) = ready!(reader.as_mut().poll_read(cx, &mut read)) {
         return Poll::Ready(Some(Err(local(error))));
     }
     let length = read.filled().len();
     buffer.truncate(length);
-    match left {
-        Some(left) if length == 0 => {
-            let message = format!("the file became shorter while it was sent, {left} bytes are missing");
-            Poll::Ready(Some(Err(local(message))))
+    Poll::Ready((length > 0).then(|| Ok(buffer.into())))
+}
+
+/// What a stream gave, of which there must be `left` bytes where that is known.
+fn counted(next: Option<io::Result<Bytes>>, left: &mut Option<u64>) -> Option<Result<Bytes, HttpError>> {
+    match (next, left) {
+        (Some(Ok(bytes)), left) => {
+            *left = left.map(|left| left.saturating_sub(bytes.len() as u64));
+            Some(Ok(bytes))
         }
-        Some(left) => {
-            *left -= length as u64;
-            Poll::Ready(Some(Ok(buffer.into())))
+        (Some(Err(error)), _) => Some(Err(local(error))),
+        (None, Some(missing @ 1..)) => {
+            let message = format!("the file became shorter while it was sent, {missing} bytes are missing");
+            Some(Err(local(message)))
         }
-        None if length == 0 => Poll::Ready(None),
-        None => Poll::Ready(Some(Ok(buffer.into()))),
+        (None, _) => None,
     }
 }
 

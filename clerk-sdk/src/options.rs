@@ -19,6 +19,7 @@ pub(crate) struct CallOptions {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) key: Option<SecretKey>,
     pub(crate) repeatable: Option<bool>,
+    pub(crate) throttle: Option<bool>,
     invalid: Option<Invalid>,
 }
 
@@ -81,6 +82,7 @@ impl fmt::Debug for CallOptions {
             .field("headers", &headers)
             .field("key", &self.key)
             .field("repeatable", &self.repeatable)
+            .field("throttle", &self.throttle)
             .finish()
     }
 }
@@ -133,6 +135,13 @@ macro_rules! call_options {
         /// Unless said, GET, PUT and DELETE may be repeated, POST and PATCH as the client is set.
         pub fn with_repeatable(mut self, repeatable: bool) -> Self {
             self.options.repeatable = Some(repeatable);
+            self
+        }
+
+        /// Says whether this call waits in the queue of a client that the API has told to wait. It does unless said,
+        /// and unless its retries are off; see [`ClerkBuilder::throttle`]($crate::ClerkBuilder::throttle).
+        pub fn with_throttle(mut self, throttle: bool) -> Self {
+            self.options.throttle = Some(throttle);
             self
         }
     };

@@ -1,11 +1,15 @@
-//! All pages of a list, and all items, as streams: each page is asked for when the one before is used up.
+//! All pages of a list, and all items, as streams: each page is asked for when the one before is used up, or ahead of
+//! that where it is wanted.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use crate::client::Clerk;
 use crate::error::Error;
@@ -13,6 +17,7 @@ use crate::operation::{Paginated, Parts};
 use crate::options::CallOptions;
 use crate::page::Page;
 use crate::request::Request;
+use crate::transport::{HttpError, HttpErrorKind};
 
 /// How many items a page has unless the caller says: a fifth of what most lists allow, and what all allow.
 const PAGE_SIZE: i64 = 100;
@@ -54,9 +59,51 @@ pub struct Pages<Op: Paginated> {
     options: CallOptions,
     limit: i64,
     next: Next,
-    page: Option<PageFuture<Op::Item>>,
+    /// What was asked for, in order, and where it begins.
+    fetches: VecDeque<(Next, Fetch<Op::Item>)>,
+    /// How many pages are fetched ahead.
+    ahead: usize,
+    /// How many items the last page had.
+    count: i64,
     total: Option<i64>,
     started: bool,
+}
+
+/// A page on its way.
+enum Fetch<T> {
+    /// Moves when it is polled.
+    Polled(PageFuture<T>),
+    /// Moves by itself.
+    Spawned(JoinHandle<Result<Page<T>, Error>>),
+}
+
+impl<T: Send + 'static> Fetch<T> {
+    fn spawn(page: PageFuture<T>) -> Self {
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => Self::Spawned(runtime.spawn(page.in_current_span())),
+            Err(_) => Self::Polled(page),
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Page<T>, Error>> {
+        match self {
+            Self::Polled(page) => page.as_mut().poll(cx),
+            Self::Spawned(page) => Pin::new(page).poll(cx).map(|page| {
+                page.unwrap_or_else(|_| {
+                    let message = "the call was broken off by a panic, or with its runtime";
+                    Err(Error::transport(HttpError::message(HttpErrorKind::Other, message)))
+                })
+            }),
+        }
+    }
+}
+
+impl<T> Drop for Fetch<T> {
+    fn drop(&mut self) {
+        if let Self::Spawned(page) = self {
+            page.abort();
+        }
+    }
 }
 
 /// Where the next page begins.
@@ -90,7 +137,28 @@ impl<Op: Paginated> Pages<Op> {
             parts.query.retain(|(name, _)| name != "paginated");
             parts.query.push((Cow::Borrowed("paginated"), "true".to_owned()));
         }
-        Self { clerk, parts, options, limit, next, page: None, total: None, started: false }
+        Self {
+            clerk,
+            parts,
+            options,
+            limit,
+            next,
+            fetches: VecDeque::new(),
+            ahead: 0,
+            count: 0,
+            total: None,
+            started: false,
+        }
+    }
+
+    /// Fetches up to so many pages ahead, while the one before is used. None unless set.
+    ///
+    /// Pages that are followed by offset are fetched at once, as far as the list has told its total; others one after the
+    /// other, one ahead. Their order and the place of an error stay the same. They are fetched by tasks of the runtime
+    /// that the stream is polled on, which end when it is dropped.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.ahead = pages;
+        self
     }
 
     /// How many items the whole list has, once a page has told it; some lists never do.
@@ -106,7 +174,7 @@ impl<Op: Paginated> Pages<Op> {
         next(self).await.transpose()
     }
 
-    fn request(&self) -> PageFuture<Op::Item> {
+    fn request(&self, next: &Next) -> PageFuture<Op::Item> {
         let mut parts = Parts {
             path: self.parts.path.clone(),
             query: self.parts.query.clone(),
@@ -114,7 +182,7 @@ impl<Op: Paginated> Pages<Op> {
             ..Parts::default()
         };
         parts.query.push((Cow::Borrowed("limit"), self.limit.to_string()));
-        match &self.next {
+        match next {
             Next::Offset(offset) => parts.query.push((Cow::Borrowed("offset"), offset.to_string())),
             Next::After(cursor, Some(id)) => parts.query.push((Cow::Borrowed(cursor), id.clone())),
             Next::After(_, None) | Next::Nowhere => {}
@@ -126,6 +194,7 @@ impl<Op: Paginated> Pages<Op> {
     fn advance(&mut self, page: &Page<Op::Item>) {
         let count = i64::try_from(page.len()).unwrap_or(i64::MAX);
         self.total = page.total_count().or(self.total);
+        self.count = count;
         self.started = true;
         let full = count >= self.limit;
         self.next = match std::mem::replace(&mut self.next, Next::Nowhere) {
@@ -143,6 +212,33 @@ impl<Op: Paginated> Pages<Op> {
             Next::After(..) | Next::Nowhere => Next::Nowhere,
         };
     }
+
+    /// Asks for what comes after the page that is handed out now.
+    fn fetch_ahead(&mut self) {
+        // The page was shorter than the one before it, or the list has ended: what was asked for begins elsewhere.
+        if self.fetches.front().is_some_and(|(at, _)| *at != self.next) {
+            self.fetches.clear();
+        }
+        while self.fetches.len() < self.ahead {
+            let next = match self.fetches.back() {
+                None => self.next.clone(),
+                Some((Next::Offset(offset), _)) => Next::Offset(offset.saturating_add(self.count)),
+                Some(_) => return,
+            };
+            let known = match next {
+                Next::Nowhere => false,
+                Next::Offset(offset) if !self.fetches.is_empty() => {
+                    self.total.is_some_and(|total| offset < total)
+                }
+                _ => true,
+            };
+            if !known {
+                return;
+            }
+            let fetch = Fetch::spawn(self.request(&next));
+            self.fetches.push_back((next, fetch));
+        }
+    }
 }
 
 impl<Op: Paginated> Stream for Pages<Op> {
@@ -150,25 +246,23 @@ impl<Op: Paginated> Stream for Pages<Op> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if this.page.is_none() {
+        if this.fetches.is_empty() {
             if this.next == Next::Nowhere {
                 return Poll::Ready(None);
             }
-            this.page = Some(this.request());
+            this.fetches.push_back((this.next.clone(), Fetch::Polled(this.request(&this.next))));
         }
-        let Some(page) = &mut this.page else { return Poll::Ready(None) };
-        let result = ready!(page.as_mut().poll(cx));
-        this.page = None;
+        let Some((_, fetch)) = this.fetches.front_mut() else { return Poll::Ready(None) };
+        let result = ready!(fetch.poll(cx));
+        this.fetches.pop_front();
+        // Only where there is nothing at all is an empty page worth handing out.
+        let over = this.started && result.as_ref().is_ok_and(|page| page.is_empty());
         match &result {
-            // Only where there is nothing at all is an empty page worth handing out.
-            Ok(page) if page.is_empty() && this.started => {
-                this.next = Next::Nowhere;
-                return Poll::Ready(None);
-            }
-            Ok(page) => this.advance(page),
-            Err(_) => this.next = Next::Nowhere,
+            Ok(page) if !over => this.advance(page),
+            _ => this.next = Next::Nowhere,
         }
-        Poll::Ready(Some(result))
+        this.fetch_ahead();
+        Poll::Ready(Some(result).filter(|_| !over))
     }
 }
 
@@ -180,6 +274,12 @@ pub struct Items<Op: Paginated> {
 }
 
 impl<Op: Paginated> Items<Op> {
+    /// Fetches up to so many pages ahead, as [`Pages::prefetch`] does.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.pages = self.pages.prefetch(pages);
+        self
+    }
+
     /// How many items the whole list has, once a page has told it; some lists never do.
     pub fn total_count(&self) -> Option<i64> {
         self.pages.total_count()
@@ -271,5 +371,21 @@ where
             }
             Err(error) => Some(Err(error)),
         }
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<Op: Paginated> Blocking<Pages<Op>> {
+    /// Fetches up to so many pages ahead, as [`Pages::prefetch`] does.
+    pub fn prefetch(self, pages: usize) -> Self {
+        Self(self.0.map(|stream| stream.prefetch(pages)))
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<Op: Paginated> Blocking<Items<Op>> {
+    /// Fetches up to so many pages ahead, as [`Pages::prefetch`] does.
+    pub fn prefetch(self, pages: usize) -> Self {
+        Self(self.0.map(|stream| stream.prefetch(pages)))
     }
 }

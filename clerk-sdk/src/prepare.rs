@@ -78,6 +78,16 @@ impl Prepared {
         Ok(Self { uri, headers, payload })
     }
 
+    /// Where it goes.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The key that it is sent with.
+    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
+        self.headers.get(AUTHORIZATION)
+    }
+
     /// The request of one attempt.
     pub(crate) async fn request(&self, meta: &Meta) -> Result<HttpRequest, HttpError> {
         let body = match &self.payload {

@@ -82,8 +82,9 @@ impl<Op: Operation> Request<Op> {
     }
 
     /// Sends a query parameter that this version of the SDK does not know.
-    pub fn with_query(self, name: impl Into<String>, value: impl ToString) -> Self {
-        self.replace_query(Cow::Owned(name.into()), vec![value.to_string()])
+    pub fn with_query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.parts.replace_query(Cow::Owned(name.into()), vec![value.to_string()]);
+        self
     }
 
     /// Sends a field of the JSON body that this version of the SDK does not know.
@@ -102,21 +103,12 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_path(mut self, name: &'static str, value: impl Query) -> Self {
-        let mut texts = Vec::with_capacity(1);
-        value.texts(&mut texts);
-        self.parts.path.extend(texts.into_iter().map(|text| (name, text)));
+        self.parts.set_path(name, value);
         self
     }
 
-    pub(crate) fn set_query(self, name: &'static str, value: impl Query) -> Self {
-        let mut texts = Vec::new();
-        value.texts(&mut texts);
-        self.replace_query(Cow::Borrowed(name), texts)
-    }
-
-    fn replace_query(mut self, name: Cow<'static, str>, texts: Vec<String>) -> Self {
-        self.parts.query.retain(|(other, _)| *other != name);
-        self.parts.query.extend(texts.into_iter().map(|text| (name.clone(), text)));
+    pub(crate) fn set_query(mut self, name: &'static str, value: impl Query) -> Self {
+        self.parts.set_query(name, value);
         self
     }
 
@@ -125,17 +117,7 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_json(mut self, name: &str, value: impl Serialize, shape: Shape) -> Self {
-        match to_json(value, shape) {
-            Ok(value) => {
-                if !matches!(self.parts.body, RequestBody::Object(_)) {
-                    self.parts.body = RequestBody::Object(Map::new());
-                }
-                if let RequestBody::Object(fields) = &mut self.parts.body {
-                    fields.insert(name.to_owned(), value);
-                }
-            }
-            Err(reason) => self.refuse(name, &reason),
-        }
+        self.parts.set_field(name, to_json(value, shape));
         self
     }
 
@@ -144,30 +126,72 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_whole(mut self, value: impl Serialize) -> Self {
-        match to_json(value, Shape::Any) {
-            Ok(value) => self.parts.body = RequestBody::Value(value),
-            Err(reason) => self.refuse("body", &reason),
-        }
+        self.parts.set_body(to_json(value, Shape::Any));
         self
     }
 
     pub(crate) fn set_part(mut self, name: &'static str, value: FormValue) -> Self {
-        if !matches!(self.parts.body, RequestBody::Form(_)) {
-            self.parts.body = RequestBody::Form(Vec::new());
+        self.parts.set_part(name, value);
+        self
+    }
+}
+
+/// What the setters do that knows nothing of the operation: so it is compiled once.
+impl Parts {
+    fn set_path(&mut self, name: &'static str, value: impl Query) {
+        let mut texts = Vec::with_capacity(1);
+        value.texts(&mut texts);
+        self.path.extend(texts.into_iter().map(|text| (name, text)));
+    }
+
+    fn set_query(&mut self, name: &'static str, value: impl Query) {
+        let mut texts = Vec::new();
+        value.texts(&mut texts);
+        self.replace_query(Cow::Borrowed(name), texts);
+    }
+
+    fn replace_query(&mut self, name: Cow<'static, str>, texts: Vec<String>) {
+        self.query.retain(|(other, _)| *other != name);
+        self.query.extend(texts.into_iter().map(|text| (name.clone(), text)));
+    }
+
+    fn set_field(&mut self, name: &str, value: Result<Value, String>) {
+        match value {
+            Ok(value) => {
+                if !matches!(self.body, RequestBody::Object(_)) {
+                    self.body = RequestBody::Object(Map::new());
+                }
+                if let RequestBody::Object(fields) = &mut self.body {
+                    fields.insert(name.to_owned(), value);
+                }
+            }
+            Err(reason) => self.refuse(name, &reason),
         }
-        if let RequestBody::Form(parts) = &mut self.parts.body {
+    }
+
+    fn set_body(&mut self, value: Result<Value, String>) {
+        match value {
+            Ok(value) => self.body = RequestBody::Value(value),
+            Err(reason) => self.refuse("body", &reason),
+        }
+    }
+
+    fn set_part(&mut self, name: &'static str, value: FormValue) {
+        if !matches!(self.body, RequestBody::Form(_)) {
+            self.body = RequestBody::Form(Vec::new());
+        }
+        if let RequestBody::Form(parts) = &mut self.body {
             parts.retain(|(other, _)| other != name);
             // Text goes before files, as in the document: a server can read it before the upload.
             let first_file = parts.iter().position(|(_, part)| matches!(part, FormValue::File(_)));
             let position = first_file.filter(|_| matches!(value, FormValue::Text(_))).unwrap_or(parts.len());
             parts.insert(position, (Cow::Borrowed(name), value));
         }
-        self
     }
 
     /// Remembers the first value that cannot be sent; sending answers with it.
     fn refuse(&mut self, name: &str, reason: &str) {
-        self.parts.invalid.get_or_insert_with(|| format!("`{name}` {reason}"));
+        self.invalid.get_or_insert_with(|| format!("`{name}` {reason}"));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
+use tokio::time::Instant;
 
 /// How failed attempts are repeated: exponential waits with full jitter, within a budget of time.
 ///
@@ -64,23 +65,33 @@ impl RetryPolicy {
         self
     }
 
-    /// How long to wait after failed attempt number `attempt` (from 1), or `None` where the budget is used up.
-    ///
-    /// `elapsed` is the time since the call began, `floor` what the server asked for, and `left` what is left
-    /// until the whole call times out.
-    pub(crate) fn wait(
-        &self,
-        attempt: u32,
-        elapsed: Duration,
-        floor: Option<Duration>,
-        left: Option<Duration>,
-        jitter: f64,
-    ) -> Option<Duration> {
+    /// Whether there is more than one attempt.
+    pub(crate) fn repeats(&self) -> bool {
+        !self.max_elapsed.is_zero()
+    }
+
+    /// The time after which no attempt of a call begins that began at `started`, if there is one.
+    pub(crate) fn deadline(&self, started: Instant) -> Option<Instant> {
+        started.checked_add(self.max_elapsed)
+    }
+
+    /// How long to wait after failed attempt number `attempt` (from 1), whatever the server says.
+    pub(crate) fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
         let grown =
             self.initial.as_secs_f64() * self.exponent.powi(attempt.saturating_sub(1).min(1000) as i32);
         let ceiling = Duration::try_from_secs_f64(grown).unwrap_or(Duration::MAX).min(self.max_interval);
         let jittered = Duration::try_from_secs_f64(ceiling.as_secs_f64() * jitter.clamp(0.0, 1.0));
-        let wait = jittered.unwrap_or(ceiling).max(floor.unwrap_or_default());
+        jittered.unwrap_or(ceiling)
+    }
+
+    /// A wait that begins `elapsed` after the call did, or `None` where the budget is used up by then; `left` is what
+    /// is left until the whole call times out.
+    pub(crate) fn within(
+        &self,
+        wait: Duration,
+        elapsed: Duration,
+        left: Option<Duration>,
+    ) -> Option<Duration> {
         let budget = self.max_elapsed.saturating_sub(elapsed);
         (wait < budget && left.is_none_or(|left| wait < left)).then_some(wait)
     }
@@ -144,7 +155,7 @@ mod tests {
     #[test]
     fn the_longest_wait_grows_up_to_the_interval() {
         let policy = RetryPolicy::exponential().max_elapsed(Duration::MAX);
-        let longest = |attempt| policy.wait(attempt, Duration::ZERO, None, None, 1.0).unwrap();
+        let longest = |attempt| policy.backoff(attempt, 1.0);
         assert_eq!([longest(1), longest(2), longest(3)], [ms(500), ms(750), ms(1125)]);
         assert_eq!(longest(100), Duration::from_secs(60));
         assert_eq!(longest(u32::MAX), Duration::from_secs(60));
@@ -172,20 +183,20 @@ mod tests {
     }
 
     #[test]
-    fn jitter_reaches_down_to_nothing_and_the_server_sets_the_floor() {
+    fn jitter_reaches_down_to_nothing() {
         let policy = RetryPolicy::exponential();
-        assert_eq!(policy.wait(3, Duration::ZERO, None, None, 0.0), Some(Duration::ZERO));
-        assert_eq!(policy.wait(3, Duration::ZERO, Some(ms(7000)), None, 1.0), Some(ms(7000)));
-        assert_eq!(policy.wait(3, Duration::ZERO, Some(ms(200)), None, 1.0), Some(ms(1125)));
+        assert_eq!(policy.backoff(3, 0.0), Duration::ZERO);
+        assert_eq!(policy.backoff(3, 0.5), ms(1125) / 2);
     }
 
     #[test]
     fn nothing_begins_after_the_budget_or_the_deadline() {
         let policy = RetryPolicy::exponential();
-        assert_eq!(policy.wait(1, Duration::from_secs(30), None, None, 0.0), None);
-        assert_eq!(policy.wait(1, Duration::from_secs(25), Some(Duration::from_secs(6)), None, 0.0), None);
-        assert_eq!(policy.wait(1, Duration::ZERO, Some(ms(300)), Some(ms(200)), 0.0), None);
-        assert_eq!(RetryPolicy::none().wait(1, Duration::ZERO, None, None, 0.0), None);
+        assert_eq!(policy.within(ms(300), Duration::ZERO, None), Some(ms(300)));
+        assert_eq!(policy.within(Duration::ZERO, Duration::from_secs(30), None), None);
+        assert_eq!(policy.within(Duration::from_secs(6), Duration::from_secs(25), None), None);
+        assert_eq!(policy.within(ms(300), Duration::ZERO, Some(ms(200))), None);
+        assert_eq!(RetryPolicy::none().within(Duration::ZERO, Duration::ZERO, None), None);
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! The files that a caller uploads: from a path, from bytes, from a reader or a stream; never read whole.
 
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Mutex;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use tokio::io::AsyncRead;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::error::Error;
 use crate::transport::{HttpError, HttpErrorKind};
@@ -36,9 +39,9 @@ pub(crate) type BoxStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>
 /// What of a file goes on the wire in one attempt.
 pub(crate) enum Content {
     Bytes(Bytes),
+    Read(BoxRead),
     /// Exactly this many bytes where the length is known.
-    Read(BoxRead, Option<u64>),
-    Stream(BoxStream),
+    Stream(BoxStream, Option<u64>),
 }
 
 impl FilePart {
@@ -77,7 +80,7 @@ impl FilePart {
 
     /// What `reader` gives until its end. Such a call is never retried.
     pub fn from_reader(file_name: impl Into<String>, reader: impl AsyncRead + Send + 'static) -> Self {
-        Self::once(file_name.into(), Content::Read(Box::pin(reader), None))
+        Self::once(file_name.into(), Content::Read(Box::pin(reader)))
     }
 
     /// What `stream` gives until its end. Such a call is never retried.
@@ -86,7 +89,7 @@ impl FilePart {
         S: Stream<Item = io::Result<B>> + Send + 'static,
         B: Into<Bytes> + 'static,
     {
-        Self::once(file_name.into(), Content::Stream(Box::pin(IntoBytes(Box::pin(stream)))))
+        Self::once(file_name.into(), Content::Stream(Box::pin(IntoBytes(Box::pin(stream))), None))
     }
 
     fn once(file_name: String, content: Content) -> Self {
@@ -125,10 +128,10 @@ impl FilePart {
                 let unreadable = |error| {
                     HttpError::new(HttpErrorKind::Body, error).with_request_not_sent().with_permanent()
                 };
-                let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-                file.set_max_buf_size(READ_SIZE);
+                let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
-                Ok(Content::Read(Box::pin(file), Some(length)))
+                let pieces = FilePieces::new(file.into_std().await, length);
+                Ok(Content::Stream(Box::pin(pieces), Some(length)))
             }
             Source::Once(content) => {
                 let content = content.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
@@ -142,8 +145,54 @@ impl FilePart {
     }
 }
 
-/// How much of a file is read at a time, in bytes.
+/// How much is read at a time, in bytes: of a file, and of somebody's reader, which may itself give less.
+const FILE_PIECE: u64 = 256 * 1024;
 pub(crate) const READ_SIZE: usize = 128 * 1024;
+
+/// The first `left` bytes of a file. Each piece is read while the one before it is sent, by a thread for such work, into
+/// the memory that is sent.
+struct FilePieces {
+    left: u64,
+    next: Option<JoinHandle<(File, io::Result<Vec<u8>>)>>,
+}
+
+impl FilePieces {
+    fn new(file: File, left: u64) -> Self {
+        Self { left, next: (left > 0).then(|| Self::read(file, left)) }
+    }
+
+    fn read(mut file: File, left: u64) -> JoinHandle<(File, io::Result<Vec<u8>>)> {
+        spawn_blocking(move || {
+            let size = left.min(FILE_PIECE);
+            let mut piece = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+            let read = (&mut file).take(size).read_to_end(&mut piece);
+            (file, read.map(|_| piece))
+        })
+    }
+}
+
+impl Stream for FilePieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(next) = &mut self.next else { return Poll::Ready(None) };
+        let read = ready!(Pin::new(next).poll(cx));
+        self.next = None;
+        let (file, piece) = match read {
+            Ok((file, Ok(piece))) => (file, piece),
+            Ok((_, Err(error))) => return Poll::Ready(Some(Err(error))),
+            Err(gone) => return Poll::Ready(Some(Err(io::Error::other(gone)))),
+        };
+        self.left = self.left.saturating_sub(piece.len() as u64);
+        if piece.is_empty() {
+            return Poll::Ready(None);
+        }
+        if self.left > 0 {
+            self.next = Some(Self::read(file, self.left));
+        }
+        Poll::Ready(Some(Ok(piece.into())))
+    }
+}
 
 impl fmt::Debug for FilePart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -170,10 +219,7 @@ where
 {
     type Item = io::Result<Bytes>;
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.as_mut().poll_next(cx).map(|item| item.map(|item| item.map(Into::into)))
     }
 }

@@ -145,6 +145,10 @@ async fn lists_are_walked() -> Result<(), AnyError> {
         println!("{} organizations, {:?} in all", page.len(), pages.total_count());
     }
     // end
+    // code: prefetch
+    let mut users = clerk.users().list().limit(500).items().prefetch(2); // while you are busy with the ones before
+    // end
+    assert!(users.try_next().await?.is_some());
     Ok(())
 }
 
@@ -191,6 +195,13 @@ async fn retries_are_a_setting_of_the_client_and_of_the_call() -> Result<(), Any
     clerk.users().lock(&user.id).with_repeatable(true).await?;
     // end
     assert_eq!(response.attempts(), 2);
+    let key = mock.secret_key();
+    // code: throttle
+    let alone = Clerk::builder(key).throttle(false).build()?; // each call waits for itself
+
+    clerk.users().get(&user.id).with_throttle(false).await?; // this call waits for no others
+    // end
+    drop(alone);
     Ok(())
 }
 
@@ -203,7 +214,7 @@ async fn errors_say_what_happened() -> Result<(), AnyError> {
     match clerk.users().get(id).await {
         Ok(user) => println!("{}", user.id),
         Err(e) if e.is_not_found() => println!("nobody has this id"),
-        Err(e) if e.is_rate_limited() => println!("again in {:?}", e.api().and_then(|api| api.retry_after())),
+        Err(e) if e.is_rate_limited() => println!("again in {:?}", e.retry_after()),
         Err(e) if e.has_code("form_param_format_invalid") => println!("that is no id"),
         Err(e) => eprintln!("{e}"),
     }
@@ -226,6 +237,7 @@ async fn errors_say_what_happened() -> Result<(), AnyError> {
         }
         ErrorKind::Decode => println!("not what was promised, at {:?}", error.decode_path()),
         ErrorKind::InvalidRequest | ErrorKind::Config => println!("not sent: {error}"),
+        ErrorKind::RateLimited => println!("not sent; again in {:?}", error.retry_after()),
         _ => println!("{error}"),
     }
     // end
@@ -471,6 +483,7 @@ async fn fixtures_are_put_in() -> Result<(), AnyError> {
     let mock = MockClerk::start().await?;
     // code: fixture
     let ada = mock.seed().user("ada@example.com").with("first_name", "Ada").await;
+    mock.seed().user("eve@example.com").organization("globex", "org:admin").await;
     mock.seed().role("org:accountant", ["org:billing:manage"]).await;
     mock.load(&json!({
         "users": [{ "username": "bob1" }],
@@ -646,8 +659,9 @@ fn each_line_of_what_the_sdk_survives_names_tests_that_exist() {
     let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let page = std::fs::read_to_string(workspace.join("docs/strength.md")).unwrap();
     let mut tests = String::new();
-    sources(&workspace.join("tests/tests"), &mut tests);
-    sources(&workspace.join("codegen/tests"), &mut tests);
+    for folder in ["tests/tests", "tests/frameworks/tests", "codegen/tests", "xtask/src"] {
+        sources(&workspace.join(folder), &mut tests);
+    }
     let lines = page.lines().filter(|line| line.starts_with("| ") && !line.ends_with("held by |"));
     let mut named = 0;
     for line in lines {

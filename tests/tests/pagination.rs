@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use clerk_sdk::{Clerk, RetryPolicy};
 use clerk_tests::server::{Recorded, Reply, Server};
@@ -46,9 +47,10 @@ fn redirect_urls(count: usize) -> Server {
     })
 }
 
-async fn ids(clerk: &Clerk, limit: Option<i64>) -> Vec<String> {
+async fn ids(clerk: &Clerk, limit: Option<i64>, prefetch: usize) -> Vec<String> {
     let request = clerk.redirect_urls().list().apply_if(limit, |request, limit| request.limit(limit));
-    let items: Vec<clerk_sdk::types::RedirectUrl> = request.items().try_collect().await.unwrap();
+    let items = request.items().prefetch(prefetch);
+    let items: Vec<clerk_sdk::types::RedirectUrl> = items.try_collect().await.unwrap();
     items.into_iter().map(|item| item.id).collect()
 }
 
@@ -84,9 +86,17 @@ async fn a_walk_sees_every_item_once_whatever_the_page_size() {
             .flatten()
         {
             let expected: Vec<String> = (0..count).map(|index| format!("ru_{index}")).collect();
-            assert_eq!(ids(&clerk, Some(limit)).await, expected, "{count} by {limit}");
+            for prefetch in [0, 1, 3] {
+                let requests = server.take().len();
+                assert_eq!(ids(&clerk, Some(limit), prefetch).await, expected, "{count} by {limit}");
+                assert!(
+                    prefetch == 0 || server.seen().len() == requests,
+                    "{count} by {limit}: needless requests"
+                );
+            }
+            server.take();
         }
-        assert_eq!(ids(&clerk, None).await.len(), count);
+        assert_eq!(ids(&clerk, None, 0).await.len(), count);
     }
 }
 
@@ -138,9 +148,11 @@ async fn a_server_that_gives_less_than_was_asked_for_is_walked_to_its_total() {
         Reply::json(200, &json!({ "data": items, "total_count": 5 }).to_string())
     });
 
-    let all: Vec<_> = client(&server).machines().list().items().try_collect().await.unwrap();
-
-    assert_eq!(all.len(), 5);
+    for prefetch in [0, 2] {
+        let items = client(&server).machines().list().items().prefetch(prefetch);
+        let all: Vec<_> = items.try_collect().await.unwrap();
+        assert_eq!(all.len(), 5);
+    }
 }
 
 #[tokio::test]
@@ -158,6 +170,118 @@ async fn items_deleted_meanwhile_end_the_walk_instead_of_repeating_it() {
 
     assert_eq!(all.len(), 3);
     assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+/// Machines by pages, each after as long as `delay` says for its offset.
+fn machines(count: usize, delay: impl Fn(usize) -> Duration + Send + Sync + 'static) -> Server {
+    Server::answering(move |request| {
+        let offset = number(request, "offset");
+        let items: Vec<Value> = (offset..count).take(number(request, "limit")).map(machine).collect();
+        Reply::json(200, &json!({ "data": items, "total_count": count }).to_string()).after(delay(offset))
+    })
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// Waits until the server has got so many requests, and whether there are more.
+async fn settled(server: &Server, requests: usize) -> usize {
+    for _ in 0..500 {
+        if server.seen().len() >= requests {
+            break;
+        }
+        tokio::time::sleep(ms(10)).await;
+    }
+    tokio::time::sleep(ms(100)).await;
+    server.seen().len()
+}
+
+#[tokio::test]
+async fn pages_are_fetched_ahead_as_far_as_was_asked_for_and_no_further() {
+    let server = machines(20, |_| Duration::ZERO);
+    for (prefetch, requests) in [(0, 1), (1, 2), (3, 4)] {
+        server.take();
+        let mut pages = client(&server).machines().list().limit(2).pages().prefetch(prefetch);
+
+        pages.try_next().await.unwrap();
+
+        // While nobody polls the stream.
+        assert_eq!(settled(&server, requests).await, requests, "{prefetch}");
+    }
+
+    let server = users(user().await, 5);
+    let mut pages = client(&server).users().list().limit(2).pages().prefetch(3);
+    pages.try_next().await.unwrap();
+    assert_eq!(settled(&server, 2).await, 2, "where the next one begins, only the page before it tells");
+}
+
+#[tokio::test]
+async fn pages_that_are_fetched_at_once_come_in_their_order() {
+    // The further behind, the sooner.
+    let server = machines(10, |offset| if offset == 0 { ms(0) } else { ms(500 - 50 * offset as u64) });
+    let started = std::time::Instant::now();
+
+    let items = client(&server).machines().list().limit(2).items().prefetch(4);
+    let all: Vec<_> = items.try_collect().await.unwrap();
+
+    let ids: Vec<_> = all.into_iter().map(|machine| machine.id).collect();
+    assert_eq!(ids, (0..10).map(|index| format!("mch_{index}")).collect::<Vec<_>>());
+    assert!(started.elapsed() < ms(950), "one after the other they take 1,000 ms: {:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn an_error_of_a_page_that_was_fetched_ahead_comes_at_its_place() {
+    let server = Server::answering(|request| match number(request, "offset") {
+        2 => Reply::json(500, "{}"),
+        offset => Reply::json(200, &json!({ "data": [machine(offset)], "total_count": 9 }).to_string())
+            .after(ms(100)),
+    });
+
+    let mut items = client(&server).machines().list().limit(1).items().prefetch(4);
+
+    for id in ["mch_0", "mch_1"] {
+        assert_eq!(items.try_next().await.unwrap().unwrap().id, id);
+    }
+    assert_eq!(items.try_next().await.unwrap_err().status().map(|status| status.as_u16()), Some(500));
+    assert!(items.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_fetches_nothing_more() {
+    let server = machines(100, |offset| if offset == 0 { ms(0) } else { ms(30_000) });
+    let tasks = tokio::runtime::Handle::current().metrics();
+    let mut pages = client(&server).machines().list().limit(1).pages().prefetch(5);
+    pages.try_next().await.unwrap();
+    assert_eq!(settled(&server, 6).await, 6);
+    let busy = (tasks.num_alive_tasks(), server.open_connections());
+
+    drop(pages);
+
+    for _ in 0..300 {
+        if tasks.num_alive_tasks() + 5 <= busy.0 {
+            break;
+        }
+        tokio::time::sleep(ms(10)).await;
+    }
+    assert!(tasks.num_alive_tasks() + 5 <= busy.0, "{busy:?}, then {} tasks", tasks.num_alive_tasks());
+    assert_eq!(server.seen().len(), 6);
+}
+
+#[tokio::test]
+async fn items_deleted_meanwhile_end_a_walk_with_pages_ahead_too() {
+    // The total was 9 when the walk began; then seven are gone, and pages are shorter.
+    let calls = Arc::new(AtomicUsize::new(0));
+    let server = Server::answering(move |request| {
+        let count = if calls.fetch_add(1, Ordering::SeqCst) == 0 { 9 } else { 5 };
+        let items: Vec<Value> = (0..count).skip(number(request, "offset")).take(2).map(machine).collect();
+        Reply::json(200, &json!({ "data": items, "total_count": count }).to_string())
+    });
+
+    let items = client(&server).machines().list().limit(2).items().prefetch(3);
+    let all: Vec<_> = items.try_collect().await.unwrap();
+
+    assert_eq!(all.len(), 5);
 }
 
 #[tokio::test]
@@ -294,6 +418,18 @@ fn blocking_iterators_walk_the_same() {
 
     assert_eq!(items.unwrap().len(), 5);
     assert_eq!(pages, [2, 2, 1]);
+
+    let mut ahead = clerk.redirect_urls().list().limit(2).items_blocking().prefetch(2);
+    server.take();
+    ahead.next().unwrap().unwrap();
+    for _ in 0..500 {
+        if server.seen().len() >= 3 {
+            break;
+        }
+        std::thread::sleep(ms(10));
+    }
+    assert_eq!(server.seen().len(), 3, "the others come while the first is used");
+    assert_eq!(ahead.count(), 4);
 }
 
 #[tokio::test]

@@ -225,7 +225,7 @@ impl Drop for Fetch<'_> {
 }
 
 async fn fetch(clerk: &Clerk, cold: bool) -> Result<(KeySet, [u8; 32]), AuthError> {
-    let mut request = clerk.jwks().get().with_timeout(DEADLINE);
+    let mut request = clerk.jwks().get().with_timeout(DEADLINE).with_throttle(false);
     if !cold {
         // There are keys to go on with meanwhile: nobody shall wait for long.
         request = request.with_retry(RetryPolicy::none());

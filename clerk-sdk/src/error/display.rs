@@ -45,6 +45,16 @@ impl fmt::Display for Error {
                 with_source(f, message, source.as_deref())
             }
             Kind::Config { message, source } => with_source(f, message, source.as_deref()),
+            Kind::RateLimited { waited, left } => {
+                let waited = waited.as_secs_f64();
+                write!(f, "not sent: the API limits the rate of calls, and after {waited:.1} s ")?;
+                if left.is_zero() {
+                    f.write_str("of waiting others were still before it")?;
+                } else {
+                    write!(f, "it asks to wait {:.1} s more, which the call may not", left.as_secs_f64())?;
+                }
+                f.write_str("; call less at once, or allow more time by a RetryPolicy or with_timeout")
+            }
         }
     }
 }
@@ -169,6 +179,7 @@ impl fmt::Debug for Error {
                 .field("reason", source)
                 .field("status", status)
                 .field("body", &format_args!("{} bytes", body.len())),
+            Kind::RateLimited { waited, left } => out.field("waited", waited).field("left", left),
             Kind::InvalidRequest { message, source } | Kind::Config { message, source } => {
                 out.field("message", message).field("source", &source.as_ref().map(ToString::to_string))
             }

@@ -8,6 +8,7 @@ mod display;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -38,10 +39,13 @@ pub enum ErrorKind {
     InvalidRequest,
     /// A key, a URL or an environment variable is missing or wrong; nothing was sent.
     Config,
+    /// The API has told this client to wait, for longer than the call may take; nothing was sent.
+    RateLimited,
 }
 
 impl ErrorKind {
-    /// A stable name in lower case with underscores: `api`, `transport`, `decode`, `invalid_request`, `config`.
+    /// A stable name in lower case with underscores: `api`, `transport`, `decode`, `invalid_request`, `config`,
+    /// `rate_limited`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
@@ -49,6 +53,7 @@ impl ErrorKind {
             Self::Decode => "decode",
             Self::InvalidRequest => "invalid_request",
             Self::Config => "config",
+            Self::RateLimited => "rate_limited",
         }
     }
 }
@@ -69,9 +74,26 @@ struct Call {
 enum Kind {
     Api(ApiError),
     Transport(HttpError),
-    Decode { path: String, source: DecodeReason, status: StatusCode, headers: HeaderMap, body: Bytes },
-    InvalidRequest { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
-    Config { message: String, source: Option<Box<dyn StdError + Send + Sync>> },
+    Decode {
+        path: String,
+        source: DecodeReason,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    },
+    InvalidRequest {
+        message: String,
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    },
+    Config {
+        message: String,
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    },
+    /// How long the call has waited, and how much longer nothing is sent.
+    RateLimited {
+        waited: Duration,
+        left: Duration,
+    },
 }
 
 impl Error {
@@ -108,6 +130,11 @@ impl Error {
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
         Self::new(Kind::InvalidRequest { message: message.into(), source: Some(source.into()) })
+    }
+
+    /// A call whose turn does not come in time.
+    pub(crate) fn rate_limited(waited: Duration, left: Duration) -> Self {
+        Self::new(Kind::RateLimited { waited, left })
     }
 
     /// An argument of a call that cannot be sent.
@@ -150,6 +177,7 @@ impl Error {
             Kind::Decode { .. } => ErrorKind::Decode,
             Kind::InvalidRequest { .. } => ErrorKind::InvalidRequest,
             Kind::Config { .. } => ErrorKind::Config,
+            Kind::RateLimited { .. } => ErrorKind::RateLimited,
         }
     }
 
@@ -193,9 +221,18 @@ impl Error {
         self.is_api_status(StatusCode::NOT_FOUND)
     }
 
-    /// Whether the server answered 429, after all retries.
+    /// Whether the server answered 429, after all retries, or the call was not sent since the server had answered
+    /// others so.
     pub fn is_rate_limited(&self) -> bool {
-        self.is_api_status(StatusCode::TOO_MANY_REQUESTS)
+        self.is_api_status(StatusCode::TOO_MANY_REQUESTS) || self.kind() == ErrorKind::RateLimited
+    }
+
+    /// How long the server asks to wait before another call, where it does.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match &self.0.kind {
+            Kind::RateLimited { left, .. } => Some(*left),
+            _ => self.api().and_then(ApiError::retry_after),
+        }
     }
 
     /// Whether the server answered 401: the key is not one of this instance, or has been revoked.
@@ -242,7 +279,7 @@ impl Error {
         match &self.0.kind {
             Kind::Api(_) | Kind::Decode { .. } => true,
             Kind::Transport(error) => !error.request_not_sent(),
-            Kind::InvalidRequest { .. } | Kind::Config { .. } => false,
+            Kind::InvalidRequest { .. } | Kind::Config { .. } | Kind::RateLimited { .. } => false,
         }
     }
 
@@ -278,7 +315,7 @@ impl Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
-            Kind::Api(_) => None,
+            Kind::Api(_) | Kind::RateLimited { .. } => None,
             Kind::Transport(error) => StdError::source(error),
             Kind::Decode { source, .. } => Some(source),
             Kind::InvalidRequest { source, .. } | Kind::Config { source, .. } => {

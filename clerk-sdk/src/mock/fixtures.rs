@@ -126,11 +126,28 @@ impl MockClerk {
         let document = self.inner.document;
         let operation = document.operation(operation_id).ok_or("the document has no such operation")?;
         let query = Query::default();
-        let refused = |error: super::error::ApiError| error.body("none").to_string();
+        let refused = |error: super::error::ApiError| error.told();
         let body = super::check::check(document, operation, &path, &query, body, crate::API_VERSION)
             .map_err(refused)?;
         let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
         Ok(self.inner.perform(&call).map_err(refused)?.unwrap_or_default())
+    }
+}
+
+impl MockClerk {
+    /// Puts in what no operation makes, with the fields that an answer has.
+    pub(super) fn put(
+        &self,
+        tag: &str,
+        path: Vec<(String, String)>,
+        fields: Map<String, Value>,
+    ) -> Result<Value, String> {
+        let document = self.inner.document;
+        let operation = document.operations.first().ok_or("the document has no operations")?;
+        let (query, body) = (Query::default(), Value::Object(fields));
+        let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
+        let made = self.inner.change(|state| state.put(tag, &call));
+        made.map_err(|error| error.body("none").to_string())
     }
 }
 

@@ -7,6 +7,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("allowlist_identifier", "alid"),
     ("api_key", "ak"),
     ("blocklist_identifier", "blid"),
+    ("admin_portal_link_token", "aplt"),
+    ("agent_task", "agttsk"),
     ("commerce_credit_ledger", "ccl"),
     ("commerce_discount", "cdisc"),
     ("commerce_discount_redemption", "cdred"),
@@ -90,7 +92,7 @@ impl Ids {
         let prefix = known.or_else(ending).unwrap_or(tag);
         let prefix = if prefix.is_empty() { "obj" } else { prefix };
         match prefix {
-            "ak" | "mt" => self.hexadecimal(prefix),
+            "ak" | "aplt" | "mt" => self.hexadecimal(prefix),
             _ => self.prefixed(prefix),
         }
     }

@@ -43,6 +43,7 @@ mod seed;
 mod server;
 pub(crate) mod setters;
 mod sign_in;
+mod sign_up;
 mod state;
 #[cfg(feature = "mock-data")]
 mod store;
@@ -76,6 +77,8 @@ pub use sign_in::SignIn;
 pub use webhook::SendWebhook;
 
 const SECRET_KEY: &str = "sk_test_embedded";
+/// The same as if the instance were one in production.
+const LIVE_KEY: &str = "sk_live_embedded";
 /// The key of a machine that nobody has to make first, for the operations of machines.
 const MACHINE_KEY: &str = "ak_test_embedded";
 /// `clerk.example.com$` in base64, as publishable keys are.
@@ -158,8 +161,13 @@ impl MockClerk {
 
     /// Something goes wrong with the answers to the next `n` requests for one operation, by the document's id of it,
     /// such as `CreateUser`.
+    ///
+    /// # Panics
+    /// Where there is no such operation.
     pub fn inject_on(&self, operation_id: impl Into<String>, fault: Fault, n: usize) {
-        self.inner.faults.order(Some(operation_id.into()), fault, n);
+        let operation_id = operation_id.into();
+        self.expect_operation(&operation_id);
+        self.inner.faults.order(Some(operation_id), fault, n);
     }
 
     /// Every answer from now on waits this long; zero ends it.
@@ -205,12 +213,23 @@ impl MockClerk {
     }
 
     /// The requests for one operation so far, by the document's id of it, such as `CreateUser`.
+    ///
+    /// # Panics
+    /// Where there is no such operation, so that a misspelt id is no operation that was never called.
     pub fn received(&self, operation_id: &str) -> Vec<RecordedRequest> {
+        self.expect_operation(operation_id);
         self.inner.record.of(operation_id)
     }
 
+    #[allow(clippy::panic, reason = "a test that asks for what there is not cannot go on")]
+    fn expect_operation(&self, id: &str) {
+        if let Err(likely) = self.inner.document.has_operation(id) {
+            panic!("there is no operation {id}; is {likely} meant?");
+        }
+    }
+
     /// Whether the server keeps state for an operation, by the document's id of it, such as `CreateUser`. What it keeps
-    /// none for is answered with a well-formed value.
+    /// none for is checked and answered.
     pub fn remembers(operation_id: &str) -> bool {
         state::State::remembers(operation_id)
     }

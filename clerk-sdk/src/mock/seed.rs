@@ -5,14 +5,16 @@ use std::future::{IntoFuture, Ready, ready};
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::MockClerk;
 use super::record::RecordedBody;
 use crate::types::{
-    BillingPaymentAttempt, CommercePlan, CommerceSubscription, ExternalAccount, Organization,
-    OrganizationMembership, Passkey, Role, Session, User,
+    BillingPaymentAttempt, CommercePlan, CommerceSubscription, EnterpriseConnectionTestRun, ExternalAccount,
+    OauthAccessToken, Organization, OrganizationMembership, Passkey, Role, Session, SignUp, TrustedDevice,
+    User,
 };
+use crate::value::Redacted;
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +27,9 @@ pub struct Seeding<'a, T> {
     clerk: &'a MockClerk,
     source: Source,
     path: Vec<(String, String)>,
-    fields: Map<String, Value>,
+    fields: Redacted,
+    /// Slugs or ids of the organizations that a user is a member of, and the role in each.
+    organizations: Vec<(String, String)>,
     becomes: PhantomData<fn() -> T>,
 }
 
@@ -34,6 +38,8 @@ pub struct Seeding<'a, T> {
 enum Source {
     /// An operation, by its id.
     Operation(&'static str),
+    /// Nobody: objects of this kind come from elsewhere.
+    Object(&'static str),
     /// Nobody: it is a part of a user that only a browser can add, in this list, of this kind.
     Part(&'static str, &'static str),
     /// Nobody: plans are made in Clerk's dashboard.
@@ -118,6 +124,46 @@ impl<'a> Seed<'a> {
         self.part("passkeys", "Passkey", user_id.into()).with("name", name.into())
     }
 
+    /// The token that a user has at a provider, such as `google`, where the user has an account (see
+    /// [`external_account`](Self::external_account)). An account has one from the beginning; this is another one in its
+    /// place: `.with("token", "ya29…").with("scopes", json!(["email"]))`. It never expires unless it is given
+    /// `expires_at`, in Unix milliseconds.
+    pub fn oauth_access_token(
+        self,
+        user_id: impl Into<String>,
+        provider: impl Into<String>,
+    ) -> Seeding<'a, OauthAccessToken> {
+        let mut seeding = self.object("oauth_access_token", "user_id", user_id);
+        seeding.path.push(("provider".to_owned(), provider.into()));
+        seeding
+    }
+
+    /// A sign-up that somebody has begun with this e-mail address and has not completed: see
+    /// [`complete_sign_up`](MockClerk::complete_sign_up). After a day it is abandoned.
+    pub fn sign_up(self, email_address: impl Into<String>) -> Seeding<'a, SignUp> {
+        self.from(Source::Object("sign_up_attempt")).with("email_address", email_address.into())
+    }
+
+    /// A device that a user has enrolled as trusted.
+    pub fn trusted_device(
+        self,
+        user_id: impl Into<String>,
+        name: impl Into<String>,
+    ) -> Seeding<'a, TrustedDevice> {
+        self.object("trusted_device", "user_id", user_id).with("name", name.into())
+    }
+
+    /// A trial sign-in through an enterprise connection, and how it went: `success`, `failed` or `pending`.
+    pub fn test_run(
+        self,
+        enterprise_connection_id: impl Into<String>,
+        status: impl Into<String>,
+    ) -> Seeding<'a, EnterpriseConnectionTestRun> {
+        let kind = "enterprise_connection_test_run";
+        let seeding = self.object(kind, "enterprise_connection_id", enterprise_connection_id);
+        seeding.with("status", status.into())
+    }
+
     /// A plan of this slug, with its default price, for users unless it is said otherwise
     /// (`.with("for_payer_type", "org")`). Fees may be given as cents (`.with("fee", 1000)`, which a month costs unless
     /// it is said), features as slugs.
@@ -167,6 +213,12 @@ impl<'a> Seed<'a> {
         self.from(Source::Operation(operation_id))
     }
 
+    fn object<T>(self, kind: &'static str, of: &str, id: impl Into<String>) -> Seeding<'a, T> {
+        let mut seeding = self.from(Source::Object(kind));
+        seeding.path.push((of.to_owned(), id.into()));
+        seeding
+    }
+
     fn part<T>(self, list: &'static str, component: &'static str, user_id: String) -> Seeding<'a, T> {
         let mut seeding = self.from(Source::Part(list, component));
         seeding.path.push(("user_id".to_owned(), user_id));
@@ -174,14 +226,49 @@ impl<'a> Seed<'a> {
     }
 
     fn from<T>(self, source: Source) -> Seeding<'a, T> {
-        Seeding { clerk: self.0, source, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
+        Seeding {
+            clerk: self.0,
+            source,
+            path: Vec::new(),
+            fields: Redacted::default(),
+            organizations: Vec::new(),
+            becomes: PhantomData,
+        }
+    }
+}
+
+impl Seeding<'_, User> {
+    /// As a member of an organization, by its slug or id, with a role such as `org:admin`; of another one, too, where
+    /// it is said again. Where there is no such organization or role it is made.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let clerk = clerk_sdk::mock::MockClerk::start().await?;
+    /// clerk.seed().user("ada@example.com").organization("acme", "org:admin").await;
+    ///
+    /// let members = clerk.client().organization_memberships().list("acme").await?;
+    /// assert_eq!(members[0].role, "org:admin");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn organization(mut self, slug_or_id: impl Into<String>, role: impl Into<String>) -> Self {
+        self.organizations.push((slug_or_id.into(), role.into()));
+        self
+    }
+}
+
+impl Seeding<'_, OauthAccessToken> {
+    /// The provider gave a refresh token, too: once the token has expired, Clerk fetches another one.
+    pub fn refreshable(self) -> Self {
+        self.with("_refreshable", true)
     }
 }
 
 impl<T: DeserializeOwned> Seeding<'_, T> {
     /// Sets a field, by the name that it has in the API's request: `.with("first_name", "Ada")`.
     pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.fields.insert(field.into(), value.into());
+        self.fields.0.insert(field.into(), value.into());
         self
     }
 
@@ -190,35 +277,42 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
         let inner = &self.clerk.inner;
         let id = match self.source {
             Source::Plan => {
-                let plan = inner.change(|state| state.add_plan(&named(0), self.fields));
+                let plan = inner.change(|state| state.add_plan(&named(0), self.fields.0));
                 return serde_json::from_value(plan).map_err(|error| error.to_string());
             }
             Source::Subscription => {
                 let (payer, plan) = (named(0), named(1));
-                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields))?;
+                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields.0))?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Discount => {
-                let made = inner.change(|state| state.add_discount(&named(0), self.fields));
+                let made = inner.change(|state| state.add_discount(&named(0), self.fields.0));
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::PaymentAttempt => {
                 let (payer, cents) = (named(0), named(1).parse().unwrap_or(0));
-                let made = inner.change(|state| state.add_payment_attempt(&payer, cents, self.fields));
+                let made = inner.change(|state| state.add_payment_attempt(&payer, cents, self.fields.0));
                 let made = made.ok_or_else(|| format!("there is no user and no organization {payer}"))?;
+                return serde_json::from_value(made).map_err(|error| error.to_string());
+            }
+            Source::Object(kind) => {
+                let made = self.clerk.put(kind, self.path, self.fields.0)?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Operation(id) => id,
             Source::Part(list, component) => {
                 let user_id = self.path.first().map_or("", |(_, id)| id.as_str());
                 let part =
-                    self.clerk.inner.change(|state| state.add_part(user_id, list, component, self.fields));
+                    self.clerk.inner.change(|state| state.add_part(user_id, list, component, self.fields.0));
                 let part = part.ok_or_else(|| format!("there is no user {user_id}"))?;
                 return serde_json::from_value(part).map_err(|error| error.to_string());
             }
         };
-        let body = RecordedBody::Json(Value::Object(self.fields));
+        let body = RecordedBody::Json(Value::Object(self.fields.0));
         let object = self.clerk.perform(id, self.path, &body)?;
+        for (organization, role) in &self.organizations {
+            self.clerk.join(object["id"].as_str().unwrap_or_default(), organization, role)?;
+        }
         serde_json::from_value(object).map_err(|error| error.to_string())
     }
 }

@@ -162,7 +162,7 @@ fn authenticate<'a>(
     };
     let key = key.trim();
     let of_machine = || operation.is_of_machines() && super::lock(&inner.state).is_machine_key(key);
-    if key == super::SECRET_KEY || of_machine() {
+    if [super::SECRET_KEY, super::LIVE_KEY].contains(&key) || of_machine() {
         return Ok(key);
     }
     let long = "The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.";

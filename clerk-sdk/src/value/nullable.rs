@@ -77,6 +77,7 @@ impl<T, U: IntoNullable<T>> IntoNullable<T> for Option<U> {
 macro_rules! into_nullable {
     ($($target:ty: $($from:ty),*;)*) => {$($(
         impl $crate::value::IntoNullable<$target> for $from {
+            #[inline]
             fn into_nullable(self) -> $crate::value::Nullable<$target> {
                 $crate::value::Nullable::Value(<$target>::from(self))
             }

@@ -26,6 +26,7 @@ macro_rules! object {
                     &[$($($crate::value::Flag::$flag),*)?],
                 ),
             )*];
+            #[inline]
             fn blank() -> Self {
                 Self { $($field: $crate::value::Field::blank(),)* }
             }
@@ -59,11 +60,13 @@ macro_rules! object {
             fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::value::write_object(self, serializer)
             }
+            #[inline]
             fn blank() -> Self {
                 $crate::value::Object::blank()
             }
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::value::show_object(self, f)
             }

@@ -10,6 +10,7 @@ macro_rules! open_enum {
     ($($name:ident { $($variant:ident = $wire:literal),* $(,)? })*) => {$(
         impl $name {
             /// The value as the API spells it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -18,6 +19,7 @@ macro_rules! open_enum {
             }
         }
         impl From<&str> for $name {
+            #[inline]
             fn from(value: &str) -> Self {
                 match value {
                     $($wire => Self::$variant,)*
@@ -26,6 +28,7 @@ macro_rules! open_enum {
             }
         }
         impl From<String> for $name {
+            #[inline]
             fn from(value: String) -> Self {
                 match Self::from(value.as_str()) {
                     Self::Unknown(_) => Self::Unknown(value),
@@ -34,11 +37,13 @@ macro_rules! open_enum {
             }
         }
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self {
                     $(Self::$variant => f.write_str(stringify!($variant)),)*
@@ -63,11 +68,13 @@ macro_rules! open_enum {
             fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
+            #[inline]
             fn blank() -> Self {
                 Self::Unknown(String::new())
             }
         }
         impl $crate::value::Query for $name {
+            #[inline]
             fn texts(self, out: &mut Vec<String>) {
                 out.push(self.as_str().to_owned());
             }

@@ -22,6 +22,7 @@ macro_rules! union {
             const TAG: Option<&'static str> = $tag;
             const SHAPES: &'static [$crate::value::Shape] = &[$($shape),*];
 
+            #[inline]
             fn known(
                 mut index: usize,
                 content: &$crate::value::Content<'_>,
@@ -36,6 +37,7 @@ macro_rules! union {
                 None
             }
 
+            #[inline]
             fn unknown(value: ::serde_json::Value) -> Self {
                 Self::Unknown(value)
             }
@@ -52,11 +54,13 @@ macro_rules! union {
             fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 ::serde::Serialize::serialize(self, serializer)
             }
+            #[inline]
             fn blank() -> Self {
                 Self::Unknown(::serde_json::Value::Null)
             }
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self {
                     $(Self::$variant(value) => f.debug_tuple(stringify!($variant)).field(value).finish(),)*

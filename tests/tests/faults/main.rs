@@ -4,7 +4,9 @@
 
 mod answers;
 mod connections;
+mod limits;
 mod random;
+mod scale;
 mod soak;
 mod storms;
 

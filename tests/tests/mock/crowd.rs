@@ -117,9 +117,18 @@ pub(crate) async fn crowd() -> (Api, BTreeMap<&'static str, String>) {
         api.create("/saml_connections", saml).await;
         let enterprise = json!({
             "name": name, "provider": "saml_okta", "domains": [format!("{name}.ent.example")],
-            "organization_id": organizations[n], "saml": {}, "active": n == 0,
+            "organization_id": organizations[n], "active": n == 0,
+            "saml": { "idp_metadata_url": "https://idp.example/metadata" },
         });
-        api.post("/enterprise_connections", enterprise).await;
+        let connection = api.post("/enterprise_connections", enterprise).await.body;
+        let connection = connection["id"].as_str().expect("an id");
+        let directory = json!({ "enterprise_connection_id": connection, "provider": "okta" });
+        api.post("/directories", directory).await;
+        for status in ["pending", "success", "failed"] {
+            api.clerk.seed().test_run(connection, status).await;
+        }
+        ids.insert("enterprise_connection_id", connection.to_owned());
+        api.clerk.seed().external_account(&users[2], "oauth_github", format!("{name}@gh.example")).await;
         let kind = if n == 0 { "org" } else { "user" };
         let plan = api.clerk.seed().plan(*name).with("for_payer_type", kind).await;
         api.create("/billing/prices", json!({ "plan_id": plan.id, "amount": 100 * (n + 1) })).await;
@@ -172,6 +181,7 @@ pub(crate) async fn crowd() -> (Api, BTreeMap<&'static str, String>) {
         ("USER", users[1].clone()),
         ("OTHER", users[1].clone()),
         ("SUBJECT", users[0].clone()),
+        ("provider", "github".to_owned()),
         ("template_type", "email".to_owned()),
     ]);
     (api, ids)

@@ -63,6 +63,51 @@ async fn what_was_stored_is_there_again_in_its_order() {
     assert_eq!(again.refusal().1, "form_identifier_exists");
 }
 
+#[tokio::test]
+async fn what_only_seeds_make_and_what_was_changed_of_what_is_there_before_is_there_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("clerk.redb");
+    let api = on(&file).await;
+    let ada = api.user("ada@example.com").await;
+    let seed = api.clerk.seed();
+    seed.external_account(&ada, "oauth_google", "ada@gmail.com").await;
+    seed.trusted_device(&ada, "Phone").await;
+    let sign_up = seed.sign_up("eve@example.com").await.id;
+    let connection = json!({ "name": "Okta", "provider": "saml_okta", "domains": ["acme.example"] });
+    let connection = api.create("/enterprise_connections", connection).await;
+    seed.test_run(&connection, "success").await;
+    let role = api.get("/organization_roles").await.body["data"][0]["id"].clone();
+    let directory = json!({
+        "enterprise_connection_id": connection, "provider": "okta",
+        "group_role_mappings": [{ "scim_group_id": "staff", "role_id": role }],
+    });
+    let directory = api.create("/directories", directory).await;
+    api.put("/templates/sms/verification_code", json!({ "body": "{{otp_code}}" })).await;
+    let paths = [
+        format!("/users/{ada}/oauth_access_tokens/google"),
+        format!("/users/{ada}/trusted_devices"),
+        format!("/sign_ups/{sign_up}"),
+        format!("/enterprise_connections/{connection}/test_runs"),
+        format!("/scim_directories/{directory}"),
+        format!("/directories/{directory}/group_role_mappings"),
+        "/templates/sms".to_owned(),
+        "/domains".to_owned(),
+    ];
+    let mut before = Vec::new();
+    for path in &paths {
+        before.push(api.get(path).await.body);
+    }
+    api.post("/webhooks/svix", json!({})).await;
+    drop(api);
+
+    let api = open_again(&file).await;
+
+    for (path, before) in paths.iter().zip(before) {
+        assert_eq!(api.get(path).await.body, before, "{path}");
+    }
+    assert_eq!(api.post("/webhooks/svix", json!({})).await.refusal(), (400, "svix_app_exists", None));
+}
+
 /// The server's tasks let go of the file a moment after it was dropped.
 async fn open_again(file: &Path) -> Api {
     for _ in 0..200 {

@@ -1,11 +1,13 @@
 //! The embedded Clerk, seen by a program that knows nothing but HTTP.
 
+mod administration;
 mod api;
 mod billing;
 mod clients;
 mod credentials;
 mod crowd;
 mod data;
+mod directories;
 mod document;
 mod every_operation;
 mod invitations;
@@ -22,7 +24,10 @@ mod running;
 mod samples;
 mod session_tokens;
 mod sessions;
+mod sign_ups;
 mod stand_in;
+mod templates;
 mod token;
+mod user_belongings;
 mod users;
 mod users_list;

@@ -44,6 +44,7 @@ const ADDRESSED: Try = Orders(&[("created_at", "/created_at"), ("email_address",
 /// By operation and parameter; `*` is every operation that has no line of its own.
 const TRIED: &[(&str, &str, Try)] = &[
     ("*", "paginated", Envelope),
+    ("ListEnterpriseConnectionTestRuns", "status", Either("/status")),
     ("*", "status", Is("/status")),
     // Those that were revoked are listed only where they are asked for.
     ("ListInvitations", "status", Left("revoked", 1)),
@@ -513,4 +514,96 @@ async fn users_are_counted_by_the_filters_that_they_are_listed_by() {
     }
 
     assert_eq!(tried, 22);
+}
+
+/// What ids begin with, as Clerk's documents have it in their examples, by the tag of the object.
+const PREFIXES: &[(&str, &str)] = &[
+    ("api_key", "ak"),
+    ("client", "client"),
+    ("commerce_plan", "cplan"),
+    ("commerce_statement", "stmt"),
+    ("commerce_subscription_item", "csub_item"),
+    ("invitation", "inv"),
+    ("machine", "mch"),
+    ("machine_to_machine_token", "mt"),
+    ("organization", "org"),
+    ("organization_domain", "orgdmn"),
+    ("organization_invitation", "orginv"),
+    ("organization_membership", "orgmem"),
+    ("permission", "perm"),
+    ("role", "role"),
+    ("session", "sess"),
+    ("user", "user"),
+    ("waitlist_entry", "wle"),
+];
+
+/// Whether an id is a prefix of words, an underscore, and 27 letters and digits or 32 hexadecimal ones.
+fn shaped(id: &str) -> bool {
+    let Some((prefix, random)) = id.rsplit_once('_') else { return false };
+    let hexadecimal = random.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
+    prefix.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        && (random.len() == 27 && random.chars().all(|c| c.is_ascii_alphanumeric())
+            || random.len() == 32 && hexadecimal)
+}
+
+#[tokio::test]
+async fn what_is_listed_has_ids_like_clerks_each_its_own_and_is_the_newest_first() {
+    let document = Document::newest();
+    let (api, ids) = crowd().await;
+    let (mut findings, mut known, mut seen) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+
+    for operation in document.operations() {
+        let parameters = query_parameters(&document, &operation);
+        if !parameters.contains(&"limit") {
+            continue;
+        }
+        let of = ids.iter().map(|(name, id)| (*name, id.clone())).collect();
+        let path = crate::every_operation::address(&document, &operation, &of).0;
+        let needed = needed(operation.id, &ids, "");
+        let items = items(&api.get(&format!("{path}?limit=100{needed}")).await.body);
+        let of_list: BTreeSet<&str> = items.iter().filter_map(|item| item["id"].as_str()).collect();
+        if !of_list.is_empty() && of_list.len() != items.len() {
+            findings.push(format!("{}: an id is there twice", operation.id));
+        }
+        for item in &items {
+            let (Some(tag), Some(id)) = (item["object"].as_str(), item["id"].as_str()) else { continue };
+            let prefix = PREFIXES.iter().find(|(name, _)| *name == tag).map(|(_, prefix)| *prefix);
+            known.extend(prefix.map(|_| tag.to_owned()));
+            seen.insert(tag.to_owned());
+            let own = prefix.is_none_or(|prefix| id.rsplit_once('_').is_some_and(|(own, _)| own == prefix));
+            if !own || !shaped(id) {
+                findings.push(format!("{}: {tag} {id}", operation.id));
+            }
+        }
+        let times: Vec<i64> = items.iter().filter_map(|item| item["created_at"].as_i64()).collect();
+        // Two lists have an order of their own: prices by amount, applications the oldest first.
+        let own_order = matches!(operation.id, "GetBillingPriceList" | "ListOAuthApplications");
+        if !own_order && !times.is_sorted_by(|a, b| a >= b) {
+            findings.push(format!("{}: {times:?}", operation.id));
+        }
+    }
+
+    assert_eq!(known.len(), PREFIXES.len(), "{known:?} of {seen:?}");
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[tokio::test]
+async fn what_is_made_in_one_moment_keeps_its_order() {
+    let api = Api::start().await;
+    let mut made = Vec::new();
+    for n in 0..30 {
+        made.push(api.user(&format!("{n}@example.com")).await);
+    }
+
+    let listed = api.get("/users?limit=100").await;
+    let oldest_first = api.get("/users?limit=100&order_by=created_at").await;
+
+    assert_eq!(oldest_first.column("id"), made);
+    made.reverse();
+    assert_eq!(listed.column("id"), made);
+    let times = |answer: &crate::api::Answer| {
+        let users = answer.body.as_array().expect("users").iter();
+        users.map(|user| user["created_at"].as_i64().expect("a time")).collect::<Vec<_>>()
+    };
+    assert!(times(&oldest_first).is_sorted());
 }

@@ -131,7 +131,12 @@ async fn what_is_created_is_there_changes_and_is_gone() {
         let at = format!("{path}/{}", id(&first));
         let list = api.get(&format!("{path}?limit=100")).await;
         assert_eq!(list.column("id").len(), before + 2, "{path}");
-        assert_eq!(list.column("id")[..2], [id(&second), id(&first)], "{path}: newest first");
+        let mut made = list.column("id")[..2].to_vec();
+        // The document has one list whose order is another by default.
+        if path == "/oauth_applications" {
+            made.reverse();
+        }
+        assert_eq!(made, [id(&second), id(&first)], "{path}: newest first");
         for (name, value) in one.as_object().expect("fields") {
             assert_eq!(&first[name], value, "{path}: {name}");
         }

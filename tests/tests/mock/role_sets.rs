@@ -39,7 +39,8 @@ async fn ways(api: &Api, organization: &str, role: &str) -> Vec<Answer> {
 #[tokio::test]
 async fn members_can_have_the_roles_of_their_organizations_role_set_and_no_other() {
     let api = small().await;
-    api.create("/organizations", json!({ "name": "Acme", "slug": "acme", "max_allowed_memberships": 0 })).await;
+    api.create("/organizations", json!({ "name": "Acme", "slug": "acme", "max_allowed_memberships": 0 }))
+        .await;
 
     for answer in ways(&api, "small", "org:member").await {
         assert_eq!(answer.refusal(), (422, "form_param_value_invalid", Some("role")), "{}", answer.body);
@@ -234,6 +235,43 @@ async fn what_is_in_use_or_of_the_system_stays() {
     let set = api.get("/role_sets/role_set:small").await.body;
     let keys: Vec<&Value> = set["roles"].as_array().expect("roles").iter().map(|role| &role["key"]).collect();
     assert_eq!(keys, ["org:admin", "org:guest", "org:member"]);
+}
+
+#[tokio::test]
+async fn groups_of_a_directory_give_roles_of_the_organizations_set() {
+    let api = small().await;
+    let small = api.get("/organizations/small").await.body["id"].clone();
+    let connection = json!({
+        "name": "Okta", "provider": "saml_okta", "domains": ["small.example"], "organization_id": small,
+        "saml": {},
+    });
+    let connection = api.post("/enterprise_connections", connection).await.body["id"].clone();
+    let id = |key: &'static str| {
+        let api = &api;
+        async move { api.get(&format!("/organization_roles/{key}")).await.body["id"].clone() }
+    };
+    let (member, guest) = (id("org:member").await, id("org:guest").await);
+    let directory = |role: &Value| {
+        let mapping = json!({ "directory_group_id": "g1", "role_id": role });
+        let body = json!({
+            "enterprise_connection_id": connection, "provider": "okta", "group_role_mappings": [mapping],
+        });
+        let api = &api;
+        async move { api.post("/directories", body).await }
+    };
+
+    let refused = directory(&member).await;
+    let made = directory(&guest).await.body;
+    let path = format!("/directories/{}/group_role_mappings", made["id"].as_str().expect("an id"));
+    let added = json!({ "directory_group_id": "g2", "role_id": member });
+    let added = api.post(&path, added).await;
+    let body = json!({ "role_key": "org:guest", "to_role_key": "org:admin" });
+    api.post("/role_sets/role_set:small/roles/replace", body).await;
+
+    assert_eq!(refused.refusal(), (422, "form_param_value_invalid", Some("role_id")));
+    assert_eq!(added.refusal(), (422, "form_param_value_invalid", Some("role_id")));
+    let mappings = api.get(&path).await.body;
+    assert_eq!(mappings["data"][0]["role"]["key"], "org:admin", "{mappings}");
 }
 
 #[tokio::test]

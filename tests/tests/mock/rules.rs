@@ -256,7 +256,12 @@ async fn a_role_with_another_key_stays_with_those_who_have_it() {
     let api = Api::start().await;
     let ada = api.user("ada@example.com").await;
     let acme = format!("/organizations/{}/memberships", api.organization(json!({})).await);
-    let role = api.create("/organization_roles", json!({ "name": "One", "key": "org:one", "include_in_initial_role_set": true })).await;
+    let role = api
+        .create(
+            "/organization_roles",
+            json!({ "name": "One", "key": "org:one", "include_in_initial_role_set": true }),
+        )
+        .await;
     api.create(&acme, json!({ "user_id": ada, "role": "org:one" })).await;
 
     api.patch(&format!("/organization_roles/{role}"), json!({ "key": "org:two" })).await;

@@ -23,11 +23,10 @@ fn page() -> String {
     );
     let _ = writeln!(
         page,
-        "Of {} operations, {} have state and rules behind them. These {} check what they are asked, and answer with a\n\
-         well-formed value that carries what they were given, but remember nothing:\n",
+        "Of {} operations, {} have state and rules behind them. Of the others requests are checked and answered, and\n\
+         nothing is remembered:\n",
         operations.len(),
-        with.len(),
-        without.len()
+        with.len()
     );
     page.push_str("| operation | |\n|---|---|\n");
     for operation in without {

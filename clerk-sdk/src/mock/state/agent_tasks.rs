@@ -1,60 +1,79 @@
-//! Tasks of software agents: each is for a user, and open until it is revoked.
+//! Tasks that a software agent does for a user, each with a URL that signs it in.
 
 use serde_json::{Value, json};
+use url::Url;
 
-use super::{Call, Handler, ISSUER, Object, State, fields};
+use super::resource::{Action, Change, PLAIN, Resource};
+use super::{Call, Object, State, fields, find, resources};
 use crate::mock::error::ApiError;
 
-pub(super) const HANDLERS: &[(&str, Handler)] = &[("CreateAgentTask", create), ("RevokeAgentTask", revoke)];
+pub(super) const AGENT_TASK: Resource = Resource {
+    tag: "agent_task",
+    words: "agent task",
+    variable: "agent_task_id",
+    operations: &[
+        ("CreateAgentTask", Action::Create),
+        ("RevokeAgentTask", Action::Settle("revoked", "agent_task_cannot_be_revoked")),
+    ],
+    defaults: |_| json!({ "status": "pending" }),
+    prepare,
+    show: |_, task| {
+        json!({
+            "object": "agent_task", "agent_id": task["agent_id"], "agent_task_id": task["id"],
+            "task_id": task["id"],
+        })
+    },
+    once: |task| json!({ "url": task["url"] }),
+    ..PLAIN
+};
 
-pub(super) const TAG: &str = "agent_task";
-const AGENT: &str = "_agent_name";
-const STATUS: &str = "_status";
+/// So long the URL can be visited, in milliseconds.
+const LIFETIME: i64 = 60 * 60 * 1000;
 
-fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    let on_behalf_of = &call.body["on_behalf_of"];
-    let named = ["user_id", "identifier"].map(|name| on_behalf_of[name].as_str());
-    let found = match named {
-        [Some(id), None] => state.users.get(id).map(Object::id).map(str::to_owned).ok_or(id),
-        [None, Some(identifier)] => state.find_user(identifier).ok_or(identifier),
-        _ => return Err(ApiError::value("on_behalf_of", "must have either user_id or identifier")),
-    };
-    let user = found.map_err(|name| ApiError::not_found("user", name))?;
-    if call.text("redirect_url").is_some_and(|url| url::Url::parse(url).is_err()) {
+fn prepare(state: &mut State, call: &Call<'_>, task: &mut Object, change: Change) -> Result<(), ApiError> {
+    if change == Change::Update {
+        return Ok(());
+    }
+    let user = user(state, call)?;
+    let url = call.text("redirect_url").and_then(|url| Url::parse(url).ok());
+    if !url.is_some_and(|url| matches!(url.scheme(), "http" | "https")) {
         return Err(ApiError::format("redirect_url", "a valid URL"));
     }
-    let agent = call.text("agent_name").unwrap_or_default();
-    let known = state.table(TAG).and_then(|tasks| tasks.iter().find(|task| task[AGENT] == agent));
-    let known = known.map(|task| task["agent_id"].clone());
-    let agent_id = known.unwrap_or_else(|| json!(state.ids.prefixed("agent")));
-    let (id, ticket) = (state.ids.object(TAG), state.ids.trace());
-    let mut task = Object::default();
-    fields!(task, {
-        "object": TAG, "id": id, "agent_id": agent_id, "agent_task_id": id, "task_id": id, "_user_id": user,
-        AGENT: agent, STATUS: "pending",
-    });
-    let mut shown = show(&task);
-    shown["url"] = json!(format!("{ISSUER}/v1/tickets/accept?ticket={ticket}"));
-    state.table_mut(TAG).insert(task);
-    Ok(shown)
-}
-
-fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    let Some(task) = state.table_mut(TAG).get_mut(call.variable("agent_task_id")) else {
-        let long = "The requested agent task could not be found.";
-        let status = http::StatusCode::NOT_FOUND;
-        return Err(ApiError::new(status, "agent_task_not_found", "agent task not found", long));
-    };
-    if task[STATUS] != "pending" {
-        return Err(ApiError::bad_request("agent_task_cannot_be_revoked", "cannot revoke agent task"));
+    let name = call.text("agent_name").unwrap_or_default().trim();
+    if name.is_empty() {
+        return Err(ApiError::value("agent_name", "must not be empty"));
     }
-    fields!(task, { STATUS: "revoked" });
-    Ok(show(task))
+    // An agent is known by its name.
+    let known = state.rows(AGENT_TASK.tag).find(|other| other["agent_name"] == name);
+    let agent = match known {
+        Some(other) => other["agent_id"].clone(),
+        None => json!(state.ids.object("agent")),
+    };
+    fields!(task, { "user_id": user, "agent_name": name, "agent_id": agent });
+    resources::ticket(state, call, task, change, LIFETIME)
 }
 
-/// Answers call the id by longer names.
-fn show(task: &Object) -> Value {
-    let mut shown = task.clone();
-    shown.remove("id");
-    Value::from(shown)
+/// The id of the user whom a task is for.
+fn user(state: &State, call: &Call<'_>) -> Result<String, ApiError> {
+    let whom = &call.body["on_behalf_of"];
+    let found = match (whom["user_id"].as_str(), whom["identifier"].as_str()) {
+        (Some(id), None) => state.users.get(id).ok_or_else(|| ApiError::not_found("user", id))?,
+        (None, Some(identifier)) => {
+            let mut users = state.users.iter();
+            let found = users.find(|user| is_verified(user, identifier));
+            found.ok_or_else(|| ApiError::not_found("user", identifier))?
+        }
+        _ => return Err(ApiError::value("on_behalf_of", "must have exactly one of user_id and identifier")),
+    };
+    Ok(found.id().to_owned())
+}
+
+/// Whether an identifier is the user's, and verified.
+fn is_verified(user: &Object, identifier: &str) -> bool {
+    let verified = |list: &str, field: &str, value: &str| {
+        find(&user[list], field, value).is_some_and(|c: &Value| c["verification"]["status"] == "verified")
+    };
+    user["username"] == identifier
+        || verified("email_addresses", "email_address", &identifier.to_lowercase())
+        || verified("phone_numbers", "phone_number", identifier)
 }

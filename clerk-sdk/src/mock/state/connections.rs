@@ -46,7 +46,13 @@ pub(super) const ENTERPRISE: Resource = Resource {
         ("UpdateEnterpriseConnection", Action::Update),
         ("DeleteEnterpriseConnection", Action::Delete),
     ],
-    defaults: |_| json!({ "sync_user_attributes": true, "organization_id": null }),
+    parts: &[(super::test_runs::TEST_RUN.tag, super::test_runs::CONNECTION)],
+    defaults: |_| {
+        json!({
+            "sync_user_attributes": true, "organization_id": null, "authenticatable": true,
+            "disable_jit_provisioning": false,
+        })
+    },
     prepare: enterprise_connection,
     ..PLAIN
 };
@@ -96,8 +102,8 @@ fn check_connection(state: &State, call: &Call<'_>, object: &mut Object) -> Resu
     if state.organizations.get(organization).is_none() {
         return Err(ApiError::not_found("organization", organization));
     }
-    let others = ["enterprise_connection", "saml_connection"].into_iter().filter_map(|tag| state.table(tag));
-    let mut others = others.flat_map(Table::iter).filter(|other| other.id() != object.id());
+    let others = state.table(object.text("object")).into_iter().flat_map(Table::iter);
+    let mut others = others.filter(|other| other.id() != object.id());
     if others.any(|other| other["organization_id"] == organization) {
         let long = "This organization already has an SSO connection.";
         let short = "this organization already has an SSO connection";

@@ -38,7 +38,7 @@ impl State {
             all.iter().filter(|c| c.tag == tag).find_map(|c| c.before.as_ref().filter(|o| o.id() == id))
         };
         match resources::RESOURCES.iter().find(|resource| resource.tag == tag) {
-            Some(resource) => (resource.show)(self, object),
+            Some(resource) => resource.show(self, object),
             None if tag == "organization_membership" => {
                 let mut shown = self.show_membership(object);
                 if shown["organization"].is_null() {

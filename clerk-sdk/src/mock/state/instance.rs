@@ -110,7 +110,7 @@ impl State {
     pub(super) fn check_restrictions(&self, identifier: &str) -> Result<(), ApiError> {
         let restrictions = &self.settings["restrictions"];
         let listed = |tag: &str| {
-            let rows = self.table(tag).into_iter().flat_map(super::table::Table::iter);
+            let rows = self.rows(tag);
             let mut patterns = rows.map(|row| row.text("identifier"));
             patterns.any(|pattern| matches(pattern, identifier))
         };

@@ -12,6 +12,7 @@ pub(super) const MACHINE: Resource = Resource {
     variable: "machine_id",
     operations: &[
         ("ListMachines", Action::List),
+        ("CreateMachine", Action::Create),
         ("GetMachine", Action::Get),
         ("UpdateMachine", Action::Update),
     ],
@@ -34,24 +35,17 @@ pub(super) const MACHINE: Resource = Resource {
         shown["scoped_machines"] = scopes.map(without_scopes).collect();
         shown
     },
+    once: |machine| json!({ "secret_key": machine[SECRET] }),
     ..PLAIN
 };
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
-    ("CreateMachine", |state, call| {
-        let mut shown = MACHINE_RESOURCE.answer(Action::Create, state, call)?;
-        let machine = state.machine(shown["id"].as_str().unwrap_or_default())?;
-        shown["secret_key"] = machine[SECRET].clone();
-        Ok(shown)
-    }),
     ("DeleteMachine", delete),
     ("GetMachineSecretKey", |state, call| Ok(secret(state.machine(call.variable("machine_id"))?))),
     ("RotateMachineSecretKey", rotate),
     ("CreateMachineScope", create_scope),
     ("DeleteMachineScope", delete_scope),
 ];
-
-static MACHINE_RESOURCE: Resource = MACHINE;
 
 /// The ids of the machines that this one may talk to.
 const SCOPES: &str = "_scopes";

@@ -1,6 +1,6 @@
-//! What one server remembers, and who answers which operation: a handler where there is state, a value made from
-//! the schema where there is none.
+//! What one server remembers, and who answers which operation.
 
+mod admin_portal;
 mod agent_tasks;
 mod api_keys;
 mod billing;
@@ -9,9 +9,10 @@ mod clients;
 mod connections;
 mod contacts;
 mod digests;
+mod directories;
+mod domains;
 #[cfg(feature = "webhooks")]
 mod events;
-mod generic;
 mod identifiers;
 mod instance;
 mod invitations;
@@ -30,6 +31,7 @@ mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod passwords;
+mod provider_tokens;
 mod resource;
 mod resources;
 mod role_sets;
@@ -37,8 +39,13 @@ mod roles;
 mod second_factors;
 mod session_tokens;
 mod sessions;
+mod sign_ups;
+mod svix_app;
 mod table;
 mod template_tokens;
+mod templates;
+mod test_runs;
+mod trusted_devices;
 mod user_parts;
 mod users;
 mod users_list;
@@ -129,16 +136,19 @@ impl State {
         state.furnish_roles();
         state.furnish_role_sets();
         state.furnish_domain();
+        state.furnish_templates();
         state
     }
 
     /// The body of the answer; `None` where the operation has no content to answer with.
     pub(super) fn answer(&mut self, call: &Call<'_>) -> Result<Option<Value>, ApiError> {
+        self.now();
         let id = &call.operation.id;
         let outcome = match (handler(id), resources::of_operation(id)) {
             (Some(handler), _) => handler(self, call),
             (None, Some((resource, action))) => resource.answer(action, self, call),
-            (None, None) => Ok(generic::answer(self, call)),
+            // The one that is left has no content.
+            (None, None) => Ok(Value::Null),
         };
         match outcome {
             Ok(value) => Ok(call.operation.answer.is_some().then_some(value)),
@@ -165,8 +175,29 @@ impl State {
         self.users.get(id).ok_or_else(|| ApiError::not_found("user", id))
     }
 
+    /// The id of the user that the path names.
+    fn user_id(&self, call: &Call<'_>) -> Result<String, ApiError> {
+        self.user(call).map(|user| user.id().to_owned())
+    }
+
+    /// Keeps an object of a kind that only seeds make, and shows it.
+    pub(super) fn put(&mut self, tag: &str, call: &Call<'_>) -> Result<Value, ApiError> {
+        self.now();
+        let resource = resources::of_tag(tag).ok_or_else(|| ApiError::not_found("kind", tag))?;
+        let made = resource.put(self, call);
+        if made.is_err() {
+            self.roll_back();
+        }
+        made
+    }
+
     fn table(&self, tag: &str) -> Option<&Table> {
         self.others.get(tag)
+    }
+
+    /// The objects of a kind, oldest first.
+    fn rows<'a>(&'a self, tag: &str) -> impl DoubleEndedIterator<Item = &'a Object> + use<'a> {
+        self.table(tag).into_iter().flat_map(Table::iter)
     }
 
     fn table_mut(&mut self, tag: &'static str) -> &mut Table {
@@ -188,6 +219,11 @@ impl State {
         self.clock.now()
     }
 
+    /// When the request came that is being answered.
+    fn at(&self) -> i64 {
+        self.clock.told()
+    }
+
     /// An object of a component of the document, all of its fields filled in.
     fn sample(&mut self, component: &str) -> Object {
         self.sampler().object(component).into()
@@ -205,6 +241,14 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         users::HANDLERS,
         users_list::HANDLERS,
         contacts::HANDLERS,
+        directories::HANDLERS,
+        domains::HANDLERS,
+        trusted_devices::HANDLERS,
+        provider_tokens::HANDLERS,
+        admin_portal::HANDLERS,
+        test_runs::HANDLERS,
+        svix_app::HANDLERS,
+        templates::HANDLERS,
         second_factors::HANDLERS,
         sessions::HANDLERS,
         session_tokens::HANDLERS,
@@ -226,7 +270,6 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         organization_invitations::HANDLERS,
         invitations::HANDLERS,
         waitlist::HANDLERS,
-        agent_tasks::HANDLERS,
     ]
     .into_iter()
     .chain(billing::HANDLERS.iter().copied())

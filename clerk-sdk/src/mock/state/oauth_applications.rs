@@ -12,6 +12,7 @@ pub(super) const APPLICATION: Resource = Resource {
     variable: "oauth_application_id",
     operations: &[
         ("ListOAuthApplications", Action::List),
+        ("CreateOAuthApplication", Action::Create),
         ("GetOAuthApplication", Action::Get),
         ("UpdateOAuthApplication", Action::Update),
     ],
@@ -39,6 +40,11 @@ pub(super) const APPLICATION: Resource = Resource {
         }
         Ok(())
     },
+    // A public application could not keep a secret.
+    once: |object| match &object["public"] {
+        Value::Bool(true) => json!({}),
+        _ => json!({ "client_secret": object[SECRET] }),
+    },
     ..PLAIN
 };
 
@@ -48,15 +54,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         let answer = RESOURCE.answer(Action::Delete, state, call)?;
         state.oauth_tokens.retain(|token| token["client_id"] != client);
         Ok(answer)
-    }),
-    ("CreateOAuthApplication", |state, call| {
-        let mut shown = RESOURCE.answer(Action::Create, state, call)?;
-        // A public application could not keep a secret.
-        if shown["public"] != true {
-            let created = RESOURCE.by_name(state, shown["id"].as_str().unwrap_or_default());
-            shown["client_secret"] = created.map_or(Value::Null, |o| o[SECRET].clone());
-        }
-        Ok(shown)
     }),
     ("RotateOAuthApplicationSecret", |state, call| {
         let secret = state.ids.trace();

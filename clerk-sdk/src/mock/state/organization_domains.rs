@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::list::{among, among_signed, contains, order, page};
-use super::table::Table;
 use super::{Call, Handler, Object, State, fields, resources};
 use crate::mock::error::ApiError;
 
@@ -32,7 +31,7 @@ fn domains(state: &State, call: &Call<'_>, of: Option<&str>) -> Result<Value, Ap
     // What looks like an organization's id is one.
     let organization = wanted.filter(|query| query.starts_with("org_"));
     let organization = organization.or(call.query.first("organization_id")).or(of);
-    let rows = state.table(TAG).into_iter().flat_map(Table::iter);
+    let rows = state.rows(TAG);
     let mut rows: Vec<&Object> = rows
         .filter(|domain| {
             let verified = domain["verification"]["status"] == "verified";
@@ -44,7 +43,7 @@ fn domains(state: &State, call: &Call<'_>, of: Option<&str>) -> Result<Value, Ap
         })
         .collect();
     order(call, &mut rows, &["name", "created_at"], |domain, name| domain[name].clone())?;
-    Ok(page(call, rows, |domain| resources::of_tag(TAG).map_or(Value::Null, |r| (r.show)(state, domain))))
+    Ok(page(call, rows, |domain| resources::of_tag(TAG).map_or(Value::Null, |r| r.show(state, domain))))
 }
 
 fn verify(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {

@@ -4,30 +4,38 @@
 use serde_json::{Map, Value, json};
 
 use super::list::{contains, order, page};
-use super::table::Table;
 use super::{Call, Object, State, deleted, fields};
 use crate::mock::check::check_value;
+use crate::mock::document::Document;
 use crate::mock::error::ApiError;
 
 /// A kind of object.
 pub(super) struct Resource {
-    /// The `object` tag, which is the name of the table too.
+    /// The `object` tag, which is the name of the table too unless that has one of its own.
     pub(super) tag: &'static str,
+    /// The table, for a kind that is another kind's objects under other names; empty for one of its own.
+    pub(super) table: &'static str,
     /// What it is called in errors.
     pub(super) words: &'static str,
     /// The path variable that names one.
     pub(super) variable: &'static str,
     /// A field that names one as well as its id does; empty for none.
     pub(super) key: &'static str,
-    /// Whether each belongs to the organization that the path names.
-    pub(super) of_organization: bool,
+    /// What each belongs to, which the path names.
+    pub(super) parent: Option<Parent>,
+    /// What belongs to each and goes with it: a table, and the field that has the id.
+    pub(super) parts: &'static [(&'static str, &'static str)],
     pub(super) operations: &'static [(&'static str, Action)],
+    /// Where the document describes one, for a kind that seeds make.
+    pub(super) schema: &'static str,
     /// Fields that no two of a kind share.
     pub(super) unique: &'static [&'static str],
     /// What is said where a field that has to be unique is not.
     pub(super) taken: fn(&str, &Object) -> ApiError,
     /// Fields that `order_by` may name besides `created_at`.
     pub(super) order: &'static [&'static str],
+    /// The number that lists go by, the lowest first; empty where the newest are first.
+    pub(super) ranked: &'static str,
     /// Fields that `query` looks into. An id is found where it is the whole query.
     pub(super) searched: &'static [&'static str],
     /// What a new one has beyond what the request gives.
@@ -36,8 +44,18 @@ pub(super) struct Resource {
     pub(super) prepare: Prepare,
     /// What an answer shows of one.
     pub(super) show: fn(&State, &Object) -> Value,
+    /// What only the answer to creating one has beyond that.
+    pub(super) once: fn(&Object) -> Value,
     /// Why one cannot be deleted.
     pub(super) keep: fn(&State, &Object) -> Result<(), ApiError>,
+}
+
+/// What objects of a kind belong to.
+pub(super) struct Parent {
+    /// The field that has its id.
+    pub(super) field: &'static str,
+    /// The id of the one that the path names.
+    pub(super) id: fn(&State, &Call<'_>) -> Result<String, ApiError>,
 }
 
 pub(super) type Prepare = fn(&mut State, &Call<'_>, &mut Object, Change) -> Result<(), ApiError>;
@@ -64,18 +82,23 @@ pub(super) enum Action {
 /// A kind about which nothing is special: `..PLAIN` fills a table's entry up.
 pub(super) const PLAIN: Resource = Resource {
     tag: "",
+    table: "",
     words: "",
     variable: "",
     key: "",
-    of_organization: false,
+    parent: None,
+    parts: &[],
     operations: &[],
+    schema: "",
     unique: &[],
     taken: |field, _| ApiError::taken(field, &field.replace('_', " ")),
     order: &[],
+    ranked: "",
     searched: &[],
     defaults: |_| json!({}),
     prepare: |_, _, _, _| Ok(()),
     show: |_, object| Value::from(object),
+    once: |_| json!({}),
     keep: |_, _| Ok(()),
 };
 
@@ -91,12 +114,9 @@ impl Resource {
                 // Where several are made at once, each is one item of the answer.
                 let schema = call.operation.answer.clone().unwrap_or_default();
                 let item = schema.get("items").map(|item| state.document.resolve(item).clone());
-                let object = self.make(state, call, &item.unwrap_or(schema))?;
-                let shown = (self.show)(state, &object);
-                state.table_mut(self.tag).insert(object);
-                Ok(shown)
+                self.create(state, call, &item.unwrap_or(schema))
             }
-            Action::Get => Ok((self.show)(state, self.find(state, call)?)),
+            Action::Get => Ok(self.show(state, self.find(state, call)?)),
             Action::List => self.list(state, call),
             Action::Update => self.update(state, call, |_, object| copy(call, object)),
             Action::Settle(status, code) => self.update(state, call, |resource, object| {
@@ -115,30 +135,83 @@ impl Resource {
         }
     }
 
+    /// Where the objects are.
+    fn table(&self) -> &'static str {
+        if self.table.is_empty() { self.tag } else { self.table }
+    }
+
+    /// What an answer shows of one.
+    pub(super) fn show(&self, state: &State, object: &Object) -> Value {
+        let mut shown = (self.show)(state, object);
+        if !self.table.is_empty() {
+            shown["object"] = json!(self.tag);
+        }
+        shown
+    }
+
+    /// What the answer to creating one shows.
+    fn show_new(&self, state: &State, object: &Object) -> Value {
+        let mut shown = self.show(state, object);
+        if let (Some(shown), Value::Object(once)) = (shown.as_object_mut(), (self.once)(object)) {
+            shown.extend(once);
+        }
+        shown
+    }
+
+    /// What the document says of one that no operation makes.
+    pub(super) fn described<'a>(&self, document: &'a Document) -> &'a Value {
+        document.at(self.schema)
+    }
+
     /// The object that the path names.
     pub(super) fn find<'a>(&self, state: &'a State, call: &Call<'_>) -> Result<&'a Object, ApiError> {
         let name = call.variable(self.variable);
-        let organization = if self.of_organization { Some(state.organization_id(call)?) } else { None };
-        let found = self
-            .by_name(state, name)
-            .filter(|object| organization.as_ref().is_none_or(|id| object["organization_id"] == id.as_str()));
+        let parent = self.parent_id(state, call)?;
+        let found = self.named(state, name, |object| self.is_of(object, parent.as_deref()));
         found.ok_or_else(|| ApiError::not_found(self.words, name))
     }
 
     /// The object of this id or key.
     pub(super) fn by_name<'a>(&self, state: &'a State, name: &str) -> Option<&'a Object> {
-        let table = state.table(self.tag)?;
-        let by_key = || table.iter().find(|o| !self.key.is_empty() && o[self.key] == name);
-        table.get(name).or_else(by_key)
+        self.named(state, name, |_| true)
+    }
+
+    fn named<'a>(&self, state: &'a State, name: &str, is: impl Fn(&Object) -> bool) -> Option<&'a Object> {
+        let table = state.table(self.table())?;
+        let by_key = || table.iter().find(|o| !self.key.is_empty() && o[self.key] == name && is(o));
+        table.get(name).filter(|object| is(object)).or_else(by_key)
+    }
+
+    /// The id of what the objects of a request belong to; `None` for a kind that belongs to nothing.
+    fn parent_id(&self, state: &State, call: &Call<'_>) -> Result<Option<String>, ApiError> {
+        self.parent.as_ref().map(|parent| (parent.id)(state, call)).transpose()
+    }
+
+    fn is_of(&self, object: &Object, parent: Option<&str>) -> bool {
+        self.parent.as_ref().is_none_or(|own| object[own.field].as_str() == parent)
+    }
+
+    /// Makes an object of this schema, keeps it, and shows it.
+    pub(super) fn create(
+        &self,
+        state: &mut State,
+        call: &Call<'_>,
+        schema: &Value,
+    ) -> Result<Value, ApiError> {
+        let object = self.make(state, call, schema)?;
+        let shown = self.show_new(state, &object);
+        state.table_mut(self.table()).insert(object);
+        Ok(shown)
     }
 
     /// A new object, checked but not kept yet.
     fn make(&self, state: &mut State, call: &Call<'_>, schema: &Value) -> Result<Object, ApiError> {
         let mut object = blank(state, schema);
         let (id, now) = (state.ids.object(self.tag), state.now());
-        fields!(object, { "id": id, "object": self.tag });
+        fields!(object, { "id": id });
         let flat = state.document.flatten(schema);
         for (name, value) in [
+            ("object", json!(self.tag)),
             ("created_at", json!(now)),
             ("updated_at", json!(now)),
             ("instance_id", json!(state.instance_id)),
@@ -147,8 +220,8 @@ impl Resource {
                 object.insert(name.to_owned(), value);
             }
         }
-        if self.of_organization {
-            fields!(object, { "organization_id": state.organization_id(call)? });
+        if let (Some(parent), Some(id)) = (&self.parent, self.parent_id(state, call)?) {
+            object.insert(parent.field.to_owned(), json!(id));
         }
         if let Value::Object(defaults) = (self.defaults)(state) {
             object.extend(defaults);
@@ -159,11 +232,29 @@ impl Resource {
         Ok(object)
     }
 
+    /// Keeps an object with these fields, as a seed gives them.
+    pub(super) fn put(&self, state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+        let schema = self.described(state.document);
+        let flat = state.document.flatten(schema);
+        let mut findings = Vec::new();
+        for (name, given) in call.body.as_object().into_iter().flatten() {
+            match &flat["properties"][name] {
+                Value::Null if name.starts_with('_') => {}
+                Value::Null => findings.push(ApiError::unknown(name)),
+                property => check_value(state.document, property, given, name, &mut findings),
+            }
+        }
+        match ApiError::all(findings) {
+            Some(error) => Err(error),
+            None => self.create(state, call, schema),
+        }
+    }
+
     fn list(&self, state: &State, call: &Call<'_>) -> Result<Value, ApiError> {
-        let organization = if self.of_organization { Some(state.organization_id(call)?) } else { None };
-        let rows = state.table(self.tag).into_iter().flat_map(Table::iter);
+        let parent = self.parent_id(state, call)?;
+        let rows = state.rows(self.table());
         let mut rows: Vec<&Object> = rows
-            .filter(|o| organization.as_ref().is_none_or(|id| o["organization_id"] == id.as_str()))
+            .filter(|o| self.is_of(o, parent.as_deref()))
             .filter(|o| passes(call, o))
             .filter(|o| {
                 let texts = || self.searched.iter().filter_map(|field| o[*field].as_str());
@@ -172,11 +263,16 @@ impl Resource {
                     && (contains(call, "name_query", o["name"].as_str()) || named("name_query", "client_id"))
             })
             .collect();
-        let allowed: Vec<&str> = self.order.iter().copied().chain(["created_at"]).collect();
-        // What is not shown can be ordered by, too.
-        let field = |o: &&Object, name: &str| o.get(name).unwrap_or(&o[format!("_{name}").as_str()]).clone();
-        order(call, &mut rows, &allowed, field)?;
-        Ok(page(call, rows, |o| (self.show)(state, o)))
+        if self.ranked.is_empty() {
+            let allowed: Vec<&str> = self.order.iter().copied().chain(["created_at"]).collect();
+            // What is not shown can be ordered by, too.
+            let field =
+                |o: &&Object, name: &str| o.get(name).unwrap_or(&o[format!("_{name}").as_str()]).clone();
+            order(call, &mut rows, &allowed, field)?;
+        } else {
+            rows.sort_by_key(|o| o[self.ranked].as_i64());
+        }
+        Ok(page(call, rows, |o| self.show(state, o)))
     }
 
     /// Changes the object that the path names, and answers it.
@@ -193,8 +289,8 @@ impl Resource {
         if object.contains_key("updated_at") {
             fields!(object, { "updated_at": state.now() });
         }
-        let shown = (self.show)(state, &object);
-        if let Some(kept) = state.table_mut(self.tag).get_mut(object.id()) {
+        let shown = self.show(state, &object);
+        if let Some(kept) = state.table_mut(self.table()).get_mut(object.id()) {
             *kept = object;
         }
         Ok(shown)
@@ -204,12 +300,15 @@ impl Resource {
         let object = self.find(state, call)?;
         (self.keep)(state, object)?;
         let id = object.id().to_owned();
-        state.table_mut(self.tag).remove(&id);
+        state.table_mut(self.table()).remove(&id);
+        for (table, field) in self.parts {
+            state.table_mut(table).retain(|part| part[*field] != id);
+        }
         Ok(deleted(self.tag, &id))
     }
 
     fn check_unique(&self, state: &State, object: &Object) -> Result<(), ApiError> {
-        let others = || state.table(self.tag).into_iter().flat_map(Table::iter);
+        let others = || state.rows(self.table());
         for field in self.unique {
             let same = |other: &Object| other.id() != object.id() && other[*field] == object[*field];
             if others().any(same) {
@@ -275,13 +374,7 @@ fn copy_into(call: &Call<'_>, schema: &Value, object: &mut Object) {
 }
 
 /// Takes over a value if the schema has a field of this name, and it can be that.
-pub(super) fn accept(
-    call: &Call<'_>,
-    schema: &Value,
-    object: &mut Map<String, Value>,
-    name: &str,
-    given: &Value,
-) {
+fn accept(call: &Call<'_>, schema: &Value, object: &mut Map<String, Value>, name: &str, given: &Value) {
     let property = &schema["properties"][name];
     let mut findings = Vec::new();
     check_value(call.document, property, given, name, &mut findings);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::resource::{Action, Change, PLAIN, Resource};
+use super::resource::{Action, Change, PLAIN, Parent, Resource};
 use super::{Call, Object, State, fields, identifiers};
 use crate::mock::error::ApiError;
 
@@ -15,36 +15,22 @@ pub(super) static RESOURCES: &[Resource] = &[
     Resource {
         tag: "allowlist_identifier",
         words: "allow-list identifier",
-        variable: "identifier_id",
         operations: &[
             ("ListAllowlistIdentifiers", Action::List),
             ("CreateAllowlistIdentifier", Action::Create),
             ("DeleteAllowlistIdentifier", Action::Delete),
         ],
-        unique: &["identifier"],
-        taken: |_, object| {
-            let long = format!("the identifier {} already exists", object.text("identifier"));
-            ApiError::bad_request("duplicate_record", &long)
-        },
-        prepare: restricted_identifier,
-        ..PLAIN
+        ..RESTRICTION
     },
     Resource {
         tag: "blocklist_identifier",
         words: "block-list identifier",
-        variable: "identifier_id",
         operations: &[
             ("ListBlocklistIdentifiers", Action::List),
             ("CreateBlocklistIdentifier", Action::Create),
             ("DeleteBlocklistIdentifier", Action::Delete),
         ],
-        unique: &["identifier"],
-        taken: |_, object| {
-            let long = format!("the identifier {} already exists", object.text("identifier"));
-            ApiError::bad_request("duplicate_record", &long)
-        },
-        prepare: restricted_identifier,
-        ..PLAIN
+        ..RESTRICTION
     },
     Resource {
         tag: "redirect_url",
@@ -69,40 +55,6 @@ pub(super) static RESOURCES: &[Resource] = &[
                 return Err(ApiError::param("insecure_url", "url", "Insecure URL", long));
             }
             Ok(())
-        },
-        ..PLAIN
-    },
-    Resource {
-        tag: "domain",
-        words: "domain",
-        variable: "domain_id",
-        operations: &[
-            ("ListDomains", Action::List),
-            ("AddDomain", Action::Create),
-            ("UpdateDomain", Action::Update),
-            ("DeleteDomain", Action::Delete),
-        ],
-        unique: &["name"],
-        prepare: |_, call, object, _| {
-            check_url(call, "proxy_url")?;
-            let name = object.text("name").trim().to_lowercase();
-            if name.is_empty() || name.contains(['/', ' ', '@']) {
-                return Err(ApiError::format("name", "the name of a domain"));
-            }
-            fields!(object, {
-                "name": name, "frontend_api_url": format!("https://clerk.{name}"),
-                "accounts_portal_url": format!("https://accounts.{name}"), "development_origin": "",
-            });
-            Ok(())
-        },
-        keep: |_, object| {
-            if object["is_satellite"] == true {
-                return Ok(());
-            }
-            let long = "This operation is not allowed on a primary domain. Try again with a satellite domain of \
-                        the instance.";
-            let (status, code) = (http::StatusCode::FORBIDDEN, "operation_not_allowed_on_primary_domain");
-            Err(ApiError::new(status, code, "operation not allowed", long))
         },
         ..PLAIN
     },
@@ -153,7 +105,7 @@ pub(super) static RESOURCES: &[Resource] = &[
         tag: "organization_domain",
         words: "organization domain",
         variable: "domain_id",
-        of_organization: true,
+        parent: Some(Parent { field: "organization_id", id: State::organization_id }),
         operations: &[
             ("CreateOrganizationDomain", Action::Create),
             ("UpdateOrganizationDomain", Action::Update),
@@ -176,28 +128,39 @@ pub(super) static RESOURCES: &[Resource] = &[
         },
         ..PLAIN
     },
+    super::domains::DOMAIN,
+    super::domains::PROXY_CHECK,
     super::machines::MACHINE,
     super::oauth_applications::APPLICATION,
     super::roles::PERMISSION,
     super::roles::ROLE,
     super::role_sets::ROLE_SET,
+    super::directories::DIRECTORY,
+    super::directories::SCIM_DIRECTORY,
+    super::directories::MAPPING,
+    super::directories::SCIM_MAPPING,
+    super::sign_ups::SIGN_UP,
+    super::trusted_devices::TRUSTED_DEVICE,
+    super::provider_tokens::PROVIDER_TOKEN,
+    super::admin_portal::LINK_TOKEN,
+    super::agent_tasks::AGENT_TASK,
+    super::test_runs::TEST_RUN,
+    super::templates::TEMPLATE,
     super::billing::PRICE,
     super::billing::STATEMENT,
 ];
 
-impl State {
-    /// The primary domain of a new instance.
-    pub(super) fn furnish_domain(&mut self) {
-        let id = self.ids.object("domain");
-        let mut domain = self.sample("Domain");
-        fields!(domain, {
-            "object": "domain", "id": id, "name": "primary.example.com", "is_satellite": false, "is_provider_domain": false,
-            "frontend_api_url": super::ISSUER, "accounts_portal_url": "https://accounts.example.com",
-            "proxy_url": null, "development_origin": "http://localhost:3000", "cname_targets": [],
-        });
-        self.table_mut("domain").insert(domain);
-    }
-}
+/// What an entry of the allow-list and one of the block-list have in common.
+const RESTRICTION: Resource = Resource {
+    variable: "identifier_id",
+    unique: &["identifier"],
+    taken: |_, object| {
+        let long = format!("the identifier {} already exists", object.text("identifier"));
+        ApiError::bad_request("duplicate_record", &long)
+    },
+    prepare: restricted_identifier,
+    ..PLAIN
+};
 
 /// The kind of this tag.
 pub(super) fn of_tag(tag: &str) -> Option<&'static Resource> {
@@ -238,7 +201,7 @@ fn restricted_identifier(
 }
 
 /// A token that a user signs in with, and the address that takes it.
-fn ticket(
+pub(super) fn ticket(
     state: &mut State,
     call: &Call<'_>,
     object: &mut Object,

@@ -223,8 +223,10 @@ impl State {
         held.chain(invited).map(|object| object.text("role"))
     }
 
-    /// Members of these organizations, and those who are invited, have the role that theirs becomes.
+    /// Members of these organizations, those who are invited and groups of their directories have the role that theirs
+    /// becomes.
     fn reassign(&mut self, organizations: &[String], becomes: impl Fn(&str) -> Option<String>) {
+        self.reassign_mappings(organizations, &becomes);
         let now = self.now();
         let of = |id: &str| organizations.iter().any(|organization| organization == id);
         self.memberships.change(

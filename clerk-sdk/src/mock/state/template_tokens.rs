@@ -87,6 +87,11 @@ fn render_text(text: &str, context: &Value) -> Value {
     if let Some(code) = whole.filter(|code| !code.contains("{{")) {
         return look_up(code, context);
     }
+    Value::String(fill(text, context))
+}
+
+/// A text with its shortcodes filled in; what is unknown becomes nothing.
+pub(super) fn fill(text: &str, context: &Value) -> String {
     let (mut rendered, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((code, after)) = after.split_once("}}") else { break };
@@ -99,7 +104,7 @@ fn render_text(text: &str, context: &Value) -> Value {
         rest = after;
     }
     rendered.push_str(rest);
-    Value::String(rendered)
+    rendered
 }
 
 /// The first alternative of `user.a || user.b || 'text'` that is there.

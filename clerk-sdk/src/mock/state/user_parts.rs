@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Handler, Object, State, deleted, fields, find};
+use super::{Call, Handler, State, deleted, fields, find};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -13,9 +13,12 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         remove(state, call, "web3_wallets", "web3_wallet_identification_id", "web3_wallet")
     }),
     ("DeleteExternalAccount", |state, call| {
-        remove(state, call, "external_accounts", "external_account_id", "external_account")
+        let answer = remove(state, call, ACCOUNTS, "external_account_id", "external_account")?;
+        let account = call.variable("external_account_id");
+        let tokens = state.table_mut(super::provider_tokens::PROVIDER_TOKEN.tag);
+        tokens.retain(|token| token["external_account_id"] != account);
+        Ok(answer)
     }),
-    ("GetOAuthAccessToken", access_tokens),
     ("SetUserPasswordCompromised", |state, call| {
         let answer = set_compromised(state, call, true)?;
         if call.flag("revoke_all_sessions") == Some(true) {
@@ -29,6 +32,9 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         Ok(json!({ "object": "testing_token", "token": token, "expires_at": (now + 60 * 60 * 1000) / 1000 }))
     }),
 ];
+
+/// The list of a user's accounts elsewhere.
+const ACCOUNTS: &str = "external_accounts";
 
 impl State {
     /// Adds to a user what only a browser can add, and gives it; `None` where there is no such user.
@@ -45,7 +51,11 @@ impl State {
         let user = self.users.get_mut(user_id)?;
         user.get_mut(list)?.as_array_mut()?.push(Value::from(&part));
         fields!(user, { "updated_at": now });
-        Some(Value::from(part))
+        let part = Value::from(part);
+        if list == ACCOUNTS {
+            self.add_provider_token(user_id, &part);
+        }
+        Some(part)
     }
 }
 
@@ -75,29 +85,6 @@ fn remove(
     }
     fields!(user, { "updated_at": now });
     Ok(deleted(tag, id))
-}
-
-/// The tokens of a user's accounts with a provider, which is named with or without `oauth_`.
-fn access_tokens(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    let plain = |name: &str| name.trim_start_matches("oauth_").to_owned();
-    let provider = plain(call.variable("provider"));
-    let accounts = state.user(call)?["external_accounts"].as_array().cloned().unwrap_or_default();
-    let mut tokens = Vec::new();
-    for account in accounts {
-        if plain(account["provider"].as_str().unwrap_or_default()) != provider {
-            continue;
-        }
-        let mut token = Object::default();
-        let scopes = account["approved_scopes"].as_str().unwrap_or_default().split_whitespace();
-        fields!(token, {
-            "object": "oauth_access_token", "expires_at": null, "external_account_id": account["id"], "provider_user_id": account["provider_user_id"],
-            "provider": format!("oauth_{provider}"), "label": account["label"], "public_metadata": {},
-            "scopes": scopes.collect::<Vec<_>>(),
-            "token": format!("{provider}-{}", account["id"].as_str().unwrap_or_default()),
-        });
-        tokens.push(Value::from(token));
-    }
-    Ok(super::list::page(call, tokens, |token| token))
 }
 
 fn set_compromised(state: &mut State, call: &Call<'_>, compromised: bool) -> Result<Value, ApiError> {
