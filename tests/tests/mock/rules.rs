@@ -460,33 +460,6 @@ async fn a_digest_that_takes_for_ever_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn an_agent_has_one_id_and_a_task_of_it_is_revoked_once() {
-    let api = Api::start().await;
-    let ada = api.user("ada@example.com").await;
-    let create = |on_behalf_of: Value| {
-        let body = json!({
-            "on_behalf_of": on_behalf_of, "permissions": "*", "agent_name": "Bot", "task_description": "Look",
-            "redirect_url": "https://app.example.com/",
-        });
-        let api = &api;
-        async move { api.post("/agents/tasks", body).await }
-    };
-
-    let first = create(json!({ "user_id": ada })).await.body;
-    let second = create(json!({ "identifier": "ada@example.com" })).await.body;
-    let revoke = format!("/agents/tasks/{}/revoke", text(&first["agent_task_id"]));
-
-    assert_eq!(first["agent_id"], second["agent_id"]);
-    assert_eq!(create(json!({ "user_id": "user_x" })).await.status, 404);
-    assert_eq!(api.post(&revoke, json!({})).await.status, 200);
-    assert_eq!(api.post(&revoke, json!({})).await.refusal(), (400, "agent_task_cannot_be_revoked", None));
-    assert_eq!(
-        api.post("/agents/tasks/x/revoke", json!({})).await.refusal(),
-        (404, "agent_task_not_found", None)
-    );
-}
-
-#[tokio::test]
 async fn a_body_that_is_broken_off_or_never_ends_is_answered() {
     let api = Api::start().await;
     let ask = |head: &'static str, body: &'static str| {
