@@ -7,6 +7,7 @@ use std::alloc::System;
 use clerk_sdk::http::Method;
 use clerk_sdk::{Clerk, FilePart};
 use clerk_tests::canned::Canned;
+use clerk_tests::random::runs;
 use clerk_tests::server::{Reply, Server};
 use serde_json::Value;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -25,9 +26,9 @@ fn peak() -> usize {
 }
 
 #[tokio::test]
-async fn two_hundred_megabytes_pass_through_a_few() {
+async fn a_gigabyte_passes_through_a_few_megabytes() {
     let _alone = ALONE.lock().await;
-    const SIZE: usize = 200 << 20;
+    const SIZE: usize = 1 << 30;
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(SIZE as u64).unwrap();
     let server = Server::scripted([Reply::json(200, "{}")]);
@@ -62,4 +63,49 @@ async fn ten_users_are_listed_in_a_few_hundred_allocations() {
     assert_eq!(users, first);
     let count = allocated.allocations + allocated.reallocations;
     assert!(count <= 230, "{count} allocations");
+}
+
+/// A server with so many users, by pages.
+fn users(count: usize) -> Server {
+    let ten: Vec<Value> = serde_json::from_str(include_str!("../measurements/users.json")).unwrap();
+    let (user, id) = (ten[0].to_string(), ten[0]["id"].as_str().unwrap().to_owned());
+    Server::answering(move |request| {
+        let value = |name: &str| {
+            let (_, rest) = request.target.split_once(name)?;
+            rest.split('&').next()?.parse::<usize>().ok()
+        };
+        let begin = value("starting_after=user_").map_or(0, |last| last + 1);
+        let limit = value("limit=").unwrap();
+        let page: Vec<String> = (begin..count.min(begin + limit))
+            .map(|number| user.replace(&id, &format!("user_{number}")))
+            .collect();
+        Reply::json(200, &format!("[{}]", page.join(",")))
+    })
+}
+
+/// A million of them with `CLERK_TESTS_RUNS=1000000`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_users_pass_through_the_memory_of_a_few_pages() {
+    let _alone = ALONE.lock().await;
+    let count = runs(10_000);
+    let server = users(count);
+    let clerk = Clerk::builder("sk_test_x").server_url(server.url()).build().unwrap();
+    let mut walk = clerk.users().list().limit(100).items().prefetch(2);
+    let (mut seen, mut before) = (0, 0);
+
+    while let Some(user) = walk.try_next().await.unwrap() {
+        assert_eq!(user.id.strip_prefix("user_"), Some(seen.to_string().as_str()));
+        seen += 1;
+        if seen % 1000 == 0 {
+            // The server keeps what it was asked.
+            server.take();
+        }
+        if seen == count / 5 {
+            before = peak();
+        }
+    }
+
+    assert_eq!(seen, count);
+    let grown = peak() - before;
+    assert!(grown < 8 << 20, "{} KiB more than after a fifth of {count} users", grown >> 10);
 }

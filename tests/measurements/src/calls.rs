@@ -155,8 +155,24 @@ pub fn cpu(who: UsageWho) -> Result<f64, Failure> {
     Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }
 
-/// A server that ends with the measurement.
-struct Server(Child);
+/// A server that ends with the measurement, and its URL.
+pub struct Server(Child, String);
+
+impl Server {
+    /// Starts this program as a server.
+    pub fn start(task: &str) -> Result<Self, Failure> {
+        let mut server = Command::new(std::env::current_exe()?).arg(task).stdout(Stdio::piped()).spawn()?;
+        let out = server.stdout.take();
+        let mut server = Self(server, String::new());
+        BufReader::new(out.ok_or("no address")?).read_line(&mut server.1)?;
+        Ok(server)
+    }
+
+    /// The origin.
+    pub fn url(&self) -> &str {
+        self.1.trim()
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -168,10 +184,8 @@ impl Drop for Server {
 /// Calls one after the other and 64 at once.
 pub fn measure() -> Result<Section, Failure> {
     let program = std::env::current_exe()?;
-    let mut server = Server(Command::new(&program).arg("serve").stdout(Stdio::piped()).spawn()?);
-    let mut url = String::new();
-    BufReader::new(server.0.stdout.take().ok_or("no address")?).read_line(&mut url)?;
-    let url = url.trim();
+    let server = Server::start("serve")?;
+    let url = server.url();
 
     let mut rows = Vec::new();
     for (at_once, title) in [(1, "one after the other"), (64, "64 at once")] {

@@ -9,8 +9,10 @@ mod calls;
 mod generator;
 mod peers;
 mod report;
+mod scale;
 mod server;
 mod tokens;
+mod uploads;
 mod user;
 
 use std::path::PathBuf;
@@ -53,6 +55,18 @@ enum Task {
     /// Checks tokens and says what it took
     #[command(hide = true)]
     Token { candidate: tokens::Candidate },
+    /// Takes uploads until it is ended
+    #[command(hide = true)]
+    ServeUploads,
+    /// Uploads a file and says what it took
+    #[command(hide = true)]
+    Upload { candidate: uploads::Candidate, url: String, file: PathBuf },
+    /// Answers a million users, by pages, until it is ended
+    #[command(hide = true)]
+    ServeUsers,
+    /// Walks them and says what it took
+    #[command(hide = true)]
+    Walk { url: String },
 }
 
 fn main() -> ExitCode {
@@ -61,6 +75,10 @@ fn main() -> ExitCode {
         Task::Serve => server::serve(),
         Task::Call { candidate, url, calls, at_once } => calls::call(candidate, &url, calls, at_once),
         Task::Token { candidate } => tokens::check(candidate),
+        Task::ServeUploads => uploads::serve(),
+        Task::Upload { candidate, url, file } => uploads::upload(candidate, &url, &file),
+        Task::ServeUsers => scale::serve(),
+        Task::Walk { url } => scale::walk(&url),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -72,7 +90,13 @@ fn main() -> ExitCode {
 }
 
 fn run(out: &std::path::Path, builds: bool, releases: bool) -> Result<(), Failure> {
-    let mut results = vec![calls::measure()?, tokens::measure()?, generator::measure()?];
+    let mut results = vec![
+        calls::measure()?,
+        tokens::measure()?,
+        generator::measure()?,
+        uploads::measure()?,
+        scale::measure()?,
+    ];
     if builds {
         results.push(building::measure(releases)?);
     }

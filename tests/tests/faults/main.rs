@@ -6,6 +6,7 @@ mod answers;
 mod connections;
 mod limits;
 mod random;
+mod scale;
 mod soak;
 mod storms;
 

@@ -45,6 +45,7 @@ const REDEMPTION: &str = "commerce_discount_redemption";
 const STATEMENTS: &str = "commerce_statement";
 
 /// The kinds that are kept beside those.
+#[cfg(feature = "mock-data")]
 pub(super) const TAGS: &[&str] = &[PLAN, PAYER, SUBSCRIPTION, ITEM, PAYMENT, LEDGER, DISCOUNT, REDEMPTION];
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
