@@ -155,13 +155,13 @@ impl SignIn<'_> {
 
     /// Another claim, or another value for one that is there; null takes it out.
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.options.claims.insert(name.into(), value.into());
+        self.options.claims.0.insert(name.into(), value.into());
         self
     }
 
     /// Another header of the token, or another value for one that is there.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.options.header.insert(name.into(), value.into());
+        self.options.header.0.insert(name.into(), value.into());
         self
     }
 
