@@ -16,6 +16,8 @@ pub(crate) struct SecretKey {
     header: HeaderValue,
 }
 
+crate::value::never_compared!(SecretKey);
+
 impl SecretKey {
     /// Refuses what cannot be a key, and says why without repeating it. `what` names the key in that text.
     pub(crate) fn new(key: &str, what: &str) -> Result<Self, String> {

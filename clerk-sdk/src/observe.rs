@@ -13,7 +13,7 @@ use crate::operation::Meta;
 use crate::prepare::Payload;
 use crate::response::Response;
 use crate::transport::HttpRequest;
-use crate::value::{REDACTED, holds_secret};
+use crate::value::redact;
 
 const TARGET: &str = "clerk_sdk";
 
@@ -109,51 +109,10 @@ pub(crate) fn printable(body: &[u8]) -> String {
         && let Ok(mut value) = serde_json::from_slice::<Value>(body)
         && matches!(value, Value::Object(_) | Value::Array(_))
     {
-        redact(&mut value, false);
+        redact(&mut value);
         return value.to_string();
     }
     format!("[{} bytes]", body.len())
-}
-
-fn redact(value: &mut Value, secret: bool) {
-    match value {
-        // Whether there is a password is no secret.
-        Value::Null | Value::Bool(_) => {}
-        Value::Object(object) if !secret => {
-            let is_error = object.contains_key("message");
-            for (key, value) in object.iter_mut() {
-                redact(value, is_sensitive(key) && !(is_error && key == "code"));
-            }
-        }
-        Value::Array(items) if !secret => items.iter_mut().for_each(|item| redact(item, false)),
-        Value::String(text) if !secret && !holds_secret(text) => {}
-        Value::Number(_) if !secret => {}
-        secret => *secret = REDACTED.into(),
-    }
-}
-
-/// Whether a field of this name may hold what grants access to something, or what somebody entrusted to Clerk.
-fn is_sensitive(key: &str) -> bool {
-    const PARTS: [&str; 14] = [
-        "token",
-        "secret",
-        "password",
-        "jwt",
-        "backup_code",
-        "signing_key",
-        "private",
-        "ticket",
-        "authorization",
-        "cookie",
-        "credential",
-        "digest",
-        "totp",
-        "metadata",
-    ];
-    const WHOLE: [&str; 14] =
-        ["code", "codes", "key", "pem", "d", "p", "q", "dp", "dq", "qi", "k", "oth", "otp", "nonce"];
-    let key = key.to_ascii_lowercase();
-    WHOLE.contains(&key.as_str()) || PARTS.iter().any(|part| key.contains(part))
 }
 
 #[cfg(test)]

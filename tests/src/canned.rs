@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clerk_sdk::http::StatusCode;
+use clerk_sdk::http::{HeaderMap, HeaderValue, StatusCode};
 use clerk_sdk::{Body, Clerk, HttpClient, HttpFuture, HttpRequest, HttpResponse, RetryPolicy};
 
 /// The answer that is laid ready. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Canned(Arc<Mutex<(u16, Vec<u8>)>>);
+pub struct Canned(Arc<Mutex<(u16, HeaderMap, Vec<u8>)>>);
 
 impl Canned {
     /// A client that gets these answers.
@@ -21,16 +21,22 @@ impl Canned {
 
     /// Lays an answer ready.
     pub fn answer(&self, status: u16, body: impl Into<Vec<u8>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (status, body.into());
+        self.answer_with(status, HeaderMap::new(), body);
+    }
+
+    /// Lays an answer ready that has these headers.
+    pub fn answer_with(&self, status: u16, headers: HeaderMap, body: impl Into<Vec<u8>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (status, headers, body.into());
     }
 }
 
 impl HttpClient for Canned {
     fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
-        let (status, body) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (status, headers, body) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut response = HttpResponse::new(Body::from(body));
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
-        response.headers_mut().insert("x-canned", clerk_sdk::http::HeaderValue::from_static("yes"));
+        *response.headers_mut() = headers;
+        response.headers_mut().insert("x-canned", HeaderValue::from_static("yes"));
         Box::pin(async { Ok(response) })
     }
 }

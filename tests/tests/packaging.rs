@@ -94,6 +94,88 @@ fn no_dependency_needs_a_newer_rust_than_this_crate_says() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn users_compile_no_crate_in_two_versions() -> Outcome {
+    let mut versions = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for package in compiled_by_users()? {
+        let (name, version) = package.split_once(' ').ok_or("no version")?;
+        versions.entry(name.to_owned()).or_default().push(version.to_owned());
+    }
+    versions.retain(|_, versions| versions.len() > 1);
+    assert!(versions.is_empty(), "{versions:#?}");
+    Ok(())
+}
+
+/// The rules of `deny.toml` that need no network, so that a change which breaks them does not land. `cargo deny` looks
+/// closer: at the texts of the licences, and at the advisories.
+#[test]
+fn dependencies_come_from_the_registry_and_under_licences_that_are_allowed() -> Outcome {
+    let rules: toml::Table = toml::from_str(&fs::read_to_string(workspace().join("deny.toml"))?)?;
+    let listed = |value: &toml::Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)).collect()
+    };
+    let (allowed, registries) =
+        (listed(&rules["licenses"]["allow"]), listed(&rules["sources"]["allow-registry"]));
+    let exceptions = rules["licenses"]["exceptions"].as_array().ok_or("no exceptions")?;
+    let metadata: Value = serde_json::from_str(&run(cargo().args(["metadata", "--format-version", "1"]))?)?;
+    let packages = metadata["packages"].as_array().ok_or("no packages")?;
+    assert!(packages.len() > 300, "only {} packages", packages.len());
+    let mut wrong = Vec::new();
+    for package in packages {
+        let (source, licence) = (&package["source"], package["license"].as_str().unwrap_or_default());
+        let own = metadata["workspace_members"].as_array().is_some_and(|own| own.contains(&package["id"]));
+        let registered = source.as_str().and_then(|source| source.strip_prefix("registry+"));
+        if !own && !registered.is_some_and(|from| registries.iter().any(|registry| registry == from)) {
+            wrong.push(format!("{} comes from {source}", label(package)));
+        }
+        let excepted = exceptions.iter().filter(|it| it["crate"].as_str() == package["name"].as_str());
+        let also: Vec<String> = excepted.flat_map(|it| listed(&it["allow"])).collect();
+        if !is_allowed(licence, &|one| allowed.iter().chain(&also).any(|it| it == one)) {
+            wrong.push(format!("{} is under {licence:?}", label(package)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
+}
+
+/// Whether an SPDX expression can be met by licences that are allowed: one of what is joined by `OR`, all of what is
+/// joined by `AND`.
+fn is_allowed(expression: &str, allowed: &dyn Fn(&str) -> bool) -> bool {
+    let expression = expression.replace('/', " OR ");
+    let depth_of = |at: usize| {
+        let before = &expression[..at];
+        before.matches('(').count() - before.matches(')').count()
+    };
+    for (word, all) in [(" OR ", false), (" AND ", true)] {
+        let mut splits = expression.match_indices(word).filter(|(at, _)| depth_of(*at) == 0);
+        if let Some((at, _)) = splits.next() {
+            let (left, right) = (&expression[..at], &expression[at + word.len()..]);
+            let (left, right) = (is_allowed(left, allowed), is_allowed(right, allowed));
+            return if all { left && right } else { left || right };
+        }
+    }
+    let inner = expression.trim().strip_prefix('(').and_then(|inner| inner.strip_suffix(')'));
+    inner.map_or_else(|| allowed(expression.trim()), |inner| is_allowed(inner, allowed))
+}
+
+#[test]
+fn a_choice_of_licences_is_met_by_one_and_a_sum_by_all() {
+    let allowed = |one: &str| ["MIT", "ISC"].contains(&one);
+    for (expression, expected) in [
+        ("MIT", true),
+        ("GPL-3.0 OR MIT", true),
+        ("GPL-3.0/MIT", true),
+        ("(GPL-3.0 OR ISC) AND MIT", true),
+        ("MIT AND GPL-3.0", false),
+        ("MIT AND (GPL-3.0 OR AGPL-3.0)", false),
+        ("Apache-2.0 WITH LLVM-exception OR ISC", true),
+        ("MIT WITH something", false),
+        ("", false),
+    ] {
+        assert_eq!(is_allowed(expression, &allowed), expected, "{expression}");
+    }
+}
+
 fn label(package: &Value) -> String {
     let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
     format!("{} v{}", text("name"), text("version"))

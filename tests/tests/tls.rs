@@ -78,13 +78,18 @@ async fn an_unknown_root_is_refused_at_once_and_nothing_is_sent() {
     let (url, _) = server().await;
     for tls in providers() {
         let clerk = Clerk::builder("sk_test_x").server_url(&url).tls(tls).build().unwrap();
+        let call = |method| clerk.request::<Value>(method, "/x");
+        let file = clerk_sdk::FilePart::from_bytes("a.png", vec![7; 1 << 16]);
+        let kinds =
+            [call(Method::GET), call(Method::POST).json(json!({})), call(Method::POST).file("file", file)];
+        for request in kinds {
+            let error = request.await.unwrap_err();
 
-        let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
-
-        let seen = (error.transport_kind(), error.attempts());
-        assert_eq!(seen, (Some(HttpErrorKind::Tls), 1), "{tls:?}: {error}");
-        assert!(!error.maybe_sent());
-        assert!(error.to_string().contains("TLS handshake"), "{error}");
+            let seen = (error.transport_kind(), error.attempts());
+            assert_eq!(seen, (Some(HttpErrorKind::Tls), 1), "{tls:?}: {error}");
+            assert!(!error.maybe_sent());
+            assert!(error.to_string().contains("TLS handshake"), "{error}");
+        }
     }
 }
 

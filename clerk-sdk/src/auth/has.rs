@@ -11,11 +11,22 @@ use super::claims::Claims;
 pub trait Requirement: fmt::Display {
     /// Whether these claims fulfil it. Pending sessions and machines have been refused before.
     fn is_met_by(&self, claims: &Claims) -> bool;
+
+    /// What users can do at once to fulfil it: prove that they are there. None unless it is a [`Reverification`].
+    ///
+    /// The answer to a request that lacks it tells Clerk's frontends, which ask the user and send the request again.
+    fn reverification(&self) -> Option<Reverification> {
+        None
+    }
 }
 
 impl<R: Requirement + ?Sized> Requirement for &R {
     fn is_met_by(&self, claims: &Claims) -> bool {
         (**self).is_met_by(claims)
+    }
+
+    fn reverification(&self) -> Option<Reverification> {
+        (**self).reverification()
     }
 }
 
@@ -138,6 +149,10 @@ impl Requirement for Reverification {
             (Factor::Second, _, Some(second)) => recent(second),
             (Factor::Both, Some(first), Some(second)) => recent(first) && recent(second),
         }
+    }
+
+    fn reverification(&self) -> Option<Reverification> {
+        Some(*self)
     }
 }
 

@@ -147,7 +147,7 @@ impl Rules {
 
     fn check_issuer(&self, claims: &Map<String, Value>) -> Result<(), AuthError> {
         let Some(issuers) = &self.issuers else { return Ok(()) };
-        match claims.get("iss").and_then(Value::as_str) {
+        match text(claims, "iss") {
             Some(issuer) if issuers.iter().any(|one| one == issuer) => Ok(()),
             _ => refused(
                 Reason::TokenInvalidIssuer,

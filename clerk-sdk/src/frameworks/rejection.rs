@@ -3,9 +3,11 @@
 use std::fmt;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::json;
+#[cfg(feature = "tower")]
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
 
-use crate::auth::{Auth, Reason, Requirement};
+use crate::auth::{Auth, Factor, Reason, Requirement, Reverification};
 use crate::error::Error;
 #[cfg(feature = "webhooks")]
 use crate::webhooks::WebhookError;
@@ -13,7 +15,8 @@ use crate::webhooks::WebhookError;
 /// Why a request does not get through, and the answer to it: JSON in the shape of Clerk's own errors.
 ///
 /// A response in all frameworks: return it from handlers, `Result<_, Rejection>`, or read it in an error page of your
-/// own.
+/// own. Where a [`Reverification`] is what is missing, the body also has the `clerk_error` by which Clerk's frontends
+/// (`useReverification`) have the user verified and send the request again.
 ///
 /// | status | code | when |
 /// |---|---|---|
@@ -32,11 +35,14 @@ struct Inner {
     code: &'static str,
     reason: Option<Reason>,
     message: String,
+    /// What lets the caller through, where it is a verification.
+    reverification: Option<Reverification>,
 }
 
 impl Rejection {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { status, code, reason: None, message: message.into() }))
+        let message = message.into();
+        Self(Box::new(Inner { status, code, reason: None, message, reverification: None }))
     }
 
     pub(super) fn signed_out(reason: Reason, message: String) -> Self {
@@ -46,11 +52,16 @@ impl Rejection {
         } else {
             StatusCode::UNAUTHORIZED
         };
-        Self(Box::new(Inner { status, code: reason.as_str(), reason: Some(reason), message }))
+        let mut rejection = Self::new(status, reason.as_str(), message);
+        rejection.0.reason = Some(reason);
+        rejection
     }
 
     pub(super) fn forbidden(requirement: &impl Requirement) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this takes {requirement}"))
+        let message = format!("this takes {requirement}");
+        let mut rejection = Self::new(StatusCode::FORBIDDEN, "forbidden", message);
+        rejection.0.reverification = requirement.reverification();
+        rejection
     }
 
     pub(super) fn layer_missing() -> Self {
@@ -117,6 +128,27 @@ impl Rejection {
         response
     }
 
+    /// The answer to a call of gRPC, whose clients read a code and a message from headers.
+    #[cfg(feature = "tower")]
+    pub(super) fn to_grpc_response<B: Default>(&self) -> http::Response<B> {
+        const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
+        let code = match self.status() {
+            StatusCode::UNAUTHORIZED => "16", // unauthenticated
+            StatusCode::FORBIDDEN => "7",     // permission denied
+            StatusCode::SERVICE_UNAVAILABLE => "14",
+            _ => "13", // internal
+        };
+        let mut response = http::Response::new(B::default());
+        let headers = response.headers_mut();
+        self.write_headers(headers);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        headers.insert("grpc-status", HeaderValue::from_static(code));
+        if let Ok(message) = utf8_percent_encode(&self.0.message, ENCODED).to_string().try_into() {
+            headers.insert("grpc-message", message);
+        }
+        response
+    }
+
     pub(super) fn write_headers(&self, headers: &mut HeaderMap) {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
@@ -129,7 +161,15 @@ impl Rejection {
         let message = self.status().canonical_reason().unwrap_or_default();
         let error =
             json!({ "code": self.code(), "message": message, "long_message": self.0.message, "meta": {} });
-        json!({ "errors": [error] }).to_string()
+        let mut body = json!({ "errors": [error] });
+        if let Some(reverification) = &self.0.reverification {
+            body["clerk_error"] = json!({
+                "type": "forbidden",
+                "reason": "reverification-error",
+                "metadata": { "reverification": asked(reverification) },
+            });
+        }
+        body.to_string()
     }
 
     /// `WWW-Authenticate`, which goes with 401: bare where there was no token (RFC 6750, section 3.1).
@@ -138,6 +178,24 @@ impl Rejection {
             _ if self.status() != StatusCode::UNAUTHORIZED => None,
             Reason::SessionTokenMissing => Some("Bearer".to_owned()),
             reason => Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#)),
+        }
+    }
+}
+
+/// A verification as Clerk's frontends ask for it.
+fn asked(reverification: &Reverification) -> Value {
+    match reverification {
+        Reverification::StrictMfa => json!("strict_mfa"),
+        Reverification::Strict => json!("strict"),
+        Reverification::Moderate => json!("moderate"),
+        Reverification::Lax => json!("lax"),
+        Reverification::Within(factor, time) => {
+            let level = match factor {
+                Factor::First => "first_factor",
+                Factor::Second => "second_factor",
+                Factor::Both => "multi_factor",
+            };
+            json!({ "level": level, "afterMinutes": time.as_secs_f64() / 60.0 })
         }
     }
 }

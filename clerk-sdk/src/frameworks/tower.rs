@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, header};
 use http_body_util::{Either, Full};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -91,7 +91,21 @@ where
                 let answering = self.inner.call(request);
                 Box::pin(async move { Ok(answering.await?.map(Either::Left)) })
             }
-            Err(rejection) => Box::pin(async move { Ok(rejection.to_response().map(Either::Right)) }),
+            Err(rejection) => {
+                let answer = if is_grpc(request.headers()) {
+                    rejection.to_grpc_response()
+                } else {
+                    rejection.to_response()
+                };
+                Box::pin(async move { Ok(answer.map(Either::Right)) })
+            }
         }
     }
+}
+
+/// Whether the client understands nothing but gRPC.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let rest = kind.and_then(|kind| kind.strip_prefix("application/grpc"));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['+', ';']))
 }

@@ -200,6 +200,20 @@ impl Document {
         self.operations.iter().find(|o| o.id == id)
     }
 
+    /// Whether there is an operation of this id; if not, the id that is most like it.
+    pub(super) fn has_operation(&self, id: &str) -> Result<(), &str> {
+        if self.operation(id).is_some() {
+            return Ok(());
+        }
+        let same = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
+        let likeness = |other: &&Operation| {
+            let begins = other.id.chars().zip(id.chars()).take_while(same).count();
+            let ends = other.id.chars().rev().zip(id.chars().rev()).take_while(same).count();
+            (begins + ends, std::cmp::Reverse(other.id.len()))
+        };
+        Err(self.operations.iter().max_by_key(likeness).map_or("another", |operation| &operation.id))
+    }
+
     /// The operation that a method and a path (without the server's prefix, still percent-encoded) lead to.
     pub(super) fn route(&self, method: &http::Method, path: &str) -> Route<'_> {
         let segments: Vec<&str> = path.trim_end_matches('/').split('/').skip(1).collect();

@@ -72,6 +72,15 @@ impl ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, code, message, message)
     }
 
+    /// What is wrong, for whoever writes a test.
+    pub(super) fn told(&self) -> String {
+        let entries = self.entries.iter().map(|entry| {
+            let text = |key: &str| entry[key].as_str().unwrap_or_default();
+            format!("{} ({})", text("long_message"), text("code"))
+        });
+        entries.collect::<Vec<_>>().join(" ")
+    }
+
     /// The entries of several errors, under the status of the first.
     pub(super) fn all(errors: Vec<ApiError>) -> Option<ApiError> {
         let mut errors = errors.into_iter();

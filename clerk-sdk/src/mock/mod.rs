@@ -156,8 +156,13 @@ impl MockClerk {
 
     /// Something goes wrong with the answers to the next `n` requests for one operation, by the document's id of it,
     /// such as `CreateUser`.
+    ///
+    /// # Panics
+    /// Where there is no such operation.
     pub fn inject_on(&self, operation_id: impl Into<String>, fault: Fault, n: usize) {
-        self.inner.faults.order(Some(operation_id.into()), fault, n);
+        let operation_id = operation_id.into();
+        self.expect_operation(&operation_id);
+        self.inner.faults.order(Some(operation_id), fault, n);
     }
 
     /// Every answer from now on waits this long; zero ends it.
@@ -203,8 +208,19 @@ impl MockClerk {
     }
 
     /// The requests for one operation so far, by the document's id of it, such as `CreateUser`.
+    ///
+    /// # Panics
+    /// Where there is no such operation, so that a misspelt id is no operation that was never called.
     pub fn received(&self, operation_id: &str) -> Vec<RecordedRequest> {
+        self.expect_operation(operation_id);
         self.inner.record.of(operation_id)
+    }
+
+    #[allow(clippy::panic, reason = "a test that asks for what there is not cannot go on")]
+    fn expect_operation(&self, id: &str) {
+        if let Err(likely) = self.inner.document.has_operation(id) {
+            panic!("there is no operation {id}; is {likely} meant?");
+        }
     }
 
     /// Whether the server keeps state for an operation, by the document's id of it, such as `CreateUser`. What it keeps

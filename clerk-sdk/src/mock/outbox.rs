@@ -1,6 +1,7 @@
 //! Webhooks for what changes: each change is an event, and a registered endpoint gets the events one after the
 //! other, in their order.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
@@ -9,9 +10,11 @@ use tokio::sync::{mpsc, oneshot};
 use super::MockClerk;
 use super::state::{Changed, State};
 use super::webhook::deliver;
+use crate::observe::printable;
 
 /// An event that was sent to an endpoint: see [`MockClerk::webhooks_sent`].
-#[derive(Clone, Debug)]
+/// `Debug` does not show what is secret in the event.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SentWebhook {
     /// The URL of the endpoint.
@@ -24,6 +27,17 @@ pub struct SentWebhook {
     pub event: Value,
     /// The status that the endpoint answered with; `None` where it could not be reached.
     pub status: Option<u16>,
+}
+
+impl fmt::Debug for SentWebhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentWebhook")
+            .field("url", &self.url)
+            .field("id", &self.id)
+            .field("event", &format_args!("{}", printable(self.event.to_string().as_bytes())))
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What waits to be sent, and what was sent.

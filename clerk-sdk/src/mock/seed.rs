@@ -5,7 +5,7 @@ use std::future::{IntoFuture, Ready, ready};
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::MockClerk;
 use super::record::RecordedBody;
@@ -14,6 +14,7 @@ use crate::types::{
     OauthAccessToken, Organization, OrganizationMembership, Passkey, Role, Session, SignUp, TrustedDevice,
     User,
 };
+use crate::value::Redacted;
 
 /// What is put into an embedded Clerk: see [`MockClerk::seed`].
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,9 @@ pub struct Seeding<'a, T> {
     clerk: &'a MockClerk,
     source: Source,
     path: Vec<(String, String)>,
-    fields: Map<String, Value>,
+    fields: Redacted,
+    /// Slugs or ids of the organizations that a user is a member of, and the role in each.
+    organizations: Vec<(String, String)>,
     becomes: PhantomData<fn() -> T>,
 }
 
@@ -223,7 +226,35 @@ impl<'a> Seed<'a> {
     }
 
     fn from<T>(self, source: Source) -> Seeding<'a, T> {
-        Seeding { clerk: self.0, source, path: Vec::new(), fields: Map::new(), becomes: PhantomData }
+        Seeding {
+            clerk: self.0,
+            source,
+            path: Vec::new(),
+            fields: Redacted::default(),
+            organizations: Vec::new(),
+            becomes: PhantomData,
+        }
+    }
+}
+
+impl Seeding<'_, User> {
+    /// As a member of an organization, by its slug or id, with a role such as `org:admin`; of another one, too, where
+    /// it is said again. Where there is no such organization or role it is made.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let clerk = clerk_sdk::mock::MockClerk::start().await?;
+    /// clerk.seed().user("ada@example.com").organization("acme", "org:admin").await;
+    ///
+    /// let members = clerk.client().organization_memberships().list("acme").await?;
+    /// assert_eq!(members[0].role, "org:admin");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn organization(mut self, slug_or_id: impl Into<String>, role: impl Into<String>) -> Self {
+        self.organizations.push((slug_or_id.into(), role.into()));
+        self
     }
 }
 
@@ -237,7 +268,7 @@ impl Seeding<'_, OauthAccessToken> {
 impl<T: DeserializeOwned> Seeding<'_, T> {
     /// Sets a field, by the name that it has in the API's request: `.with("first_name", "Ada")`.
     pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.fields.insert(field.into(), value.into());
+        self.fields.0.insert(field.into(), value.into());
         self
     }
 
@@ -246,39 +277,42 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
         let inner = &self.clerk.inner;
         let id = match self.source {
             Source::Plan => {
-                let plan = inner.change(|state| state.add_plan(&named(0), self.fields));
+                let plan = inner.change(|state| state.add_plan(&named(0), self.fields.0));
                 return serde_json::from_value(plan).map_err(|error| error.to_string());
             }
             Source::Subscription => {
                 let (payer, plan) = (named(0), named(1));
-                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields))?;
+                let made = inner.change(|state| state.add_subscription(&payer, &plan, self.fields.0))?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Discount => {
-                let made = inner.change(|state| state.add_discount(&named(0), self.fields));
+                let made = inner.change(|state| state.add_discount(&named(0), self.fields.0));
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::PaymentAttempt => {
                 let (payer, cents) = (named(0), named(1).parse().unwrap_or(0));
-                let made = inner.change(|state| state.add_payment_attempt(&payer, cents, self.fields));
+                let made = inner.change(|state| state.add_payment_attempt(&payer, cents, self.fields.0));
                 let made = made.ok_or_else(|| format!("there is no user and no organization {payer}"))?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Object(kind) => {
-                let made = self.clerk.put(kind, self.path, self.fields)?;
+                let made = self.clerk.put(kind, self.path, self.fields.0)?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
             Source::Operation(id) => id,
             Source::Part(list, component) => {
                 let user_id = self.path.first().map_or("", |(_, id)| id.as_str());
                 let part =
-                    self.clerk.inner.change(|state| state.add_part(user_id, list, component, self.fields));
+                    self.clerk.inner.change(|state| state.add_part(user_id, list, component, self.fields.0));
                 let part = part.ok_or_else(|| format!("there is no user {user_id}"))?;
                 return serde_json::from_value(part).map_err(|error| error.to_string());
             }
         };
-        let body = RecordedBody::Json(Value::Object(self.fields));
+        let body = RecordedBody::Json(Value::Object(self.fields.0));
         let object = self.clerk.perform(id, self.path, &body)?;
+        for (organization, role) in &self.organizations {
+            self.clerk.join(object["id"].as_str().unwrap_or_default(), organization, role)?;
+        }
         serde_json::from_value(object).map_err(|error| error.to_string())
     }
 }

@@ -155,13 +155,13 @@ impl SignIn<'_> {
 
     /// Another claim, or another value for one that is there; null takes it out.
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.options.claims.insert(name.into(), value.into());
+        self.options.claims.0.insert(name.into(), value.into());
         self
     }
 
     /// Another header of the token, or another value for one that is there.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.options.header.insert(name.into(), value.into());
+        self.options.header.0.insert(name.into(), value.into());
         self
     }
 
@@ -184,9 +184,7 @@ impl SignIn<'_> {
     fn sign(self) -> Result<String, String> {
         let mut active = None;
         if let Some((name, role)) = &self.organization {
-            let organization = self.clerk.seed_organization(name)?;
-            self.clerk.inner.change(|state| state.set_role(&organization, &self.user_id, role));
-            active = Some(organization);
+            active = Some(self.clerk.join(&self.user_id, name, role)?);
         }
         let session = match self.session_id {
             Some(id) => id,
@@ -207,6 +205,13 @@ impl SignIn<'_> {
 }
 
 impl MockClerk {
+    /// Has a user be a member of an organization with this role, and gives the organization's id.
+    pub(super) fn join(&self, user_id: &str, slug_or_id: &str, role: &str) -> Result<String, String> {
+        let organization = self.seed_organization(slug_or_id)?;
+        self.inner.change(|state| state.set_role(&organization, user_id, role));
+        Ok(organization)
+    }
+
     /// The id of an organization of this slug or id, which is made where there is none.
     fn seed_organization(&self, slug_or_id: &str) -> Result<String, String> {
         let found = super::lock(&self.inner.state).find_organization(slug_or_id);

@@ -1,5 +1,6 @@
 //! Webhooks for tests: an event is signed as Clerk signs it, and sent to an endpoint.
 
+use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 use super::MockClerk;
 use crate::body::Body;
 use crate::transport::{HttpClient as _, HttpError, HttpErrorKind, HttpRequest};
+use crate::value::Redacted;
 use crate::webhooks::Webhook;
 use crate::{Clerk, Timestamp};
 
@@ -22,14 +24,27 @@ const ANOTHER_SECRET: &str = "whsec_Tm90IHRoZSBlbWJlZGRlZCBDbGVyaydzIHNlY3JldCE=
 
 /// A webhook that is about to be sent: see [`MockClerk::send_webhook`].
 #[must_use = "a webhook is sent when it is awaited"]
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SendWebhook<'a> {
     clerk: &'a MockClerk,
     url: String,
     id: String,
-    event: Result<Map<String, Value>, &'static str>,
+    event: Result<Redacted, &'static str>,
     ago: Duration,
     secret: &'static str,
+}
+
+impl fmt::Debug for SendWebhook<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { url, id, event, ago, .. } = self;
+        let mut shown = f.debug_struct("SendWebhook");
+        shown
+            .field("url", url)
+            .field("id", id)
+            .field("event", event)
+            .field("ago", ago)
+            .finish_non_exhaustive()
+    }
 }
 
 impl MockClerk {
@@ -54,7 +69,7 @@ impl MockClerk {
     /// ```
     pub fn send_webhook(&self, url: impl Into<String>, event: impl Serialize) -> SendWebhook<'_> {
         let event = match serde_json::to_value(event) {
-            Ok(Value::Object(event)) => Ok(event),
+            Ok(Value::Object(event)) => Ok(Redacted(event)),
             Ok(_) => Err("an event is an object"),
             Err(_) => Err("the event cannot be written as JSON"),
         };
@@ -83,7 +98,7 @@ impl SendWebhook<'_> {
     }
 
     async fn send(self) -> Result<http::Response<Bytes>, HttpError> {
-        let mut event = self.event.map_err(refused)?;
+        let mut event = self.event.map_err(refused)?.0;
         let now = Timestamp::from(SystemTime::now()).as_millis();
         event.entry("object").or_insert_with(|| "event".into());
         event.entry("instance_id").or_insert_with(|| "ins_embedded".into());

@@ -133,11 +133,18 @@ impl<'de> Visitor<'de> for AnyForm {
             if entries.capacity() == 0 {
                 entries.reserve(8);
             }
-            let value = map.next_value().map_err(|error| path::below_key(&key, error))?;
+            let value = map.next_value().map_err(|error| path::below_key(shown(&key), error))?;
             entries.push((key, value));
         }
         Ok(Content::Object(entries))
     }
+}
+
+/// What errors show of a key. What is not understood yet may have keys that nobody knows, and be no answer of Clerk's at
+/// all: a key is shown where it looks like the name of a field.
+fn shown(key: &str) -> &str {
+    let like_a_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if key.len() <= 40 && key.bytes().all(like_a_name) { key } else { "…" }
 }
 
 /// A key, borrowed where that can be.
@@ -267,9 +274,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_at_a_place() {
-        path::forget();
-        assert!(serde_json::from_str::<Content<'_>>(r#"{"a": [1, {"b": nothing}]}"#).is_err());
-        assert_eq!(path::take(), "a[1].b");
+    fn what_is_wrong_is_at_a_place_of_named_fields() {
+        for (json, expected) in [
+            (r#"{"a": [1, {"b_2": nothing}]}"#, "a[1].b_2"),
+            (r#"{"a": {"Some text": {"b": nothing}}}"#, "a.….b"),
+        ] {
+            path::forget();
+            assert!(serde_json::from_str::<Content<'_>>(json).is_err());
+            assert_eq!(path::take(), expected);
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{Field, IntoNullable, Nullable, into_nullable};
+use super::{Field, IntoNullable, Nullable, into_nullable, show_redacted};
 
 /// A JSON object whose keys the API does not know.
 pub type JsonObject = Map<String, Value>;
@@ -81,8 +81,9 @@ impl From<Value> for Metadata {
 }
 
 impl fmt::Debug for Metadata {
+    /// Without what is secret by its name, or by the look of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.map.fmt(f)
+        show_redacted(&self.map, f)
     }
 }
 

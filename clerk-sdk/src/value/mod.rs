@@ -23,6 +23,8 @@ pub(crate) use object::{
     At, Each, FieldFacts, Flag, Object, missing, object, read_object, show_object, take, write_object,
 };
 pub(crate) use open_enum::{open_enum, read_text};
-pub(crate) use secret::{REDACTED, holds_secret, without_secrets};
+#[cfg(feature = "mock")]
+pub(crate) use secret::Redacted;
+pub(crate) use secret::{REDACTED, never_compared, redact, show_redacted, without_secrets};
 pub use timestamp::{OutOfRange, Timestamp};
 pub(crate) use union::{Shape, Union, UnknownValue, read_union, union};

@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{WebhookError, WebhookErrorReason};
 use crate::crypto::hmac;
+use crate::value::never_compared;
 
 const PREFIX: &str = "whsec_";
 /// The version of the signatures that this is, before the comma.
@@ -16,6 +17,8 @@ const VERSION: &str = "v1";
 /// A secret. Never printed.
 #[derive(Clone)]
 pub(super) struct SigningSecret(hmac::Key);
+
+never_compared!(SigningSecret);
 
 impl SigningSecret {
     /// Reads a secret, `whsec_…` or without the prefix. `what` names it in the error.

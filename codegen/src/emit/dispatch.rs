@@ -1,4 +1,5 @@
-//! A function for every operation that makes the typed call from JSON: what the conformance driver is made of.
+//! A function for every operation that makes the typed call from JSON: what the conformance driver is made of. And one
+//! for every type.
 
 use super::{doc, line, literal, rust_type};
 use crate::GeneratedFile;
@@ -17,7 +18,7 @@ pub fn dispatch(apis: &[Api]) -> Vec<GeneratedFile> {
     files
 }
 
-/// The file of an API. It expects `Args`, `Invalid`, `Pending` and `types` where it is included, and a
+/// The file of an API. It expects `Args`, `Invalid`, `Pending`, `Typed` and `types` where it is included, and a
 /// function for each place of an argument (`path`, `query`, `body`, `whole_body`, `file`) to tell `Args` what to take.
 fn version(api: &Api) -> GeneratedFile {
     let mut out = String::new();
@@ -55,6 +56,13 @@ fn version(api: &Api) -> GeneratedFile {
     line(&mut out, "", "pub const OPERATIONS: &[&str] = &[");
     for operation in &api.operations {
         line(&mut out, "    ", &format!("{},", literal(&operation.id)));
+    }
+    line(&mut out, "", "];");
+    doc(&mut out, "", &["All types, with where the document says what they are.".to_owned()]);
+    line(&mut out, "", "pub const TYPES: &[Typed] = &[");
+    for ty in &api.types {
+        let (name, place) = (literal(&ty.name), literal(&ty.pointer));
+        line(&mut out, "    ", &format!("Typed::of::<types::{}>({name}, {place}),", ty.name));
     }
     line(&mut out, "", "];");
     line(&mut out, "", "mod calls {");

@@ -8,37 +8,17 @@ mod mutation;
 #[cfg(feature = "overlay")]
 mod overlays;
 mod small;
+mod targets;
 
 use std::panic::catch_unwind;
 
-use clerk_codegen::{Findings, GeneratedFile, generate, read};
+use clerk_codegen::{Findings, GeneratedFile, read};
 use mutation::Dice;
 use serde_json::{Value, json};
 
 /// What the generator makes of a document: files that parse, or findings.
 fn outcome(document: &[u8], what: &str) -> Result<Vec<GeneratedFile>, Findings> {
-    let outcome = catch_unwind(|| read(document).map(|api| generate(vec![api])))
-        .unwrap_or_else(|_| panic!("a panic on {what}"));
-    match &outcome {
-        Ok(files) => {
-            for file in files {
-                if let Err(error) = syn::parse_file(&file.text) {
-                    let line = error.span().start().line;
-                    let text = file.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-                    panic!("{} does not parse after {what}: {error} in line {line}: {text}", file.name);
-                }
-            }
-        }
-        Err(findings) => {
-            assert!(!findings.is_empty(), "an error without a finding on {what}");
-            for finding in findings.iter() {
-                let pointer = &finding.pointer;
-                assert!(pointer.is_empty() || pointer.starts_with('/'), "{pointer:?} on {what}");
-                assert!(!finding.message.is_empty(), "{what}");
-            }
-        }
-    }
-    outcome
+    catch_unwind(|| targets::document(document)).unwrap_or_else(|_| panic!("a panic on {what}"))
 }
 
 fn document() -> Value {

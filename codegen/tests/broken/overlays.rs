@@ -2,10 +2,10 @@
 
 use std::panic::catch_unwind;
 
-use clerk_codegen::overlay::{Overlay, apply};
-
 use crate::document;
 use crate::mutation::{self, Dice};
+use crate::small;
+use crate::targets::{Overlaid, overlay};
 
 /// The beginning of a file of ours, up to an action that is whole.
 fn beginning(text: &str) -> &str {
@@ -13,37 +13,36 @@ fn beginning(text: &str) -> &str {
     end.map_or(text, |end| &text[..=end])
 }
 
+/// The texts of the files in a folder, by their names.
+fn texts(folder: &str) -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.is_file());
+    files.sort();
+    files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
 #[test]
 fn an_overlay_that_is_changed_at_random_is_applied_or_gives_findings() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/overlays");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut texts: Vec<String> = files
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|path| beginning(&std::fs::read_to_string(path).unwrap()).to_owned())
-        .collect();
-    texts.sort();
+    let ours: Vec<String> =
+        texts("../openapi/overlays").iter().map(|text| beginning(text).to_owned()).collect();
+    let seeds = texts("../tests/fuzz/seeds/overlay");
     let whole = document();
     let (mut no_overlay, mut applied, mut findings) = (0, 0, 0);
-    for seed in 0..600 {
+    for seed in 0..900 {
         let mut dice = Dice::new(seed);
-        let mut part = mutation::some_operations(&whole, &mut dice);
+        let (texts, mut part) = match seed % 3 {
+            0 => (&seeds, small::document()),
+            _ => (&ours, mutation::some_operations(&whole, &mut dice)),
+        };
         let text = mutation::mutate_text(&texts[dice.below(texts.len())], &mut dice);
 
-        let outcome = catch_unwind(move || {
-            let overlay = Overlay::parse("random.yaml", &text)?;
-            apply(&mut part, "bapi/2026-05-12", &overlay).map(|_| true).or_else(|found| {
-                assert!(!found.is_empty() && found.iter().all(|finding| !finding.message.is_empty()));
-                Ok::<_, Vec<_>>(false)
-            })
-        });
+        let outcome = catch_unwind(move || overlay(&text, &mut part));
 
         match outcome.unwrap_or_else(|_| panic!("a panic at seed {seed}")) {
-            Ok(true) => applied += 1,
-            Ok(false) => findings += 1,
-            Err(found) => {
-                assert!(!found.is_empty(), "seed {seed}");
-                no_overlay += 1;
-            }
+            Overlaid::NoOverlay => no_overlay += 1,
+            Overlaid::Applied => applied += 1,
+            Overlaid::Findings => findings += 1,
         }
     }
     assert!(

@@ -3,6 +3,7 @@
 
 mod args;
 mod exact;
+mod typed;
 
 use std::pin::Pin;
 
@@ -10,6 +11,7 @@ use clerk_sdk::{Clerk, Error, Response};
 use serde_json::Value;
 
 pub use args::{Args, Options};
+pub use typed::Typed;
 
 /// A call that is ready to be made. It answers with the decoded answer written as JSON again.
 pub type Pending = Pin<Box<dyn Future<Output = Result<Response<Value>, Error>> + Send>>;
@@ -28,6 +30,14 @@ macro_rules! dispatch_versions {
         pub fn operations(version: &str) -> Option<&'static [&'static str]> {
             match version {
                 $($module::VERSION => Some($module::OPERATIONS),)*
+                _ => None,
+            }
+        }
+
+        /// The types of an API version that no newer one has; `None` where the version is not there.
+        pub fn types(version: &str) -> Option<&'static [Typed]> {
+            match version {
+                $($module::VERSION => Some($module::TYPES),)*
                 _ => None,
             }
         }
@@ -59,7 +69,7 @@ macro_rules! dispatch_versions {
                 use clerk_sdk::{FilePart, JsonObject, Metadata, Nullable, Timestamp};
 
                 use super::args::{body, file, path, query, whole_body};
-                use super::{Args, Invalid, Pending};
+                use super::{Args, Invalid, Pending, Typed};
 
                 pub use clerk_sdk::$module::VERSION;
 

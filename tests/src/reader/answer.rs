@@ -160,19 +160,20 @@ fn strip(value: &mut Value) {
 impl Document {
     /// An answer of an operation; `None` where it has none.
     pub fn answer<'a>(&'a self, operation: &Operation<'a>, make: Make) -> Option<Answer<'a>> {
-        Some(self.made(operation.id, operation.answer?, make))
+        Some(self.value(operation.id, operation.answer?, make))
     }
 
     /// An event of a kind, as an endpoint is sent it.
     pub fn event<'a>(&'a self, kind: &str, schema: &'a Value, make: Make) -> Answer<'a> {
-        let mut event = self.made("event", schema, make);
+        let mut event = self.value("event", schema, make);
         for value in [&mut event.sent, &mut event.again] {
             value["type"] = kind.into();
         }
         event
     }
 
-    fn made<'a>(&'a self, name: &str, schema: &'a Value, make: Make) -> Answer<'a> {
+    /// A value of a schema.
+    pub fn value<'a>(&'a self, name: &str, schema: &'a Value, make: Make) -> Answer<'a> {
         let mut maker = Maker { document: self, make, steps: Vec::new(), choices: 0, spots: Vec::new() };
         let (sent, again) = maker.value(name, schema, true);
         Answer { sent, again, spots: maker.spots }

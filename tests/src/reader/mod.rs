@@ -146,6 +146,11 @@ impl Document {
         Self { version, root: serde_json::from_slice(&json).expect("JSON") }
     }
 
+    /// What is at a place, by its JSON pointer.
+    pub fn at(&self, pointer: &str) -> Option<&Value> {
+        self.root.pointer(pointer)
+    }
+
     /// The API version that it is of.
     pub fn version(&self) -> &'static str {
         self.version

@@ -118,12 +118,34 @@ async fn an_answer_that_is_no_json_is_not_asked_for_again() {
         Reply::raw("HTTP/1.0 200 OK\r\n\r\n{\"half\": "),
     ] {
         for kind in Kind::ALL {
-            let (arrived, outcome, _) = call(kind, reply.clone()).await;
+            let (arrived, outcome, took) = call(kind, reply.clone()).await;
             let error = outcome.unwrap_err();
 
             assert_eq!((arrived, error.kind(), error.attempts()), (1, ErrorKind::Decode, 1), "{error}");
+            assert!(took < ms(6000), "{took:?}");
             assert!(!error.body().unwrap().is_empty());
+            let text = error.to_string();
+            assert!(text.starts_with("request: ") && text.contains("200"), "{text}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_asked_for_by_nobody_and_never_unpacked() {
+    // Ten bytes of head, and what a kilobyte of zeros becomes.
+    let packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x63\x60\x18\x05\xa3\x60\x14\0\0\0".to_vec();
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", packed.len());
+    let reply = Reply::raw([head.into_bytes(), packed.clone()].concat());
+    for kind in Kind::ALL {
+        let server = Server::scripted([reply.clone()]);
+        let clerk = builder(server.url()).build().unwrap();
+
+        let error = kind.request(&clerk).await.unwrap_err();
+
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
+        assert_eq!(error.body().unwrap().as_ref(), packed);
+        assert_eq!(server.only().header("accept-encoding"), None);
     }
 }
 
@@ -148,14 +170,26 @@ async fn answers_of_older_servers_and_with_informational_heads_are_read() {
 #[tokio::test]
 async fn a_time_limit_ends_a_call_that_makes_progress_for_ever() {
     let endless = Reply::json(200, &" ".repeat(100_000)).dribbled(ms(10));
-    let server = Server::scripted([endless]);
-    let clerk = builder(server.url()).build().unwrap();
-    let started = Instant::now();
+    let calls = Kind::ALL.map(|kind| {
+        let endless = endless.clone();
+        tokio::spawn(async move {
+            let server = Server::scripted([endless]);
+            let clerk = builder(server.url()).build().unwrap();
+            let started = Instant::now();
 
-    let error = Kind::Get.request(&clerk).with_timeout(ms(2000)).await.unwrap_err();
+            let error = kind.request(&clerk).with_timeout(ms(2000)).await.unwrap_err();
 
-    assert!(error.is_timeout() && error.to_string().contains("longer than its time limit"), "{error}");
-    assert!(started.elapsed() >= ms(1900) && started.elapsed() < ms(6000), "{:?}", started.elapsed());
+            assert!(
+                error.is_timeout() && error.to_string().contains("longer than its time limit"),
+                "{error}"
+            );
+            assert!(started.elapsed() >= ms(1900) && started.elapsed() < ms(6000), "{:?}", started.elapsed());
+            assert_eq!((server.seen().len(), error.maybe_sent()), (1, true), "{error}");
+        })
+    });
+    for call in calls {
+        call.await.unwrap();
+    }
 }
 
 /// Answers or breaks when the head of an upload is there, without reading the rest.

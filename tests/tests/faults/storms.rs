@@ -1,7 +1,9 @@
 //! Servers that answer nothing but failures, or for a while.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use clerk_sdk::RetryPolicy;
 use clerk_tests::server::{Reply, Server};
 
 use crate::{Kind, builder, ms};
@@ -39,9 +41,12 @@ async fn a_storm_that_ends_is_sat_out_where_that_is_safe() {
             let storm = std::iter::repeat_n(reply.clone(), 4);
             let server = Server::scripted(storm.chain([Reply::json(200, "{}")]));
 
+            let started = Instant::now();
+
             let outcome = kind.request(&builder(server.url()).build().unwrap()).await;
 
             let what = format!("{reply:?} {kind:?} {outcome:?}");
+            assert!(started.elapsed() < ms(6000), "{:?} {what}", started.elapsed());
             if kind.is_safe() || refused {
                 assert_eq!((server.seen().len(), outcome.is_ok()), (5, true), "{what}");
             } else {
@@ -52,30 +57,41 @@ async fn a_storm_that_ends_is_sat_out_where_that_is_safe() {
     }
 }
 
+/// Calls in a storm without an end, until the budget is used up.
+async fn in_storm(reply: Reply, refused: bool, kind: Kind, budget: RetryPolicy) {
+    let server = Server::scripted([reply.clone()]);
+    let clerk = builder(server.url()).retry(budget).build().unwrap();
+    let started = Instant::now();
+
+    let error = kind.request(&clerk).await.unwrap_err();
+
+    let what = format!("{reply:?} {kind:?}: {error}");
+    assert!(started.elapsed() < ms(6000), "{:?} {what}", started.elapsed());
+    assert_eq!(server.seen().len(), error.attempts() as usize, "{what}");
+    if kind.is_safe() || refused {
+        assert!(error.attempts() > 1, "{what}");
+        assert!(error.to_string().contains(&format!("{} attempts", error.attempts())), "{what}");
+    } else {
+        assert_eq!((error.attempts(), error.maybe_sent()), (1, true), "{what}");
+    }
+}
+
 #[tokio::test]
 async fn a_storm_without_an_end_ends_with_the_budget() {
-    let budget =
-        clerk_sdk::RetryPolicy::exponential().initial(ms(20)).max_interval(ms(60)).max_elapsed(ms(2000));
+    let budget = RetryPolicy::exponential().initial(ms(20)).max_interval(ms(60)).max_elapsed(ms(2000));
     let calls: Vec<_> = storms()
         .into_iter()
-        .map(|(reply, _)| {
-            let budget = budget.clone();
-            tokio::spawn(async move {
-                let server = Server::scripted([reply.clone()]);
-                let clerk = builder(server.url()).retry(budget).build().unwrap();
-                let started = Instant::now();
-
-                let error = Kind::Get.request(&clerk).await.unwrap_err();
-
-                assert!(started.elapsed() < ms(6000), "{reply:?}: {:?}", started.elapsed());
-                assert_eq!(server.seen().len(), error.attempts() as usize, "{reply:?}");
-                assert!(error.attempts() > 2, "{reply:?}: {error}");
-                assert!(error.to_string().contains(&format!("{} attempts", error.attempts())), "{error}");
-            })
-        })
+        .map(|(reply, refused)| tokio::spawn(in_storm(reply, refused, Kind::Get, budget.clone())))
         .collect();
     for call in calls {
         call.await.unwrap();
+    }
+    // One after the other, since an upload is a megabyte each time.
+    let budget = budget.max_elapsed(ms(600));
+    for (reply, refused) in storms().into_iter().step_by(5) {
+        for kind in [Kind::Put, Kind::Upload, Kind::Post, Kind::PostedUpload] {
+            in_storm(reply.clone(), refused, kind, budget.clone()).await;
+        }
     }
 }
 
@@ -84,7 +100,9 @@ async fn a_wait_that_nobody_would_wait_is_not_begun() {
     let years = "Fri, 31 Dec 9999 23:59:59 GMT".to_owned();
     let digits = "9".repeat(400);
     for value in [http_date(Duration::from_secs(3600)), years, digits, "1e300".to_owned(), "60".to_owned()] {
-        for (status, kind) in [(429, Kind::Get), (503, Kind::Post), (503, Kind::Upload)] {
+        for (status, kind) in
+            [429, 500, 502, 503, 504].into_iter().flat_map(|status| Kind::ALL.map(|it| (status, it)))
+        {
             let server = Server::scripted([Reply::json(status, "{}").header("retry-after", &value)]);
             let started = Instant::now();
 
@@ -99,13 +117,22 @@ async fn a_wait_that_nobody_would_wait_is_not_begun() {
 
 #[tokio::test]
 async fn a_date_is_waited_for() {
-    let date = http_date(Duration::from_secs(2));
-    let refused = Reply::json(429, "{}").header("retry-after", &date);
-    let server = Server::scripted([refused, Reply::json(200, "{}")]);
+    let calls = Kind::ALL.map(|kind| {
+        tokio::spawn(async move {
+            let asked = AtomicUsize::new(0);
+            let server = Server::answering(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+                0 => Reply::json(429, "{}").header("retry-after", &http_date(Duration::from_secs(2))),
+                _ => Reply::json(200, "{}"),
+            });
 
-    Kind::Post.request(&builder(server.url()).build().unwrap()).await.unwrap();
+            kind.request(&builder(server.url()).build().unwrap()).await.unwrap();
 
-    // Dates have whole seconds.
-    let seen = server.seen();
-    assert!(seen[1].at - seen[0].at > ms(600), "{:?}", seen[1].at - seen[0].at);
+            // Dates have whole seconds.
+            let seen = server.seen();
+            assert!(seen[1].at - seen[0].at > ms(600), "{kind:?}: {:?}", seen[1].at - seen[0].at);
+        })
+    });
+    for call in calls {
+        call.await.unwrap();
+    }
 }

@@ -200,7 +200,11 @@ async fn a_fixture_puts_in_what_it_says() {
     assert!(api.clerk.requests().iter().all(|r| r.method == http::Method::GET));
     for (fixture, why) in [
         (json!({ "people": [] }), "there is no list people"),
-        (json!({ "users": [{ "username": "bob1" }] }), "users[0]: "),
+        (
+            json!({ "users": [{ "email": "eve@example.com" }] }),
+            "users[0]: email is not a valid parameter for this request. (form_param_unknown)",
+        ),
+        (json!({ "users": [{ "username": "bob1" }] }), "users[0]: That username is taken."),
         (json!({ "organizations": [{ "name": "B", "created_by": "nobody" }] }), "there is no user nobody"),
         (json!([]), "an object of lists"),
     ] {
@@ -259,4 +263,33 @@ async fn changes_are_told_to_a_registered_endpoint_in_their_order() {
         assert!(!matches!(event, clerk_sdk::webhooks::Event::Unknown(_)), "{}: {event:?}", sent.event_type);
         assert_eq!(request.headers["svix-id"], sent.id.as_str());
     }
+}
+
+#[tokio::test]
+async fn a_user_is_seeded_into_organizations() {
+    let api = Api::start().await;
+
+    let ada = api.clerk.seed().user("ada@example.com").organization("acme", "org:admin");
+    let ada = ada.organization("globex", "org:auditor").await;
+    let bob = api.clerk.seed().user("bob@example.com").organization("acme", "org:member").await;
+
+    let memberships = api.get(&format!("/users/{}/organization_memberships", ada.id)).await;
+    let mut roles = memberships.column("role");
+    roles.sort();
+    assert_eq!(roles, ["org:admin", "org:auditor"]);
+    let acme = api.get(&format!("/organizations/acme/memberships?user_id={}", bob.id)).await;
+    assert_eq!(acme.column("role"), ["org:member"]);
+    assert_eq!(api.get("/organizations").await.body["total_count"], 2);
+}
+
+#[tokio::test]
+#[should_panic = "there is no operation createUsers; is CreateUser meant?"]
+async fn a_misspelt_operation_is_none_that_was_never_called() {
+    assert!(Api::start().await.clerk.received("createUsers").is_empty());
+}
+
+#[tokio::test]
+#[should_panic = "there is no operation DeleteUsr; is DeleteUser meant?"]
+async fn a_fault_is_ordered_for_an_operation_that_there_is() {
+    Api::start().await.clerk.inject_on("DeleteUsr", Fault::Garbage, 1);
 }

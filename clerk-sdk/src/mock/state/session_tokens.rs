@@ -7,6 +7,7 @@ use crate::mock::claims::{ActiveOrganization, SESSION, SessionClaims};
 use crate::mock::error::ApiError;
 use crate::mock::keys::Signer;
 use crate::mock::sign_in::override_with;
+use crate::value::Redacted;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("GetJWKS", |state, _| Ok(state.keys.jwks())),
@@ -34,8 +35,8 @@ pub(in crate::mock) struct TokenOptions {
     pub(in crate::mock) pending: Option<bool>,
     pub(in crate::mock) factor_ages: [i64; 2],
     pub(in crate::mock) actor: Option<Value>,
-    pub(in crate::mock) claims: Map<String, Value>,
-    pub(in crate::mock) header: Map<String, Value>,
+    pub(in crate::mock) claims: Redacted,
+    pub(in crate::mock) header: Redacted,
     pub(in crate::mock) signer: Signer,
 }
 
@@ -52,8 +53,8 @@ impl Default for TokenOptions {
             pending: None,
             factor_ages: [0, -1],
             actor: None,
-            claims: Map::new(),
-            header: Map::new(),
+            claims: Redacted::default(),
+            header: Redacted::default(),
             signer: Signer::Current,
         }
     }
@@ -116,9 +117,9 @@ impl State {
             actor: options.actor.clone().or_else(|| Some(session["actor"].clone()).filter(|a| !a.is_null())),
         };
         let mut claims = claims.to_map();
-        override_with(&mut claims, &options.claims);
+        override_with(&mut claims, &options.claims.0);
         let mut header = Map::from_iter([("cat".to_owned(), json!(SESSION))]);
-        header.extend(options.header.clone());
+        header.extend(options.header.0.clone());
         Some(self.keys.sign(header, &claims, options.signer))
     }
 

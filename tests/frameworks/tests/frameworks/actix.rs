@@ -6,7 +6,7 @@ use clerk_sdk::auth::{Auth, Permission};
 use clerk_sdk::frameworks::require;
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, admin, holds, maybe, state, webhooks};
+use crate::contract::{BILLING, Running, Setup, admin, erase, holds, maybe, state, webhooks};
 
 fn routes(app: &mut web::ServiceConfig) {
     app.route("/public", web::get().to(|| async { "hello" }))
@@ -19,6 +19,7 @@ fn routes(app: &mut web::ServiceConfig) {
                 .route(web::get().to(|| async { "billing" })),
         )
         .route("/admin", web::get().to(admin))
+        .route("/erase", web::get().to(erase))
         .route("/webhooks", web::post().to(webhooks));
 }
 

@@ -7,7 +7,7 @@ use clerk_sdk::frameworks::require;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, admin, holds, maybe, state, webhooks};
+use crate::contract::{BILLING, Running, Setup, admin, erase, holds, maybe, state, webhooks};
 
 fn app(setup: Setup) -> Router {
     let mut app = Router::new()
@@ -16,7 +16,8 @@ fn app(setup: Setup) -> Router {
         .route("/maybe", get(maybe))
         .route("/state", get(state))
         .route("/billing", get(|| async { "billing" }).route_layer(require(Permission(BILLING))))
-        .route("/admin", get(admin));
+        .route("/admin", get(admin))
+        .route("/erase", get(erase));
     if let Some(webhook) = setup.webhook {
         app = app.merge(Router::new().route("/webhooks", post(webhooks)).with_state(webhook));
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clerk_sdk::auth::{Auth, RequestState, Role};
+use clerk_sdk::auth::{Auth, Factor, RequestState, Reverification, Role};
 use clerk_sdk::frameworks::{ClerkLayer, Rejection};
 use clerk_sdk::mock::{MockClerk, SignIn};
 use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
@@ -18,7 +18,7 @@ pub(crate) const BILLING: &str = "org:billing:manage";
 ///
 /// `/public` says hello, `/me` the user's id, `/maybe` that or `nobody`, `/state` why nobody is signed in. `/billing`
 /// is guarded by the permission [`BILLING`], where the framework has guards in front of handlers; `/admin` asks for the
-/// role `org:admin` in its handler. `/webhooks` says the id and the kind of what it is sent.
+/// role `org:admin` in its handler, `/erase` for a recent verification. `/webhooks` says the id and the kind of what it is sent.
 pub(crate) struct Setup {
     /// None for a service in which it was forgotten.
     pub(crate) layer: Option<ClerkLayer>,
@@ -46,6 +46,12 @@ pub(crate) async fn state(state: RequestState) -> String {
 pub(crate) async fn admin(auth: Auth) -> Result<&'static str, Rejection> {
     auth.require(Role("admin"))?;
     Ok("admin")
+}
+
+pub(crate) async fn erase(auth: Auth) -> Result<&'static str, Rejection> {
+    auth.require(Reverification::Strict)?;
+    auth.require(Reverification::Within(Factor::First, Duration::from_secs(90)))?;
+    Ok("erased")
 }
 
 pub(crate) async fn webhooks(delivery: Delivery) -> String {
@@ -114,6 +120,7 @@ pub(crate) async fn holds<S: Future<Output = Running>>(start: impl Fn(Setup) -> 
     who_is_signed_in_is_known(&world).await;
     nobody_is_told_why(&world).await;
     rights_are_asked_for(&world).await;
+    a_verification_is_asked_for_as_clerks_frontends_understand_it(&world).await;
     webhooks_are_verified(&world).await;
     a_forgotten_layer_lets_nobody_through(&mut world, &start).await;
 }
@@ -175,6 +182,26 @@ async fn rights_are_asked_for(world: &World) {
         let answer = world.get(path).bearer_auth(token).send().await.unwrap();
         assert_eq!(error(answer).await, (403, "forbidden".to_owned(), None), "{path}");
     }
+}
+
+/// Their `useReverification` looks for this, has the user verified, and sends the request again.
+async fn a_verification_is_asked_for_as_clerks_frontends_understand_it(world: &World) {
+    assert_eq!(world.text("/erase", &world.ada().factor_ages(Some(1), Some(9)).token()).await, "erased");
+    for (first, second, asked) in
+        [(1, 10, json!("strict")), (2, 9, json!({"level": "first_factor", "afterMinutes": 1.5}))]
+    {
+        let token = world.ada().factor_ages(Some(first), Some(second)).token();
+        let answer = world.get("/erase").bearer_auth(token).send().await.unwrap();
+        let status = answer.status();
+        let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let hint = json!({"type": "forbidden", "reason": "reverification-error",
+                          "metadata": {"reverification": asked}});
+        assert_eq!((status.as_u16(), &body["clerk_error"]), (403, &hint));
+        assert_eq!(body["errors"][0]["code"], "forbidden");
+    }
+    let member = world.ada().organization("acme", "org:member").token();
+    let answer = world.get("/admin").bearer_auth(member).send().await.unwrap().text().await.unwrap();
+    assert!(!answer.contains("clerk_error"), "{answer}");
 }
 
 async fn webhooks_are_verified(world: &World) {

@@ -6,5 +6,10 @@ mod axum;
 mod contract;
 mod documentation;
 mod poem;
+#[path = "../../../src/printed.rs"]
+#[allow(dead_code, reason = "the other tests need all of it")]
+mod printed;
 mod rocket;
+mod tonic;
 mod tower;
+mod types;

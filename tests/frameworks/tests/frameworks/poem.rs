@@ -41,6 +41,11 @@ async fn admin(auth: Auth) -> poem::Result<&'static str> {
 }
 
 #[handler]
+async fn erase(auth: Auth) -> poem::Result<&'static str> {
+    Ok(contract::erase(auth).await?)
+}
+
+#[handler]
 async fn webhooks(delivery: Delivery) -> String {
     contract::webhooks(delivery).await
 }
@@ -52,7 +57,8 @@ fn app(setup: Setup) -> BoxEndpoint<'static> {
         .at("/maybe", get(maybe))
         .at("/state", get(state))
         .at("/billing", get(billing).with(require(Permission(BILLING))))
-        .at("/admin", get(admin));
+        .at("/admin", get(admin))
+        .at("/erase", get(erase));
     let app = match setup.webhook {
         Some(webhook) => app.at("/webhooks", post(webhooks).data(webhook)),
         None => app.at("/webhooks", post(webhooks)),

@@ -43,6 +43,11 @@ async fn admin(auth: Auth) -> Result<&'static str, Rejection> {
     contract::admin(auth).await
 }
 
+#[get("/erase")]
+async fn erase(auth: Auth) -> Result<&'static str, Rejection> {
+    contract::erase(auth).await
+}
+
 #[post("/webhooks", data = "<delivery>")]
 async fn webhooks(delivery: Delivery) -> String {
     contract::webhooks(delivery).await
@@ -53,7 +58,7 @@ async fn start(setup: Setup) -> Running {
     let tell = Mutex::new(Some(tell));
     let config = Config { port: 0, log_level: rocket::config::LogLevel::Off, ..Config::debug_default() };
     let mut service = rocket::custom(config)
-        .mount("/", routes![public, me, maybe, state, billing, admin, webhooks])
+        .mount("/", routes![public, me, maybe, state, billing, admin, erase, webhooks])
         .register("/", catchers())
         .attach(AdHoc::on_liftoff("port", move |rocket| {
             let tell = tell.lock().unwrap().take().unwrap();

@@ -51,7 +51,7 @@ pub const DIFFERENCES: &[Difference] = &[
         input.is_template() && input.category() != Some("cl_B7d4PD222AAA")
     }),
     refused(PY, "a type (`typ`) other than `JWT`", |input| {
-        input.header.get("typ").is_some_and(|typ| typ != "JWT")
+        input.header.get("typ").is_some_and(|typ| typ != "JWT") && !input.is_machine_jwt()
     }),
     accepted(JS, "`at+jwt` in any case", |input| {
         let typ = input.header["typ"].as_str().unwrap_or_default();
@@ -68,7 +68,7 @@ pub const DIFFERENCES: &[Difference] = &[
     refused(
         JS,
         "a machine-to-machine token without an id (`jti`), an OAuth access token without a client",
-        |input| input.is_machine_jwt() && ["jti", "client_id"].iter().any(|name| !input.is_text(name)),
+        |input| input.is_machine_jwt() && !input.is_text(if is_m2m(input) { "jti" } else { "client_id" }),
     ),
     // How it is written.
     refused(JS, "extensions that must be understood (`crit`)", |input| input.header.get("crit").is_some()),
@@ -86,23 +86,24 @@ pub const DIFFERENCES: &[Difference] = &[
         !input.is_text("sub") && input.claims.is_object()
     }),
     refused(BOTH, "no expiry (`exp`); a date that is no number, or has more than 64 bits", |input| {
-        let odd = |date: &Value| date.as_f64().is_none_or(|date| date.abs() >= 9.223_372_036_854_775e18);
+        let odd = |date: &Value| !date.is_i64() && date.as_f64().is_none_or(|date| date.abs() > 9.2e18);
         let dates = || DATES.iter().filter_map(|name| input.claims.get(name));
         input.claims.is_object() && (input.claims.get("exp").is_none() || dates().any(odd))
     }),
     refused(
         JS,
         "an `nbf` or `iat` in the future, an `exp` in the past, so far away that JavaScript has no date for it",
-        |input| DATES.iter().filter_map(|name| input.claims[name].as_f64()).any(|date| date.abs() > 8.64e12),
+        |input| {
+            let date = |name: &str| input.claims[name].as_f64().unwrap_or_default();
+            date("nbf") > 8.64e12 || date("iat") > 8.64e12 || date("exp") < -8.64e12
+        },
     ),
     refused(JS, "no audience (`aud`), or one that is not made of texts, where one is configured", |input| {
-        let texts = match input.claims.get("aud") {
-            Some(Value::Array(all)) => {
-                !all.is_empty() && all.iter().all(|one| one.as_str().is_some_and(|one| !one.is_empty()))
-            }
-            aud => aud.is_some_and(|aud| aud.as_str().is_some_and(|aud| !aud.is_empty())),
+        let texts = match &input.claims["aud"] {
+            Value::Array(all) => all.iter().all(Value::is_string) && all.iter().any(|one| one != ""),
+            aud => aud.is_string() && aud != "",
         };
-        input.option("audience").is_array() && !texts
+        input.option("audience").is_array() && input.claims.is_object() && !texts
     }),
     accepted(PY, "an audience (`aud`) where none is configured", |input| {
         input.option("audience").is_null() && input.claims.get("aud").is_some_and(|aud| !aud.is_null())
@@ -117,7 +118,9 @@ pub const DIFFERENCES: &[Difference] = &[
         ["kid", "b64"].iter().any(|name| input.header.get(name).is_some_and(|value| !value.is_string()))
             || input.claims.get("jti").is_some_and(|jti| !jti.is_string())
     }),
-    refused(PY, "a pending session, unless it is accepted", |input| input.claims["sts"] == "pending"),
+    refused(PY, "a pending session, unless it is accepted", |input| {
+        input.claims["sts"] == "pending" && input.option("accept_pending") != true
+    }),
     // Keys.
     refused(BOTH, "RSA keys of less than 2048 bits", |input| input.about.contains("weak key")),
     refused(
@@ -154,7 +157,7 @@ pub const DIFFERENCES: &[Difference] = &[
         },
     ),
     refused(PY, "an opaque OAuth access token for another audience than is configured", |input| {
-        input.opaque().is_some_and(|credential| credential.starts_with("oat_"))
+        input.opaque().is_some_and(|credential| credential.starts_with("oat_") && credential != "oat_for_api")
             && input.option("audience").is_array()
     }),
     accepted(PY, "an answer about a credential with another status than 200, such as 201", |input| {
@@ -198,19 +201,21 @@ pub const DIFFERENCES: &[Difference] = &[
     refused(BOTH, "more than the token after `Bearer`", |input| {
         input.carries("authorization").is_some_and(|value| value.split_whitespace().count() == 3)
     }),
-    refused(PY, COOKIES, odd_cookies),
-    read_so(PY, COOKIES, odd_cookies),
+    refused(PY, COOKIES, |input| {
+        input.has_cookies(&["__session=x; __", "__session=; __", OTHERS, "__sessionx"])
+    }),
+    read_so(PY, COOKIES, |input| {
+        input.carries("cookie").is_some_and(|cookies| cookies.matches("__session").count() > 1)
+    }),
     accepted(
         BOTH,
         "the cookie with the instance's suffix before `__session`, or if that is empty the other",
-        |input| input.about.starts_with("cookies \"__session_S="),
+        |input| input.has_cookies(&["__session_S="]),
     ),
     refused(JS, "the cookie with the instance's suffix before `__session`, although it is bad", |input| {
         input.about.starts_with("cookies \"__session_S=x; __session=T\"")
     }),
-    refused(JS, "a session cookie that is percent-encoded", |input| {
-        input.about.starts_with("cookies \"__session=%")
-    }),
+    refused(JS, "a session cookie that is percent-encoded", |input| input.has_cookies(&["__session=%"])),
     accepted(JS, "a session cookie whatever `__client_uat` says, and without one", |input| {
         input.about.starts_with("cookies ")
             && ["signed in later", "signed out", "no __client_uat"]
@@ -259,7 +264,7 @@ pub const DIFFERENCES: &[Difference] = &[
     }),
     refused(JS, TWO_READINGS, |input| input.asks_for("permission") && has_features_of_the_user_first(input)),
     refused(JS, "features and plans in tokens that are not of version 2", |input| {
-        (input.asks_for("feature") || input.asks_for("plan")) && input.claims["v"] != 2
+        (input.asks_for("feature") || input.asks_for("plan")) && input.claims["v"].as_f64() != Some(2.0)
     }),
     refused(JS, "roles, permissions, features and plans without a name", |input| {
         let empty = |name: &str| name.is_empty() || name.ends_with(':') || name.contains("::");
@@ -268,8 +273,8 @@ pub const DIFFERENCES: &[Difference] = &[
             .filter_map(|kind| input.line["has"][kind].as_str())
             .any(empty)
     }),
-    refused(JS, COLON, asks_for_a_colon),
-    accepted(JS, COLON, asks_for_a_colon),
+    refused(JS, COLON, |input| asked_with_a_colon(input).is_some_and(|name| !input.lists(name))),
+    accepted(JS, COLON, |input| asked_with_a_colon(input).is_some_and(|name| input.lists(name))),
     accepted(JS, "`fea` and `pla` with elements that have no scope, which do not count", |input| {
         let list = |name| input.claims.get(name).and_then(Value::as_str).unwrap_or_default();
         ["fea", "pla"]
@@ -292,6 +297,8 @@ pub const DIFFERENCES: &[Difference] = &[
 const COLON: &str = "a feature or plan whose name has a colon in it, by its whole name";
 const COOKIES: &str =
     "another cookie whose name begins with `__session`, or the last of two cookies of one name";
+/// Of other instances.
+const OTHERS: &str = "__session_XXXXXXXX=T\"";
 const WRONG_TYPE: &str = "a claim of a wrong type counts as none";
 const TWO_READINGS: &str = "a permission is granted where both readings of `fpm` grant it";
 
@@ -308,32 +315,30 @@ const SLOPPY: [&str; 7] = [
     "bits to spare",
 ];
 
-fn odd_cookies(input: &Input) -> bool {
-    input.about.starts_with("cookies ")
-        && (input.about.matches("__session").count() > 1 || input.about.contains("__sessionx"))
-        || input.about.contains("_XXXXXXXX")
+fn is_m2m(input: &Input) -> bool {
+    input.claims["sub"].as_str().is_some_and(|subject| subject.starts_with("mch_"))
 }
 
 fn is_of_another_kind(input: &Input) -> bool {
-    let m2m = input.claims["sub"].as_str().is_some_and(|subject| subject.starts_with("mch_"));
     if !input.is_machine_jwt() {
         return !matches!(input.category(), None | Some(SESSION | ANY));
     }
-    !input.accepts(if m2m { "m2m_token" } else { "oauth_token" })
+    !input.accepts(if is_m2m(input) { "m2m_token" } else { "oauth_token" })
         || input.carries("cookie").is_some()
-        || (m2m && !matches!(input.category(), None | Some("cl_B7d4PD333AAA")))
+        || (is_m2m(input) && input.header["typ"] == "at+jwt")
+        || (is_m2m(input) && !matches!(input.category(), None | Some("cl_B7d4PD333AAA")))
 }
 
-/// JavaScript reads no further than to the second colon.
-fn asks_for_a_colon(input: &Input) -> bool {
-    let asked = ["feature", "plan"].into_iter().filter_map(|kind| input.line["has"][kind].as_str());
-    asked.into_iter().any(|name| name.matches(':').count() > 1)
+/// What stands behind the scope. JavaScript reads no further than to the next colon.
+fn asked_with_a_colon(input: &Input) -> Option<&str> {
+    let asked = ["feature", "plan"].into_iter().find_map(|kind| input.line["has"][kind].as_str());
+    asked.and_then(|name| name.split_once(':')).map(|(_, name)| name).filter(|name| name.contains(':'))
 }
 
 fn has_features_of_the_user_first(input: &Input) -> bool {
-    input.claims["fea"]
-        .as_str()
-        .is_some_and(|features| features.starts_with("u:") && features.contains(",o:"))
+    input.claims["fea"].as_str().is_some_and(|features| {
+        features.starts_with("u:") && features.contains(",o:") && features != "u:a,o:a"
+    })
 }
 
 /// The table in the documentation.

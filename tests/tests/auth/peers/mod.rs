@@ -13,6 +13,7 @@ use clerk_tests::clients::{Missing, javascript, obtained, python};
 use clerk_tests::driver::Driver;
 use clerk_tests::server::{Recorded, Reply, Server};
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use self::differences::{DIFFERENCES, Difference};
 use self::inputs::Input;
@@ -137,38 +138,46 @@ fn theirs(mut command: Command, inputs: &[Input]) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).expect("an array of decisions")
 }
 
-async fn ours(inputs: &[Input]) -> Vec<Decision> {
+/// What is asked, and what we decide. The server goes on for the others.
+struct Asked {
+    _server: Server,
+    inputs: Vec<Input>,
+    ours: Vec<Decision>,
+}
+
+/// The same for all tests.
+async fn asked() -> &'static Asked {
+    static ASKED: OnceCell<Asked> = OnceCell::const_new();
+    ASKED.get_or_init(ask).await
+}
+
+async fn ask() -> Asked {
+    let server = clerk();
+    let inputs = inputs::all(&server.url());
     let mut driver = Driver::default();
-    let mut decisions = Vec::new();
-    for input in inputs {
+    let mut ours = Vec::new();
+    for input in &inputs {
         let mut line = input.line.clone();
         line["id"] = json!(1);
         let answer = driver.answer(line.to_string().as_bytes()).await;
         assert_ne!(answer["err"]["kind"], "driver", "{}: {answer}", input.about);
-        decisions.push(Decision::ours(&answer));
+        ours.push(Decision::ours(&answer));
     }
-    decisions
+    Asked { _server: server, inputs, ours }
 }
 
 async fn compare(sdk: Sdk, script: fn(&Path) -> Result<Command, Missing>) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let installed = tokio::task::spawn_blocking(move || script(folder)).await.expect("no panic");
     let Some(command) = obtained(installed) else { return };
-    let server = clerk();
-    let inputs = inputs::all(&server.url());
-    let ours = ours(&inputs).await;
-    let (inputs, theirs) = tokio::task::spawn_blocking(move || {
-        let theirs = theirs(command, &inputs);
-        (inputs, theirs)
-    })
-    .await
-    .expect("no panic");
+    let Asked { inputs, ours, .. } = asked().await;
+    let theirs = tokio::task::spawn_blocking(|| theirs(command, inputs)).await.expect("no panic");
     assert_eq!(inputs.len(), theirs.len());
 
     let mut needed = BTreeSet::new();
     let mut unexplained = Vec::new();
     let (mut compared, mut accepted, mut differ) = (0, 0, 0);
-    for ((input, ours), theirs) in inputs.iter().zip(&ours).zip(&theirs) {
+    for ((input, ours), theirs) in inputs.iter().zip(ours).zip(&theirs) {
         if theirs.is_null() {
             continue;
         }
@@ -203,6 +212,19 @@ fn the_differences_are_in_the_documentation() {
     let page = include_str!("../../../../docs/decisions.md");
     let table = differences::table();
     assert!(page.contains(table.trim_end()), "docs/decisions.md should say:\n{table}");
+}
+
+#[tokio::test]
+async fn what_is_listed_as_refused_is_refused() {
+    let Asked { inputs, ours, .. } = asked().await;
+    let mut accepted = Vec::new();
+    for (input, ours) in inputs.iter().zip(ours) {
+        let refused = |one: &&Difference| one.outcome == Outcome::WeRefuse && (one.is)(input);
+        if let (Ok(who), Some(one)) = (&ours.0, DIFFERENCES.iter().find(refused)) {
+            accepted.push(format!("{}: {}\n  {who}", one.what, input.about));
+        }
+    }
+    assert!(accepted.is_empty(), "{} are accepted:\n{}", accepted.len(), accepted.join("\n"));
 }
 
 #[tokio::test]

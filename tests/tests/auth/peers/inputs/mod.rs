@@ -67,6 +67,18 @@ impl Input {
         pairs.find(|pair| pair[0].as_str() == Some(header)).and_then(|pair| pair[1].as_str())
     }
 
+    /// Whether its cookies begin with one of these.
+    pub fn has_cookies(&self, starts: &[&str]) -> bool {
+        let cookies = self.about.strip_prefix("cookies \"");
+        cookies.is_some_and(|cookies| starts.iter().any(|start| cookies.starts_with(start)))
+    }
+
+    /// Whether the token has a feature of this name.
+    pub fn lists(&self, feature: &str) -> bool {
+        let features = self.claims["fea"].as_str().unwrap_or_default().split(',');
+        features.filter_map(|one| one.split_once(':')).any(|(_, name)| name == feature)
+    }
+
     pub fn asks(&self) -> bool {
         self.line["call"] == "$has"
     }

@@ -1,0 +1,7 @@
+#![no_main]
+
+#[path = "../../../codegen/tests/broken/targets.rs"]
+#[allow(dead_code, reason = "shared with the overlays")]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| drop(targets::document(input)));

@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| drop((clerk_tests::targets::WEBHOOK.run)(input)));
