@@ -196,6 +196,49 @@ mod tests {
         assert!(seen_before >= 5 && seen_after >= 6, "{seen_before} {seen_after}");
     }
 
+    /// Runs itself again, and has the kernel end that process before a step.
+    #[cfg(unix)]
+    #[test]
+    fn a_process_that_is_killed_leaves_what_the_next_one_carries_out_or_forgets() {
+        const NAME: &str =
+            "stage::tests::a_process_that_is_killed_leaves_what_the_next_one_carries_out_or_forgets";
+        if let (Ok(root), Ok(survives)) = (std::env::var("XTASK_ROOT"), std::env::var("XTASK_SURVIVES")) {
+            let mut left: usize = survives.parse().unwrap();
+            let outcome = Stage::of(Path::new(&root)).commit_watched(&changes(), &mut |_| {
+                if left == 0 {
+                    let itself = std::process::id().to_string();
+                    std::process::Command::new("kill").args(["-KILL", &itself]).status()?;
+                    return Err(io::Error::other("it lives on"));
+                }
+                left -= 1;
+                Ok(())
+            });
+            return outcome.unwrap();
+        }
+        let (mut killed, mut before_it, mut after_it) = (0, 0, 0);
+        for survives in 0.. {
+            let folder = tempfile::tempdir().unwrap();
+            before(folder.path());
+            let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+            again.args([NAME, "--exact"]).env("XTASK_ROOT", folder.path());
+            let ended = again.env("XTASK_SURVIVES", survives.to_string()).output().unwrap().status;
+            Stage::of(folder.path()).recover().unwrap();
+
+            match contents(folder.path()) {
+                [Some(old), None, Some(_)] if old == "old" => before_it += 1,
+                [Some(new), Some(_), None] if new == "new" => after_it += 1,
+                other => panic!("{other:?} after {survives} steps"),
+            }
+            if ended.success() {
+                break;
+            }
+            // By a signal it has no code.
+            assert_eq!(ended.code(), None, "{ended}");
+            killed += 1;
+        }
+        assert!(killed >= 10 && before_it >= 5 && after_it >= 6, "{killed}: {before_it}, {after_it}");
+    }
+
     #[test]
     fn killed_again_while_it_is_made_up_for_it_still_ends_as_after() {
         let folder = tempfile::tempdir().unwrap();

@@ -12,6 +12,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Number, Value};
 
+use super::path;
+
 /// A value of any form.
 pub(crate) enum Content<'de> {
     /// A text that stands in what is read as it is.
@@ -113,10 +115,13 @@ impl<'de> Visitor<'de> for AnyForm {
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Content<'de>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
+        loop {
+            match seq.next_element() {
+                Ok(Some(item)) => items.push(item),
+                Ok(None) => return Ok(Content::Array(items)),
+                Err(error) => return Err(path::below_index(items.len(), error)),
+            }
         }
-        Ok(Content::Array(items))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content<'de>, A::Error> {
         let mut entries = Vec::new();
@@ -128,12 +133,18 @@ impl<'de> Visitor<'de> for AnyForm {
             if entries.capacity() == 0 {
                 entries.reserve(8);
             }
-            // What is not understood has keys that nobody knows: none of them is in the path of an error.
-            let value = map.next_value()?;
+            let value = map.next_value().map_err(|error| path::below_key(shown(&key), error))?;
             entries.push((key, value));
         }
         Ok(Content::Object(entries))
     }
+}
+
+/// What errors show of a key. What is not understood yet may have keys that nobody knows, and be no answer of Clerk's at
+/// all: a key is shown where it looks like the name of a field.
+fn shown(key: &str) -> &str {
+    let like_a_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if key.len() <= 40 && key.bytes().all(like_a_name) { key } else { "…" }
 }
 
 /// A key, borrowed where that can be.
@@ -218,7 +229,6 @@ mod tests {
     use serde::de::value::{Error as AnyError, MapDeserializer};
     use serde_json::json;
 
-    use super::super::path;
     use super::*;
 
     fn read(json: &str) -> Content<'_> {
@@ -264,9 +274,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_keys_that_nobody_knows() {
-        path::forget();
-        assert!(serde_json::from_str::<Content<'_>>(r#"{"a": [1, {"b": nothing}]}"#).is_err());
-        assert_eq!(path::take(), "");
+    fn what_is_wrong_is_at_a_place_of_named_fields() {
+        for (json, expected) in [
+            (r#"{"a": [1, {"b_2": nothing}]}"#, "a[1].b_2"),
+            (r#"{"a": {"Some text": {"b": nothing}}}"#, "a.….b"),
+        ] {
+            path::forget();
+            assert!(serde_json::from_str::<Content<'_>>(json).is_err());
+            assert_eq!(path::take(), expected);
+        }
     }
 }

@@ -179,8 +179,10 @@ async fn turned_off_for_a_client_or_a_call_nobody_waits_for_others() {
     let first = refused(&server, &clerk).await;
     get(&clerk, "/second").await.unwrap();
     first.await.unwrap().unwrap();
-    let targets: Vec<_> = server.seen().into_iter().map(|request| request.target).collect();
+    let seen = server.seen();
+    let targets: Vec<_> = seen.iter().map(|request| request.target.as_str()).collect();
     assert_eq!(targets, ["/v1/first", "/v1/second", "/v1/first"]);
+    assert!(seen[1].at - seen[0].at < ms(600), "it has waited");
 
     let server = refusing(429, "retry-after-ms", "700");
     let clerk = builder(&server).build().unwrap();
@@ -188,8 +190,10 @@ async fn turned_off_for_a_client_or_a_call_nobody_waits_for_others() {
     let _: Value = clerk.request(Method::GET, "/second").with_throttle(false).await.unwrap();
     let _: Value = clerk.request(Method::GET, "/third").with_retry(RetryPolicy::none()).await.unwrap();
     first.await.unwrap().unwrap();
-    let targets: Vec<_> = server.seen().into_iter().map(|request| request.target).collect();
+    let seen = server.seen();
+    let targets: Vec<_> = seen.iter().map(|request| request.target.as_str()).collect();
     assert_eq!(targets, ["/v1/first", "/v1/second", "/v1/third", "/v1/first"]);
+    assert!(seen[2].at - seen[0].at < ms(600), "they have waited");
 }
 
 #[tokio::test]

@@ -26,12 +26,15 @@ struct Sampled {
     setters: Vec<Setter>,
 }
 
+type Set = dyn Fn(&Value, &Value) -> Value;
+type Differs = dyn Fn(&Value, &Value) -> bool;
+
 struct Setter {
     field: &'static str,
     /// The second value with the field of the first one.
-    set: Box<dyn Fn(&Value, &Value) -> Value>,
+    set: Box<Set>,
     /// Whether the first value has something else there than the second.
-    differs: Box<dyn Fn(&Value, &Value) -> bool>,
+    differs: Box<Differs>,
 }
 
 fn setter<T: Sample + serde::de::DeserializeOwned + serde::Serialize + 'static>(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::money::money;
-use super::{Call, Handler, LEDGER, Object, PAYER, State, fields, row, rows};
+use super::{Call, Handler, LEDGER, Object, PAYER, State, fields, row};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -70,7 +70,7 @@ fn adjust(state: &mut State, call: &Call<'_>, owner: &str) -> Result<Value, ApiE
         return Err(ApiError::value("idempotency_key", "must not be empty"));
     }
     let payer = state.payer_of(owner).ok_or_else(|| ApiError::not_found("payer", owner))?;
-    let done = rows(state, LEDGER).find(|entry| entry["payer_id"] == payer.as_str() && entry["_key"] == key);
+    let done = state.rows(LEDGER).find(|entry| entry["payer_id"] == payer.as_str() && entry["_key"] == key);
     if let Some(entry) = done {
         return Ok(Value::from(entry));
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::money::{amount, money};
-use super::{Call, DISCOUNT, Handler, Object, REDEMPTION, State, fields, row, rows};
+use super::{Call, DISCOUNT, Handler, Object, REDEMPTION, State, fields, row};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] =
@@ -55,7 +55,7 @@ impl State {
 
     /// The discount that an item has now.
     fn redemption(&self, item: &str) -> Option<&Object> {
-        rows(self, REDEMPTION).find(|r| r["subscription_item_id"] == item && r["status"] == "active")
+        self.rows(REDEMPTION).find(|r| r["subscription_item_id"] == item && r["status"] == "active")
     }
 
     fn end_redemption(&mut self, id: &str) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::table::Changed;
-use super::{ITEM, Object, PAYMENT, PLAN, SUBSCRIPTION, State, row, rows};
+use super::{ITEM, Object, PAYMENT, PLAN, SUBSCRIPTION, State, row};
 
 impl State {
     /// The events that a change is, each with its type and data.
@@ -27,8 +27,8 @@ impl State {
     fn subscription_event(&self, subscription: &Object) -> Value {
         let payer = subscription.text("payer_id");
         let mut data = Value::from(subscription);
-        let items = rows(self, ITEM).filter(|item| item["_subscription"] == subscription["id"]);
-        let latest = rows(self, PAYMENT).filter(|payment| payment["payer_id"] == payer).next_back();
+        let items = self.rows(ITEM).filter(|item| item["_subscription"] == subscription["id"]);
+        let latest = self.rows(PAYMENT).rfind(|payment| payment["payer_id"] == payer);
         data["items"] = items
             .map(|item| {
                 let mut item = self.item_event(item);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::list::{contains, page};
 use super::money::{Bill, amount, money};
 use super::plans::wide;
-use super::{Call, DAY, Handler, ITEM, Object, PLAN, State, fields, row, rows};
+use super::{Call, DAY, Handler, ITEM, Object, PLAN, State, fields, row};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -40,7 +40,7 @@ impl State {
         let subscription = item.text("_subscription").to_owned();
         let next =
             |item: &&Object| item["_subscription"] == subscription.as_str() && item["status"] == "upcoming";
-        let next = rows(self, ITEM).find(next).map(|item| item.id().to_owned());
+        let next = self.rows(ITEM).find(next).map(|item| item.id().to_owned());
         if status == "ended"
             && let Some(next) = next
         {
@@ -62,7 +62,7 @@ impl State {
     /// The plan that everyone of a payer's kind is on, unless it is this one.
     fn default_plan(&self, instead_of: &str) -> Option<&Object> {
         let kind = &row(self, PLAN, instead_of)?["for_payer_type"];
-        rows(self, PLAN).find(|plan| {
+        self.rows(PLAN).find(|plan| {
             plan["is_default"] == true && plan["for_payer_type"] == *kind && plan["id"] != instead_of
         })
     }
@@ -135,7 +135,7 @@ fn list(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
             && (!free || call.query.flag("include_free") == Some(true))
             && contains(call, "query", texts)
     };
-    let items = rows(state, ITEM).rev().filter(passes).collect();
+    let items = state.rows(ITEM).rev().filter(passes).collect();
     Ok(page(call, items, |item| show(state, item)))
 }
 
@@ -163,7 +163,7 @@ fn cancel(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         fields!(item, { "canceled_at": now, "updated_at": now });
     }
     let subscription = item.text("_subscription").to_owned();
-    let follows = rows(state, ITEM).any(|other| {
+    let follows = state.rows(ITEM).any(|other| {
         other["_subscription"] == subscription.as_str() && other["status"] == "upcoming" && other.id() != id
     });
     if in_force(&item)

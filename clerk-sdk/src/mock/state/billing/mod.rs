@@ -16,7 +16,6 @@ mod subscriptions;
 mod transitions;
 
 use super::resource::Resource;
-use super::table::Table;
 use super::{Call, Handler, Object, State, fields};
 
 /// The handlers of all parts.
@@ -50,10 +49,6 @@ const STATEMENTS: &str = "commerce_statement";
 pub(super) const TAGS: &[&str] = &[PLAN, PAYER, SUBSCRIPTION, ITEM, PAYMENT, LEDGER, DISCOUNT, REDEMPTION];
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
-
-fn rows<'a>(state: &'a State, tag: &str) -> impl DoubleEndedIterator<Item = &'a Object> + use<'a> {
-    state.table(tag).into_iter().flat_map(Table::iter)
-}
 
 fn row<'a>(state: &'a State, tag: &str, id: &str) -> Option<&'a Object> {
     state.table(tag)?.get(id)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::users_list::sort_key;
 use super::money::money;
-use super::{Object, PAYER, State, fields, row, rows};
+use super::{Object, PAYER, State, fields, row};
 
 impl State {
     /// The id of the payer that a user or an organization is, made where there is none; `None` where there is
@@ -29,7 +29,7 @@ impl State {
 
     /// The payer that a user or an organization is.
     pub(super) fn known_payer(&self, owner: &str) -> Option<&Object> {
-        rows(self, PAYER).find(|payer| payer["_owner"] == owner)
+        self.rows(PAYER).find(|payer| payer["_owner"] == owner)
     }
 
     /// A payer as answers show it.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::items::in_force;
-use super::{DAY, ITEM, Object, State, fields, rows};
+use super::{DAY, ITEM, Object, State, fields};
 
 /// So many periods pass at once; who sets the clock ahead by centuries has seen enough by then.
 const MOST: usize = 1200;
@@ -14,7 +14,7 @@ impl State {
         let now = self.now();
         for _ in 0..MOST {
             let end = |item: &Object| item["period_end"].as_i64().filter(|_| in_force(item));
-            let due = rows(self, ITEM).filter_map(|item| Some((end(item)?, item.id().to_owned())));
+            let due = self.rows(ITEM).filter_map(|item| Some((end(item)?, item.id().to_owned())));
             let Some((end, id)) = due.filter(|(end, _)| *end <= now).min() else { break };
             self.pass_period(&id, end);
         }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::list::page;
 use super::super::resource::{Action, Change, PLAIN, Resource};
 use super::money::{amount, money};
-use super::{Call, Handler, Object, PLAN, PRICES, State, fields, row, rows};
+use super::{Call, Handler, Object, PLAN, PRICES, State, fields, row};
 use crate::mock::error::ApiError;
 
 pub(in super::super) const PRICE: Resource = Resource {
@@ -19,8 +19,7 @@ pub(in super::super) const PRICE: Resource = Resource {
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("GetCommercePlanList", |state, call| {
         let payer = call.query.first("payer_type");
-        let plans =
-            rows(state, PLAN).rev().filter(|p| payer.is_none_or(|payer| p["for_payer_type"] == payer));
+        let plans = state.rows(PLAN).rev().filter(|p| payer.is_none_or(|payer| p["for_payer_type"] == payer));
         Ok(page(call, plans.collect(), Value::from))
     }),
     ("GetBillingPriceList", |state, call| {
@@ -29,7 +28,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
             state.plan(plan)?;
         }
         let mut prices: Vec<&Object> =
-            rows(state, PRICES).rev().filter(|p| plan.is_none_or(|plan| p["plan_id"] == plan)).collect();
+            state.rows(PRICES).rev().filter(|p| plan.is_none_or(|plan| p["plan_id"] == plan)).collect();
         // The newest first where two are equal.
         prices.sort_by_key(|price| price["amount"].as_i64());
         Ok(page(call, prices, Value::from))
@@ -44,12 +43,12 @@ impl State {
 
     /// The plan of this id or slug.
     pub(super) fn plan_named(&self, name: &str) -> Option<&Object> {
-        rows(self, PLAN).find(|plan| plan["slug"] == name || plan["id"] == name)
+        self.rows(PLAN).find(|plan| plan["slug"] == name || plan["id"] == name)
     }
 
     /// The price that a plan has unless another is said.
     pub(super) fn default_price(&self, plan: &str) -> Option<&Object> {
-        rows(self, PRICES).find(|price| price["plan_id"] == plan && price["is_default"] == true)
+        self.rows(PRICES).find(|price| price["plan_id"] == plan && price["is_default"] == true)
     }
 
     /// A plan of this slug, with its default price. Fees may be given as cents, features as slugs.

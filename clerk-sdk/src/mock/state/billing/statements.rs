@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::list::page;
 use super::super::resource::{Action, PLAIN, Resource};
-use super::items::show;
+use super::items::{in_force, show};
 use super::money::{Bill, amount, money};
-use super::{DAY, Handler, ITEM, Object, PAYMENT, STATEMENTS, State, fields, row, rows};
+use super::{DAY, Handler, ITEM, Object, PAYMENT, STATEMENTS, State, fields, row};
 
 pub(in super::super) const STATEMENT: Resource = Resource {
     tag: STATEMENTS,
@@ -22,7 +22,7 @@ static RESOURCE: Resource = STATEMENT;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[("GetBillingStatementPaymentAttempts", |state, call| {
     let id = RESOURCE.find(state, call)?.id();
-    let payments = rows(state, PAYMENT).rev().filter(|payment| payment["statement_id"] == id);
+    let payments = state.rows(PAYMENT).rev().filter(|payment| payment["statement_id"] == id);
     Ok(page(call, payments.collect(), |payment| show_payment(state, payment)))
 })];
 
@@ -75,7 +75,8 @@ impl State {
         let payer = self.payer_of(owner)?;
         let now = self.now();
         if !given.contains_key("subscription_item_id")
-            && let Some(item) = rows(self, ITEM).find(|item| item["payer_id"] == payer.as_str())
+            && let Some(item) =
+                self.rows(ITEM).rfind(|item| item["payer_id"] == payer.as_str() && in_force(item))
         {
             given.insert("subscription_item_id".to_owned(), item["id"].clone());
         }
@@ -112,7 +113,7 @@ impl State {
     /// An item whose payment has failed is past due.
     fn miss_payment(&mut self, item: &str) {
         let now = self.now();
-        let Some(item) = self.table_mut(ITEM).get_mut(item) else { return };
+        let Some(item) = self.table_mut(ITEM).get_mut(item).filter(|item| in_force(item)) else { return };
         fields!(item, { "status": "past_due", "past_due_at": now, "updated_at": now });
         let subscription = item.text("_subscription").to_owned();
         self.settle(&subscription);
@@ -121,7 +122,7 @@ impl State {
     /// The statement of a payer for the month of a time.
     fn statement_for(&mut self, payer: &str, at: i64) -> String {
         // Charges come in the order of time, so that only the latest can be the one.
-        let latest = rows(self, STATEMENTS).rfind(|statement| statement["_payer"] == payer);
+        let latest = self.rows(STATEMENTS).rfind(|statement| statement["_payer"] == payer);
         if let Some(statement) = latest
             && month(statement["timestamp"].as_i64().unwrap_or(0)) == month(at)
         {
@@ -140,14 +141,14 @@ impl State {
 /// A statement is open as long as its month goes on. What has failed is in it, but not in what it comes to.
 fn show_statement(state: &State, statement: &Object) -> Value {
     let payments: Vec<&Object> =
-        rows(state, PAYMENT).filter(|payment| payment["statement_id"] == statement["id"]).collect();
+        state.rows(PAYMENT).filter(|payment| payment["statement_id"] == statement["id"]).collect();
     let mut shown = Value::from(statement);
     let currency = payments.first().and_then(|p| p["amount"]["currency"].as_str()).unwrap_or("USD");
     let good = || payments.iter().filter(|payment| payment["status"] != "failed");
     let totals = ["grand_total", "subtotal", "base_fee", "tax_total"];
     let sum = |name: &str| good().map(|payment| amount(&payment["totals"][name])).sum::<i64>();
     shown["totals"] = totals.iter().map(|name| ((*name).to_owned(), money(sum(name), currency))).collect();
-    let over = month(statement["timestamp"].as_i64().unwrap_or(0)) != month(state.clock.told());
+    let over = month(statement["timestamp"].as_i64().unwrap_or(0)) != month(state.at());
     shown["status"] = json!(if over { "closed" } else { "open" });
     shown["payer"] = state.show_payer(statement.text("_payer"));
     let mut groups: Vec<(i64, Vec<Value>)> = Vec::new();

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::items::{in_force, show};
 use super::money::{Bill, amount, money};
-use super::{DAY, Handler, ITEM, Object, SUBSCRIPTION, State, fields, row, rows};
+use super::{DAY, Handler, ITEM, Object, SUBSCRIPTION, State, fields, row};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -65,7 +65,7 @@ impl State {
 
     /// The id of a payer's subscription, which is made where there is none, or only one that is over.
     fn subscription_for(&mut self, payer: &str) -> String {
-        let going = rows(self, SUBSCRIPTION).find(|s| s["payer_id"] == payer && s["status"] != "ended");
+        let going = self.rows(SUBSCRIPTION).find(|s| s["payer_id"] == payer && s["status"] != "ended");
         if let Some(subscription) = going {
             return subscription.id().to_owned();
         }
@@ -115,7 +115,7 @@ impl State {
     /// Has a subscription stand as its items do.
     pub(super) fn settle(&mut self, id: &str) {
         let now = self.now();
-        let items: Vec<&Object> = rows(self, ITEM).filter(|item| item["_subscription"] == id).collect();
+        let items: Vec<&Object> = self.rows(ITEM).filter(|item| item["_subscription"] == id).collect();
         let any = |is: &dyn Fn(&Object) -> bool| items.iter().any(|item| is(item));
         let status = if any(&|item| item["status"] == "past_due") {
             "past_due"
@@ -152,7 +152,7 @@ impl State {
             fields.remove("canceled_at");
             fields.remove("ended_at");
         }
-        let all = || rows(self, ITEM).filter(|item| item["_subscription"] == id);
+        let all = || self.rows(ITEM).filter(|item| item["_subscription"] == id);
         let over = |item: &&Object| matches!(item.text("status"), "ended" | "abandoned");
         let mut items: Vec<&Object> = all().filter(|item| !over(item)).collect();
         if items.is_empty() {
@@ -164,7 +164,7 @@ impl State {
             shown["next_payment"] = next;
         }
         let payer = subscription.text("payer_id");
-        let mut before = rows(self, ITEM).filter(|item| item["payer_id"] == payer);
+        let mut before = self.rows(ITEM).filter(|item| item["payer_id"] == payer);
         shown["eligible_for_free_trial"] =
             json!(!before.any(|item| item["_paid"] != 0 || item["is_free_trial"] == true));
         shown
@@ -201,13 +201,13 @@ impl State {
     pub(in super::super) fn plans_of(&self, owner: &str) -> (Vec<String>, Vec<String>) {
         let (mut plans, mut features) = (Vec::new(), Vec::new());
         let Some(payer) = self.known_payer(owner) else { return (plans, features) };
-        let now = self.clock.told();
+        let now = self.at();
         let going = |item: &&Object| {
             item["payer_id"] == payer["id"]
                 && item["status"] == "active"
                 && (item["canceled_at"].is_null() || item["period_end"].as_i64().is_none_or(|end| now < end))
         };
-        for item in rows(self, ITEM).filter(going) {
+        for item in self.rows(ITEM).filter(going) {
             let Some(plan) = row(self, super::PLAN, item.text("plan_id")) else { continue };
             if !plans.iter().any(|slug| plan["slug"] == slug.as_str()) {
                 plans.push(plan.text("slug").to_owned());
@@ -226,7 +226,7 @@ impl State {
 /// The latest subscription of who pays.
 fn of_payer(state: &State, owner: &str) -> Result<Value, ApiError> {
     let payer = state.known_payer(owner).map_or("", Object::id);
-    let found = rows(state, SUBSCRIPTION).filter(|s| s["payer_id"] == payer).next_back();
+    let found = state.rows(SUBSCRIPTION).rfind(|s| s["payer_id"] == payer);
     let found = found.ok_or_else(|| ApiError::not_found("subscription of the payer", owner))?;
     Ok(state.show_subscription(found.id()))
 }

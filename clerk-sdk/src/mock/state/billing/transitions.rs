@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::items::{in_force, show_wide, unused};
 use super::plans::wide;
-use super::{Call, Handler, ITEM, Object, PRICES, State, fields, row, rows};
+use super::{Call, Handler, ITEM, Object, PRICES, State, fields, row};
 use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[("CreateBillingPriceTransition", transition)];
@@ -80,7 +80,7 @@ fn transition(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 }
 
 fn price(state: &State, id: &str, field: &str) -> Result<Object, ApiError> {
-    let found = rows(state, PRICES).find(|price| price["id"] == id);
+    let found = state.rows(PRICES).find(|price| price["id"] == id);
     found.cloned().ok_or_else(|| ApiError::not_found("price", id).about(field))
 }
 
