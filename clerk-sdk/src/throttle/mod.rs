@@ -9,7 +9,7 @@ mod pace;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher as _, RandomState};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -108,10 +108,8 @@ impl Throttle {
 
     /// Limits are those of a key on a server. The key itself is not kept.
     fn key(&self, prepared: &Prepared) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
         let uri = prepared.uri();
-        (uri.scheme_str(), uri.authority(), prepared.authorization()).hash(&mut hasher);
-        hasher.finish()
+        self.hasher.hash_one((uri.scheme_str(), uri.authority(), prepared.authorization()))
     }
 }
 
