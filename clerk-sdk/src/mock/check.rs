@@ -7,11 +7,30 @@ use serde_json::{Map, Value};
 use super::document::{Document, Operation, Parameter};
 use super::error::ApiError;
 use super::query::Query;
-use super::record::RecordedBody;
+use super::record::{RecordedBody, RecordedPart};
 
 /// Parameters that Clerk's own SDKs send although the document spells them otherwise: the token check of the
 /// Python SDK posts `secret` everywhere.
 const ALIASES: &[(&str, &str, &str)] = &[("verifyM2MToken", "secret", "token")];
+
+/// Fields that requests of earlier versions of the API may have, and where the newest version has them.
+const FORMER: &[(&str, &[&str], &str)] = &[
+    (
+        "UpdateUser",
+        &["public_metadata", "private_metadata", "unsafe_metadata"],
+        "/v1/users/{user_id}/metadata",
+    ),
+    (
+        "UpdateOrganization",
+        &["public_metadata", "private_metadata"],
+        "/v1/organizations/{organization_id}/metadata",
+    ),
+];
+
+/// What an image that is uploaded may be.
+const IMAGES: &[&str] = &["image/jpeg", "image/png", "image/gif", "image/webp"];
+/// In bytes.
+const LARGEST_IMAGE: u64 = 10 << 20;
 
 /// Checks the parameters and the body of a request, and gives the body as the operation's handler reads it: JSON,
 /// or the fields of a form (a file is its name).
@@ -21,16 +40,48 @@ pub(super) fn check(
     path: &[(String, String)],
     query: &Query,
     body: &RecordedBody,
+    version: &str,
 ) -> Result<Value, ApiError> {
     let mut errors = Vec::new();
     for parameter in &operation.parameters {
         check_parameter(document, parameter, path, query, &mut errors);
     }
-    let value = check_body(document, operation, body, &mut errors)?;
+    let mut body = body.clone();
+    let former = take_former(operation, &mut body, version, &mut errors);
+    let mut value = check_body(document, operation, &body, &mut errors)?;
+    if let Some(fields) = value.as_object_mut() {
+        fields.extend(former);
+    }
     match ApiError::all(errors) {
         Some(error) => Err(error),
         None => Ok(value),
     }
+}
+
+/// Takes the fields out that only earlier versions have; those of a request of the newest version are errors.
+fn take_former(
+    operation: &Operation,
+    body: &mut RecordedBody,
+    version: &str,
+    errors: &mut Vec<ApiError>,
+) -> Map<String, Value> {
+    let mut taken = Map::new();
+    let known = FORMER.iter().find(|(id, ..)| *id == operation.id);
+    let (Some((_, names, now)), RecordedBody::Json(Value::Object(fields))) = (known, body) else {
+        return taken;
+    };
+    for name in *names {
+        let Some(value) = fields.remove(*name) else { continue };
+        if version >= crate::API_VERSION {
+            let long = format!("{name} is deprecated. Use PATCH or PUT {now} instead.");
+            errors.push(ApiError::param("form_param_deprecated", name, "is deprecated", &long));
+        } else if value.is_object() {
+            taken.insert((*name).to_owned(), value);
+        } else if !value.is_null() {
+            errors.push(ApiError::value(name, "must be a JSON object"));
+        }
+    }
+    taken
 }
 
 fn check_parameter(
@@ -97,12 +148,16 @@ fn check_body(
         RecordedBody::Empty if flat["type"] == "array" => {
             return if body.required { Err(malformed()) } else { Ok(Value::Array(Vec::new())) };
         }
+        RecordedBody::Empty if body.multipart => return Err(no_image()),
         RecordedBody::Empty => Value::Object(Map::new()),
         RecordedBody::Form(parts) if body.multipart => {
+            check_image(parts)?;
             parts.iter().map(|p| (p.name.clone(), Value::from(p.value()))).collect()
         }
-        _ if body.multipart => return Err(unsupported("multipart/form-data")),
-        RecordedBody::Form(_) => return Err(unsupported("application/json")),
+        RecordedBody::Json(_) | RecordedBody::Bytes(_) if body.multipart => {
+            return Err(unsupported("application/json", "multipart/form-data"));
+        }
+        RecordedBody::Form(_) => return Err(unsupported("multipart/form-data", "application/json")),
         RecordedBody::Json(value) => value.clone(),
         RecordedBody::Bytes(_) => return Err(malformed()),
     };
@@ -123,7 +178,14 @@ fn check_body(
     }
     let items = value.as_array().map_or(0, Vec::len) as u64;
     if flat["maxItems"].as_u64().is_some_and(|max| items > max) {
-        return Err(ApiError::bad_request("bulk_size_exceeded", "bulk size exceeded"));
+        let max = &flat["maxItems"];
+        let long = format!("Parameters exceed the maximum allowed bulk processing size of {max}.");
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "bulk_size_exceeded",
+            "bulk size exceeded",
+            &long,
+        ));
     }
     check_value(document, &body.schema, &value, "", errors);
     Ok(value)
@@ -152,8 +214,7 @@ pub(super) fn check_value(
         && !allowed.contains(value)
     {
         let allowed: Vec<String> = allowed.iter().map(text).collect();
-        let reason = format!("does not match the allowed values. Allowed values: {}", allowed.join(", "));
-        errors.push(ApiError::value(name, &reason));
+        errors.push(ApiError::none_of(name, &text(value), &allowed.join(", ")));
         return;
     }
     match (schema["type"].as_str(), value) {
@@ -165,6 +226,9 @@ pub(super) fn check_value(
         }
         (Some("number"), Value::Number(n)) => check_number(schema, n.as_f64().unwrap_or(0.0), name, errors),
         (Some("boolean"), Value::Bool(_)) | (None, _) => {}
+        _ if name.ends_with("_metadata") => {
+            errors.push(ApiError::value(name, "must be a JSON object"));
+        }
         _ => errors.push(ApiError::wrong_type(name, wanted(schema))),
     }
 }
@@ -245,8 +309,7 @@ fn check_array(document: &Document, schema: &Value, items: &[Value], name: &str,
 fn check_string(schema: &Value, text: &str, name: &str, errors: &mut Vec<ApiError>) {
     let length = text.chars().count() as u64;
     if let Some(max) = schema["maxLength"].as_u64().filter(|max| length > *max) {
-        let long = format!("{name} should not exceed {max} characters.");
-        errors.push(ApiError::param("form_param_max_length_exceeded", name, "exceeds maximum length", &long));
+        errors.push(ApiError::too_long(name, max));
     }
     if let Some(min) = schema["minLength"].as_u64().filter(|min| length < *min) {
         let long = format!("{name} must be at least {min} characters long.");
@@ -292,13 +355,40 @@ fn array_too_long(name: &str, max: u64) -> ApiError {
     ApiError::param("form_param_array_size_exceeded", name, "exceeds maximum size", &long)
 }
 
+/// All forms carry one image.
+fn check_image(parts: &[RecordedPart]) -> Result<(), ApiError> {
+    let image = parts.iter().find(|part| part.name == "file" && part.size > 0).ok_or_else(no_image)?;
+    if image.size > LARGEST_IMAGE {
+        let long = "The image being uploaded is more than 10MB. Please choose a smaller one.";
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "image_too_large", "Image too large", long));
+    }
+    match image.content_type.as_deref() {
+        // Clients that do not know what a file is say that it is some bytes.
+        None | Some("" | "application/octet-stream") => Ok(()),
+        Some(kind) if IMAGES.contains(&kind) => Ok(()),
+        Some(kind) => {
+            let long = format!(
+                "'{kind}' images are not currently supported. Please consult the API documentation for more \
+                 information."
+            );
+            let short = "Unsupported image type";
+            Err(ApiError::new(StatusCode::BAD_REQUEST, "request_body_invalid", short, &long))
+        }
+    }
+}
+
+fn no_image() -> ApiError {
+    let long = "There was no image file present in the request";
+    ApiError::new(StatusCode::BAD_REQUEST, "form_param_missing", "Image file missing", long)
+}
+
 fn malformed() -> ApiError {
-    let long = "The request body is invalid: it is no JSON of the kind that this operation takes.";
+    let long = "The request body is invalid. Please consult the API documentation for more information.";
     ApiError::new(StatusCode::BAD_REQUEST, "request_body_invalid", "Request body invalid", long)
 }
 
-fn unsupported(expected: &str) -> ApiError {
-    let long = format!("This Content-Type is unsupported. You should use {expected} instead.");
+pub(super) fn unsupported(given: &str, expected: &str) -> ApiError {
+    let long = format!("Content-Type {given} is unsupported. You should use {expected} instead.");
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     ApiError::new(status, "unsupported_content_type", "Content-Type is unsupported", &long)
 }

@@ -1,10 +1,7 @@
 //! The SDK's own client for an embedded Clerk.
 
-use super::{MockClerk, SECRET_KEY};
+use super::{MACHINE_KEY, MockClerk, SECRET_KEY};
 use crate::Clerk;
-
-/// The machine's key that the client has, for the operations of machines.
-const MACHINE_KEY: &str = "ak_test_embedded";
 
 impl MockClerk {
     /// A client of this server, ready for use. All that it hands out share connections.

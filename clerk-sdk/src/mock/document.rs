@@ -253,6 +253,11 @@ impl Operation {
         Some(values)
     }
 
+    /// Whether a machine calls it, with a key of its own.
+    pub(super) fn is_of_machines(&self) -> bool {
+        matches!(self.segments.first(), Some(Segment::Fixed(first)) if first == "m2m_tokens")
+    }
+
     /// The names of the query parameters.
     pub(super) fn query_parameters(&self) -> impl Iterator<Item = &str> {
         self.parameters.iter().filter(|p| !p.in_path).map(|p| p.name.as_str())

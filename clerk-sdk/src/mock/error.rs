@@ -25,6 +25,14 @@ impl ApiError {
         ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code, message, long_message).about(name)
     }
 
+    /// The same error, with this beside it.
+    pub(super) fn with_meta(mut self, meta: Value) -> ApiError {
+        if let Some(entry) = self.entries.first_mut() {
+            entry["meta"] = meta;
+        }
+        self
+    }
+
     /// The same error, about a parameter.
     pub(super) fn about(mut self, name: &str) -> ApiError {
         if let Some(entry) = self.entries.first_mut() {
@@ -55,6 +63,26 @@ impl ApiError {
     /// A parameter whose value is not among those that are possible.
     pub(super) fn value(name: &str, reason: &str) -> ApiError {
         ApiError::param("form_param_value_invalid", name, "is invalid", &format!("{name} {reason}."))
+    }
+
+    /// A parameter whose value is none of those that are allowed.
+    pub(super) fn none_of(name: &str, value: &str, allowed: &str) -> ApiError {
+        let long = format!(
+            "{value} does not match the allowed values for parameter {name}. Allowed values: {allowed}"
+        );
+        ApiError::param("form_param_value_invalid", name, "is invalid", &long)
+    }
+
+    /// A parameter that another one needs.
+    pub(super) fn needed(name: &str, other: &str) -> ApiError {
+        let long = format!("`{name}` is required when `{other}` is present.");
+        ApiError::param("form_conditional_param_missing", name, "is missing", &long)
+    }
+
+    /// A text that has too many characters.
+    pub(super) fn too_long(name: &str, max: u64) -> ApiError {
+        let long = format!("{name} should not exceed {max} characters.");
+        ApiError::param("form_param_max_length_exceeded", name, "exceeds maximum length", &long)
     }
 
     /// An identifier that another object holds.

@@ -127,7 +127,8 @@ impl MockClerk {
         let operation = document.operation(operation_id).ok_or("the document has no such operation")?;
         let query = Query::default();
         let refused = |error: super::error::ApiError| error.told();
-        let body = super::check::check(document, operation, &path, &query, body).map_err(refused)?;
+        let body = super::check::check(document, operation, &path, &query, body, crate::API_VERSION)
+            .map_err(refused)?;
         let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
         Ok(self.inner.perform(&call).map_err(refused)?.unwrap_or_default())
     }

@@ -6,10 +6,13 @@
 use std::sync::OnceLock;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::hmac;
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use ring::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, UnparsedPublicKey,
+};
 use serde_json::{Map, Value, json};
 
 /// One of the key pairs, PKCS#8 in DER and the public half in PEM.
@@ -171,6 +174,37 @@ impl Pair {
         key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature).expect("a signature");
         signature
     }
+}
+
+/// A token that a key of somebody's own signs; `None` where it is no key for this algorithm.
+pub(super) fn token(algorithm: &str, key: &str, claims: &Map<String, Value>) -> Option<String> {
+    let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let header = json!({ "alg": algorithm, "typ": "JWT" });
+    let signed = format!("{}.{}", encode(&header), encode(&Value::Object(claims.clone())));
+    let signature = sign_with(algorithm, key, signed.as_bytes())?;
+    Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// A signature by a key of somebody's own: a text for HMAC, PEM with PKCS#8 for RSA.
+pub(super) fn sign_with(algorithm: &str, key: &str, message: &[u8]) -> Option<Vec<u8>> {
+    let hmac = |algorithm| {
+        let key = hmac::Key::new(algorithm, key.as_bytes());
+        Some(hmac::sign(&key, message).as_ref().to_vec())
+    };
+    let padding = match algorithm {
+        "HS256" => return hmac(hmac::HMAC_SHA256),
+        "HS384" => return hmac(hmac::HMAC_SHA384),
+        "HS512" => return hmac(hmac::HMAC_SHA512),
+        "RS256" => &RSA_PKCS1_SHA256,
+        "RS384" => &RSA_PKCS1_SHA384,
+        "RS512" => &RSA_PKCS1_SHA512,
+        _ => return None,
+    };
+    let pem: String = key.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
+    let pair = KeyPair::from_pkcs8(&STANDARD.decode(pem).ok()?).ok()?;
+    let mut signature = vec![0; pair.public().modulus_len()];
+    pair.sign(padding, &SystemRandom::new(), message, &mut signature).ok()?;
+    Some(signature)
 }
 
 #[cfg(test)]

@@ -77,6 +77,10 @@ pub use sign_in::SignIn;
 pub use webhook::SendWebhook;
 
 const SECRET_KEY: &str = "sk_test_embedded";
+/// The same as if the instance were one in production.
+const LIVE_KEY: &str = "sk_live_embedded";
+/// The key of a machine that nobody has to make first, for the operations of machines.
+const MACHINE_KEY: &str = "ak_test_embedded";
 /// `clerk.example.com$` in base64, as publishable keys are.
 const PUBLISHABLE_KEY: &str = "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k";
 
@@ -137,7 +141,8 @@ impl MockClerk {
         format!("http://{}/v1", self.address)
     }
 
-    /// A secret key that the server takes. It takes every other that begins with `sk_`, `ak_` or `mk_`, too.
+    /// The secret key that the server takes. It refuses every other; operations of machines take the machines' keys,
+    /// too.
     pub fn secret_key(&self) -> &'static str {
         SECRET_KEY
     }

@@ -23,6 +23,8 @@ use super::state::Call;
 
 /// Larger JSON bodies are refused.
 const LARGEST_JSON: usize = 8 << 20;
+/// A body that makes no progress for so long is given up.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// So much of each part of a form is kept for the record.
 const KEPT_OF_PART: usize = 1 << 20;
 
@@ -34,7 +36,7 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let path = below_version(parts.uri.path());
     let route = inner.document.route(&parts.method, path);
-    let body = read_body(&parts.headers, body).await;
+    let body = read_body(&parts.headers, Body::new(Patient::new(body))).await;
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     let operation = match &route {
         Route::Found(operation, _) => Some(*operation),
@@ -120,8 +122,9 @@ fn decide(
             return Err(ApiError::new(status, "resource_not_found", "URL not found", &long));
         }
     };
-    let key = authenticate(operation, headers)?;
-    let body = super::check::check(inner.document, operation, &variables, query, &body?)?;
+    let key = authenticate(inner, operation, headers)?;
+    let version = headers.get("clerk-api-version").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let body = super::check::check(inner.document, operation, &variables, query, &body?, version)?;
     let status = status(operation, headers);
     let call = Call { operation, path: variables, query, document: inner.document, key, body };
     Ok((status, inner.perform(&call)?))
@@ -136,22 +139,34 @@ fn status(operation: &Operation, headers: &HeaderMap) -> StatusCode {
     operation.status
 }
 
-/// A key of any of Clerk's secret kinds will do.
-fn authenticate<'a>(operation: &Operation, headers: &'a HeaderMap) -> Result<&'a str, ApiError> {
+/// The key of the server, or, where the operation is one of machines, that of a machine.
+fn authenticate<'a>(
+    inner: &Inner,
+    operation: &Operation,
+    headers: &'a HeaderMap,
+) -> Result<&'a str, ApiError> {
     if !operation.authenticated {
         return Ok("");
     }
-    let unauthorized = |code, message| Err(ApiError::new(StatusCode::UNAUTHORIZED, code, message, message));
+    let unauthorized = |code, short, long| Err(ApiError::new(StatusCode::UNAUTHORIZED, code, short, long));
     let Some(value) = headers.get(header::AUTHORIZATION) else {
-        return unauthorized("authentication_invalid", "Invalid authentication");
+        let long = "Unable to authenticate the request, you need to supply an active session";
+        return unauthorized("authentication_invalid", "Invalid authentication", long);
     };
     let key =
         value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(s, _)| s.eq_ignore_ascii_case("bearer"));
-    match key {
-        None => unauthorized("authorization_header_format_invalid", "Invalid Authorization header format"),
-        Some((_, key)) if ["sk_", "ak_", "mk_"].iter().any(|p| key.trim().starts_with(p)) => Ok(key.trim()),
-        Some(_) => unauthorized("clerk_key_invalid", "The provided Clerk Secret Key is invalid"),
+    let Some((_, key)) = key else {
+        let long = "Invalid Authorization header format. Must be 'Bearer <YOUR_API_KEY>'";
+        let short = "Invalid Authorization header format";
+        return unauthorized("authorization_header_format_invalid", short, long);
+    };
+    let key = key.trim();
+    let of_machine = || operation.is_of_machines() && super::lock(&inner.state).is_machine_key(key);
+    if [super::SECRET_KEY, super::LIVE_KEY].contains(&key) || of_machine() {
+        return Ok(key);
     }
+    let long = "The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.";
+    unauthorized("clerk_key_invalid", long, long)
 }
 
 /// The path without the version: Clerk's own SDKs ask for some paths with `/v1` and for some without.
@@ -166,14 +181,27 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<RecordedBody, ApiE
         let boundary = multer::parse_boundary(content_type).map_err(|_| unreadable())?;
         return read_form(body, boundary).await.map_err(|_| unreadable());
     }
-    let bytes = axum::body::to_bytes(body, LARGEST_JSON).await.map_err(|_| {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        ApiError::new(status, "request_body_too_large", "too large", "The body is too large.")
+    let bytes = axum::body::to_bytes(body, LARGEST_JSON).await.map_err(|error| {
+        if !is_too_large(&error) {
+            return unreadable();
+        }
+        let long = format!("The request body exceeds the maximum allowed size of {LARGEST_JSON} bytes.");
+        let (status, code) = (StatusCode::PAYLOAD_TOO_LARGE, "request_body_too_large");
+        ApiError::new(status, code, "Request body too large", &long)
     })?;
     if bytes.is_empty() {
         return Ok(RecordedBody::Empty);
     }
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.is_empty() && !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(super::check::unsupported(media_type, "application/json"));
+    }
     Ok(serde_json::from_slice(&bytes).map_or_else(|_| RecordedBody::Bytes(bytes.clone()), RecordedBody::Json))
+}
+
+/// Whether it was the limit that ended a body.
+fn is_too_large(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<http_body_util::LengthLimitError>() || error.source().is_some_and(is_too_large)
 }
 
 /// Reads a form part by part; of large parts the size and the beginning stay, so that an upload of any size
@@ -194,6 +222,40 @@ async fn read_form(body: Body, boundary: String) -> Result<RecordedBody, multer:
         parts.push(RecordedPart { name, file_name, content_type, size, content: content.freeze() });
     }
     Ok(RecordedBody::Form(parts))
+}
+
+/// A body whose sender may not pause for ever: one that was begun and is not gone on with ends in an error.
+struct Patient {
+    body: Body,
+    patience: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl Patient {
+    fn new(body: Body) -> Patient {
+        Patient { body, patience: Box::pin(tokio::time::sleep(LONGEST_PAUSE)) }
+    }
+}
+
+impl http_body::Body for Patient {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            let next = tokio::time::Instant::now() + LONGEST_PAUSE;
+            self.patience.as_mut().reset(next);
+            return Poll::Ready(frame);
+        }
+        let paused = || axum::Error::new(std::io::Error::from(std::io::ErrorKind::TimedOut));
+        self.patience.as_mut().poll(context).map(|()| Some(Err(paused())))
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// A body that ends in an error, which ends the connection.

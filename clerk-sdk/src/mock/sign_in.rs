@@ -189,11 +189,14 @@ impl SignIn<'_> {
         let session = match self.session_id {
             Some(id) => id,
             None => {
-                let mut seeding = self.clerk.seed().session(&self.user_id);
-                if let Some(organization) = &active {
-                    seeding = seeding.with("active_organization_id", organization.as_str());
-                }
-                seeding.put()?.id
+                // An empty text is none: without it, the session would be in the organization joined last.
+                let organization = active.as_deref().unwrap_or_default();
+                self.clerk
+                    .seed()
+                    .session(&self.user_id)
+                    .with("active_organization_id", organization)
+                    .put()?
+                    .id
             }
         };
         let token = self.clerk.inner.change(|state| {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createClerkClient, verifyToken } from "@clerk/backend";
 
 const [, , apiUrl, secretKey] = process.argv;
-const clerk = createClerkClient({ secretKey, apiUrl, machineSecretKey: "ak_machine" });
+const clerk = createClerkClient({ secretKey, apiUrl, machineSecretKey: "ak_test_embedded" });
 
 let failures = 0;
 
@@ -204,6 +204,103 @@ await check("what is configured is kept: templates, redirect URLs, lists, machin
   assert.equal((await clerk.machines.getSecretKey(worker.id)).secret, worker.secretKey);
   const role = await clerk.organizationRoles.createOrganizationRole({ name: "Js", key: "org:js" });
   assert.equal((await clerk.organizationRoles.getOrganizationRole(role.id)).key, "org:js");
+});
+
+await check("identifiers belong to one user, and the last one stays", async () => {
+  const user = await clerk.users.createUser({ emailAddress: ["One@js.example"], username: "One-js" });
+  await refused(() => clerk.users.createUser({ emailAddress: ["ONE@js.EXAMPLE"] }), 422, "form_identifier_exists",
+    "email_address");
+  await refused(() => clerk.users.createUser({ username: "one-JS" }), 422, "form_identifier_exists", "username");
+  const alone = await clerk.users.createUser({ emailAddress: ["alone@js.example"] });
+  const { id } = alone.emailAddresses[0];
+  await refused(() => clerk.emailAddresses.deleteEmailAddress(id), 400, "last_identification_deletion_failed");
+  const phone = await clerk.phoneNumbers.createPhoneNumber({
+    userId: user.id, phoneNumber: "+15555550210", verified: true, reservedForSecondFactor: true,
+  });
+  assert.ok(phone.defaultSecondFactor && (await clerk.users.getUser(user.id)).twoFactorEnabled);
+  await clerk.users.replaceUserEmailAddress(user.id, { emailAddress: "two@js.example" });
+  assert.deepEqual((await clerk.users.getUser(user.id)).emailAddresses.map((e) => e.emailAddress), ["two@js.example"]);
+});
+
+await check("users are found by each filter and counted alike", async () => {
+  const user = await clerk.users.createUser({ username: "find-js", externalId: "find-js", firstName: "Findjs" });
+  const filters = [{ username: ["find-js"] }, { externalId: ["find-js"] }, { userId: [user.id] }, { query: "FINDJS" },
+    { usernameQuery: "IND-J" }, { nameQuery: "findj" }];
+  for (const filter of filters) {
+    const { data, totalCount } = await clerk.users.getUserList(filter);
+    assert.deepEqual([data.map((u) => u.id), totalCount], [[user.id], 1], JSON.stringify(filter));
+  }
+  await refused(() => clerk.users.getUserList({ orderBy: "shoe_size" }), 422, "form_param_value_invalid", "order_by");
+  await refused(() => clerk.users.getUserList({ limit: 501 }), 422, "form_param_value_too_large", "limit");
+});
+
+await check("second factors are checked, and codes used up", async () => {
+  const { id } = await clerk.users.createUser({ username: "mfa-js", backupCodes: ["aaaa1111"] });
+  assert.equal((await clerk.users.verifyTOTP({ userId: id, code: "aaaa1111" })).verified, true);
+  await refused(() => clerk.users.verifyTOTP({ userId: id, code: "aaaa1111" }), 422, "totp_incorrect_code");
+  await clerk.users.disableUserMFA(id);
+  assert.equal((await clerk.users.getUser(id)).twoFactorEnabled, false);
+});
+
+await check("a session is in the organization joined last, and its token says so", async () => {
+  const { id } = await byExternalId("js-1");
+  const org = await clerk.organizations.createOrganization({ name: "Last Js", createdBy: id });
+  const session = await clerk.sessions.createSession({ userId: id });
+  const { jwt } = await clerk.sessions.getToken(session.id);
+  const claims = await verifyToken(jwt, { secretKey, apiUrl });
+  assert.deepEqual([claims.o.id, claims.o.slg, claims.o.rol], [org.id, "last-js", "admin"]);
+  assert.equal((await clerk.clients.verifyClient(jwt)).id, session.clientId);
+  await clerk.organizations.deleteOrganization(org.id);
+  assert.equal((await clerk.sessions.getSession(session.id)).lastActiveOrganizationId ?? null, null);
+});
+
+await check("the waitlist, tickets and agents' tasks go their ways", async () => {
+  const { id } = await byExternalId("js-1");
+  const entry = await clerk.waitlistEntries.create({ emailAddress: "wait@js.example" });
+  assert.equal((await clerk.waitlistEntries.create({ emailAddress: "wait@js.example" })).id, entry.id);
+  assert.equal((await clerk.waitlistEntries.invite(entry.id)).status, "invited");
+  const ticket = await clerk.signInTokens.createSignInToken({ userId: id, expiresInSeconds: 60 });
+  assert.equal((await clerk.signInTokens.revokeSignInToken(ticket.id)).status, "revoked");
+  const revoke = () => clerk.signInTokens.revokeSignInToken(ticket.id);
+  await refused(revoke, 400, "sign_in_token_cannot_be_revoked_code");
+  const task = await clerk.agentTasks.create({
+    onBehalfOf: { userId: id }, permissions: "*", agentName: "Bot", taskDescription: "Look",
+    redirectUrl: "https://js.example/",
+  });
+  await clerk.agentTasks.revoke(task.agentTaskId);
+  await refused(() => clerk.agentTasks.revoke(task.agentTaskId), 400, "agent_task_cannot_be_revoked");
+});
+
+await check("machines talk to those in their scopes", async () => {
+  const target = await clerk.machines.create({ name: "Target" });
+  const caller = await clerk.machines.create({ name: "Caller", scopedMachines: [target.id] });
+  const token = await clerk.m2m.createToken({ machineSecretKey: caller.secretKey });
+  assert.deepEqual([token.subject, token.scopes], [caller.id, [target.id]]);
+  assert.equal((await clerk.m2m.verify({ token: token.token, machineSecretKey: target.secretKey })).id, token.id);
+  assert.equal((await clerk.m2m.list({ subject: caller.id })).totalCount, 1);
+  await clerk.machines.rotateSecretKey({ machineId: caller.id, previousTokenTtl: 0 });
+  await refused(() => clerk.m2m.createToken({ machineSecretKey: caller.secretKey }), 401, "clerk_key_invalid");
+});
+
+await check("applications and connections come with all that the SDK reads", async () => {
+  const app = await clerk.oauthApplications.create({ name: "App", redirectUris: ["https://js.example/cb"] });
+  assert.notEqual((await clerk.oauthApplications.rotateSecret(app.id)).clientSecret, app.clientSecret);
+  const saml = await clerk.enterpriseConnections.createEnterpriseConnection({
+    name: "Okta", provider: "saml_okta", domains: ["js.example"],
+  });
+  assert.equal(saml.samlConnection.loginHint.mode, "email_address");
+  const all = await clerk.enterpriseConnections.getEnterpriseConnectionList();
+  assert.ok(all.data.some((c) => c.id === saml.id));
+  assert.equal((await clerk.domains.list()).totalCount, 1);
+  assert.deepEqual((await clerk.users.getUserOauthAccessToken((await byExternalId("js-1")).id, "google")).data, []);
+});
+
+await check("a wrong key is refused, and an address that many want belongs to one", async () => {
+  const stranger = createClerkClient({ secretKey: "sk_test_of_another_application", apiUrl });
+  await refused(() => stranger.users.getUserList(), 401, "clerk_key_invalid");
+  const rush = () => clerk.users.createUser({ emailAddress: ["rush@js.example"] });
+  const outcomes = await Promise.allSettled(Array.from({ length: 50 }, rush));
+  assert.equal(outcomes.filter((o) => o.status === "fulfilled").length, 1);
 });
 
 await check("what was deleted is gone", async () => {

@@ -3,9 +3,12 @@
 Usage: scenario.py URL SECRET_KEY. Prints one line for each check and exits with 1 where one failed.
 """
 
+import base64
+import hashlib
 import json
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 from clerk_backend_api import Clerk, models
 from clerk_backend_api.security.types import TokenVerificationError, VerifyTokenOptions
@@ -16,7 +19,7 @@ URL, KEY = sys.argv[1], sys.argv[2]
 # Without this, one 5xx is retried for an hour and looks like a hang.
 NO_RETRIES = RetryConfig("backoff", BackoffStrategy(1, 1, 1.0, 1), False)
 clerk = Clerk(bearer_auth=KEY, server_url=URL + "/v1", retry_config=NO_RETRIES)
-machine = Clerk(bearer_auth="ak_machine", server_url=URL + "/v1", retry_config=NO_RETRIES)
+machine = Clerk(bearer_auth="ak_test_embedded", server_url=URL + "/v1", retry_config=NO_RETRIES)
 
 failures = 0
 
@@ -209,6 +212,215 @@ def _():
     role = clerk.organization_roles.create(name="Py", key="org:py", permissions=["org:sys_billing:read"])
     assert role.permissions[0].key == "org:sys_billing:read"
     assert clerk.instance_settings.get_organization_settings().creator_role == "org:admin"
+
+
+@check
+def _():
+    "identifiers belong to one user, whatever their case, and the last one stays"
+    user = clerk.users.create(email_address=["One@py.example"], username="One-py", phone_number=["+15555550110"])
+    for taken in [{"email_address": ["ONE@PY.example"]}, {"username": "one-PY"}, {"phone_number": ["+15555550110"]}]:
+        error = refused(lambda: clerk.users.create(**taken), 422, "form_identifier_exists")
+        assert error["meta"]["param_name"] == next(iter(taken)), error
+    alone = clerk.users.create(email_address=["alone@py.example"]).email_addresses[0]
+    refused(lambda: clerk.email_addresses.delete(email_address_id=alone.id), 400, "last_identification_deletion_failed")
+    added = clerk.email_addresses.create(request={"user_id": user.id, "email_address": "two@py.example"})
+    refused(
+        lambda: clerk.users.update(user_id=user.id, primary_email_address_id=added.id), 422, "form_verification_needed"
+    )
+    sent = clerk.email_addresses.prepare_verification(email_address_id=added.id)
+    for code, status in [("000000", "unverified"), ("424242", "verified")]:
+        attempt = clerk.email_addresses.attempt_verification(
+            email_address_id=added.id, verification_id=sent.id, code=code
+        )
+        assert attempt.status == status, attempt
+    assert clerk.users.update(user_id=user.id, primary_email_address_id=added.id).primary_email_address_id == added.id
+
+
+@check
+def _():
+    "users are found by each filter, and by several together"
+    user = clerk.users.create(
+        email_address=["find@py.example"], username="find-py", external_id="find", first_name="Findme",
+    )
+    filters = [
+        {"email_address": ["find@py.example"]}, {"username": ["find-py"]}, {"external_id": ["find"]},
+        {"user_id": [user.id]}, {"query": "FINDME"}, {"email_address_query": "Find@"}, {"username_query": "IND-P"},
+        {"name_query": "findm"}, {"query": "find", "username": ["find-py"]},
+    ]
+    for query in filters:
+        assert [u.id for u in users(**query)] == [user.id], query
+        assert clerk.users.count(request=models.GetUsersCountRequest(**query)).total_count == 1, query
+    assert users(external_id=["find"], username=["ada-py"]) == []
+    refused(lambda: users(order_by="shoe_size"), 422, "form_param_value_invalid")
+    refused(lambda: users(limit=501), 422, "form_param_value_too_large")
+
+
+@check
+def _():
+    "second factors are checked, and codes used up"
+    # The secret's codes change with time: backup codes do not.
+    user = clerk.users.create(username="mfa-py", totp_secret="JBSWY3DPEHPK3PXP", backup_codes=["aaaa1111"])
+    assert user.totp_enabled and user.backup_code_enabled and user.two_factor_enabled
+    assert clerk.users.verify_totp(user_id=user.id, code="aaaa1111").code_type == "backup_code"
+    refused(lambda: clerk.users.verify_totp(user_id=user.id, code="aaaa1111"), 422, "totp_incorrect_code")
+    assert clerk.users.disable_mfa(user_id=user.id).user_id == user.id
+    refused(lambda: clerk.users.verify_totp(user_id=user.id, code="aaaa1111"), 400, "totp_disabled")
+
+
+@check
+def _():
+    "digests of passwords are brought along and checked"
+    password = "a secret of old"
+    digests = {
+        "md5": hashlib.md5(password.encode()).hexdigest(),
+        "sha256": hashlib.sha256(password.encode()).hexdigest(),
+        "pbkdf2_sha256_django": "pbkdf2_sha256$1000$salt$"
+        + base64.b64encode(hashlib.pbkdf2_hmac("sha256", password.encode(), b"salt", 1000)).decode(),
+    }
+    for hasher, digest in digests.items():
+        user = clerk.users.create(username=hasher, password_digest=digest, password_hasher=hasher)
+        assert clerk.users.verify_password(user_id=user.id, password=password).verified, hasher
+        refused(lambda: clerk.users.verify_password(user_id=user.id, password="x"), 422, "incorrect_password")
+    refused(lambda: clerk.users.create(username="x-py", password_digest="x"), 422, "form_conditional_param_missing")
+
+
+@check
+def _():
+    "sessions end with their user's rights, and their tokens with them"
+    user = clerk.users.create(username="sessions-py", password="correct horse battery")
+    session = clerk.sessions.create(request=models.CreateSessionRequestBody(user_id=user.id))
+    assert [s.id for s in clerk.sessions.list(user_id=user.id, status="active")] == [session.id]
+    assert clerk.clients.get(client_id=session.client_id).session_ids == [session.id]
+    clerk.users.remove_password(user_id=user.id, sign_out_of_other_sessions=True)
+    assert clerk.sessions.get(session_id=session.id).status == "revoked"
+    refused(lambda: clerk.sessions.create_token(session_id=session.id), 401, "session_refresh_inactive_session")
+    clerk.users.lock(user_id=user.id)
+    create = lambda: clerk.sessions.create(request=models.CreateSessionRequestBody(user_id=user.id))
+    refused(create, 403, "user_locked")
+    clerk.users.unlock(user_id=user.id)
+    clerk.users.ban(user_id=user.id)
+    refused(create, 403, "user_banned")
+
+
+@check
+def _():
+    "organizations keep their rules: names, slugs, places, domains"
+    def create(**body):
+        return clerk.organizations.create(request=body)
+
+    refused(lambda: create(name="see https://py.example"), 422, "form_param_value_invalid")
+    refused(lambda: create(name="x" * 257), 422, "form_param_max_length_exceeded")
+    refused(lambda: create(name="Slug", slug="No Slug"), 422, "form_param_format_invalid")
+    refused(lambda: create(name="Nobody's", created_by="user_nobody"), 400, "organization_creator_not_found")
+    org = create(name="Rules", slug="rules-py", max_allowed_memberships=1)
+    refused(lambda: create(name="Rules", slug="rules-py"), 422, "form_identifier_exists")
+    invite = lambda address: clerk.organization_invitations.create(
+        organization_id=org.id, email_address=address, role="org:member"
+    )
+    invite("place@py.example")
+    refused(lambda: invite("place2@py.example"), 403, "organization_membership_quota_exceeded")
+    domain = clerk.organization_domains.create(organization_id=org.id, name="rules.example", verified=False)
+    assert clerk.organization_domains.list(organization_id=org.id, verified="true").total_count == 0
+    assert clerk.organization_domains.list_all(query="RULES").data[0].id == domain.id
+    assert clerk.organizations.list(query="rules-p", include_members_count=True).data[0].members_count == 0
+    assert clerk.organizations.merge_metadata(
+        organization_id=org.id, public_metadata={"a": {"b": 1}}
+    ).public_metadata == {"a": {"b": 1}}
+    picture = models.UploadOrganizationLogoFile(file_name="a.png", content=b"png", content_type="image/png")
+    assert clerk.organizations.upload_logo(organization_id=org.id, file=picture).has_image
+    clerk.organizations.delete(organization_id=org.id)
+    refused(lambda: clerk.organizations.get(organization_id="rules-py"), 404, "resource_not_found")
+
+
+@check
+def _():
+    "invitations in bulk are all made or none"
+    assert len(clerk.invitations.bulk_create(request=[{"email_address": f"b{n}@py.example"} for n in range(10)])) == 10
+    many = [{"email_address": f"c{n}@py.example"} for n in range(11)]
+    refused(lambda: clerk.invitations.bulk_create(request=many), 400, "bulk_size_exceeded")
+    some = [{"email_address": "new@py.example"}, {"email_address": "b0@py.example"}]
+    refused(lambda: clerk.invitations.bulk_create(request=some), 400, "duplicate_record")
+    assert clerk.invitations.list(query="new@py.example") == []
+    first = clerk.invitations.list(query="b0@py.example")[0]
+    clerk.invitations.revoke(invitation_id=first.id)
+    refused(lambda: clerk.invitations.revoke(invitation_id=first.id), 400, "invitation_already_revoked")
+
+
+@check
+def _():
+    "lists of identifiers let in and keep out"
+    entry = clerk.blocklist_identifiers.create(request={"identifier": "*@blocked.example"})
+    clerk.instance_settings.update_restrictions(request={"blocklist": True})
+    sign_up = lambda: clerk.users.create(email_address=["a@blocked.example"])
+    refused(sign_up, 403, "not_allowed_access")
+    clerk.instance_settings.update_restrictions(request={"blocklist": False})
+    clerk.blocklist_identifiers.delete(identifier_id=entry.id)
+    sign_up()
+
+
+@check
+def _():
+    "machines talk to those in their scopes, with keys that can be exchanged"
+    def of(created):
+        return Clerk(bearer_auth=created.secret_key, server_url=URL + "/v1", retry_config=NO_RETRIES)
+
+    target, stranger = (clerk.machines.create(request={"name": name}) for name in ["Target", "Stranger"])
+    caller = clerk.machines.create(request={"name": "Caller", "scoped_machines": [target.id]})
+    token = of(caller).m2m.create_token()
+    assert token.subject == caller.id and token.scopes == [target.id], token
+    assert of(target).m2m.verify_token(token=token.token).id == token.id
+    refused(lambda: of(stranger).m2m.verify_token(token=token.token), 404, "resource_not_found")
+    clerk.machines.rotate_secret_key(machine_id=caller.id, previous_token_ttl=0)
+    refused(lambda: of(caller).m2m.create_token(), 401, "clerk_key_invalid")
+
+
+@check
+def _():
+    "tokens to sign in, to act and to test with are made and revoked"
+    user = clerk.users.create(username="tokens-py")
+    ticket = clerk.sign_in_tokens.create(request={"user_id": user.id})
+    assert clerk.sign_in_tokens.revoke(sign_in_token_id=ticket.id).status == "revoked"
+    revoke = lambda: clerk.sign_in_tokens.revoke(sign_in_token_id=ticket.id)
+    refused(revoke, 400, "sign_in_token_cannot_be_revoked_code")
+    actor = clerk.actor_tokens.create(request={"user_id": user.id, "actor": {"sub": "user_other"}})
+    assert clerk.actor_tokens.revoke(actor_token_id=actor.id).status == "revoked"
+    assert clerk.testing_tokens.create().token
+    entry = clerk.waitlist_entries.create(request={"email_address": "wait@py.example"})
+    assert clerk.waitlist_entries.create(request={"email_address": "wait@py.example"}).id == entry.id
+    assert clerk.waitlist_entries.invite(waitlist_entry_id=entry.id).status == "invited"
+
+
+@check
+def _():
+    "applications, connections and domains are kept with their rules"
+    app = clerk.oauth_applications.create(request={"name": "App", "redirect_uris": ["https://py.example/cb"]})
+    assert clerk.oauth_applications.rotate_secret(oauth_application_id=app.id).client_secret != app.client_secret
+    assert clerk.oauth_applications.list(name_query=app.client_id).total_count == 1
+    connection = clerk.enterprise_connections.create(
+        request={"name": "Okta", "provider": "saml_okta", "domains": ["PY.example"]}
+    )
+    assert connection.domains == ["py.example"]
+    switch_on = lambda: clerk.enterprise_connections.update(enterprise_connection_id=connection.id, active=True)
+    refused(switch_on, 422, "saml_connection_cant_be_activated")
+    primary = clerk.domains.list().data[0]
+    refused(lambda: clerk.domains.delete(domain_id=primary.id), 403, "operation_not_allowed_on_primary_domain")
+
+
+@check
+def _():
+    "a wrong key is refused, and an address of which many want to be the first belongs to one"
+    stranger = Clerk(bearer_auth="sk_test_of_another_application", server_url=URL + "/v1", retry_config=NO_RETRIES)
+    refused(lambda: stranger.users.list(request=models.GetUserListRequest()), 401, "clerk_key_invalid")
+
+    def sign_up(_):
+        try:
+            return clerk.users.create(email_address=["rush@py.example"]).id
+        except models.ClerkBaseError as error:
+            assert error.status_code == 422, error.body
+
+    with ThreadPoolExecutor(16) as pool:
+        made = [made for made in pool.map(sign_up, range(50)) if made]
+    assert len(made) == 1, made
 
 
 @check

@@ -57,7 +57,7 @@ async fn tasks_of_one_agent_have_its_id_and_are_revoked_once() {
     assert_eq!(first["agent_id"], second["agent_id"]);
     assert!(first["agent_task_id"] != second["agent_task_id"] && first["url"].is_string());
     assert_eq!((&revoked["agent_task_id"], revoked.get("url")), (&first["agent_task_id"], None));
-    assert_eq!(api.post(&path, json!({})).await.refusal(), (400, "agent_task_cannot_be_revoked_code", None));
+    assert_eq!(api.post(&path, json!({})).await.refusal(), (400, "agent_task_cannot_be_revoked", None));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ impl Api {
     /// A request with a key and no body.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.clerk.url());
-        self.http.request(method, url).header("authorization", "Bearer sk_test_x")
+        self.http.request(method, url).header("authorization", "Bearer sk_test_embedded")
     }
 
     /// A request without a key, below the origin instead of `/v1`.
@@ -69,7 +69,7 @@ impl Api {
     /// A request with the key of an instance in production.
     pub(crate) async fn in_production(&self, method: Method, path: &str, body: Value) -> Answer {
         let request = self.http.request(method, format!("{}{path}", self.clerk.url()));
-        let request = request.header("authorization", "Bearer sk_live_x");
+        let request = request.header("authorization", "Bearer sk_live_embedded");
         send(request.header("content-type", "application/json").body(body.to_string())).await
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, send};
 use crate::token::Token;
 
-const MACHINE_KEY: &str = "Bearer ak_machine";
+const MACHINE_KEY: &str = "Bearer ak_test_embedded";
 
 impl Api {
     /// A machine-to-machine token, by the key of a machine.

@@ -117,7 +117,8 @@ pub(crate) async fn crowd() -> (Api, BTreeMap<&'static str, String>) {
         api.create("/saml_connections", saml).await;
         let enterprise = json!({
             "name": name, "provider": "saml_okta", "domains": [format!("{name}.ent.example")],
-            "organization_id": organizations[n], "saml": {}, "active": n == 0,
+            "organization_id": organizations[n], "active": n == 0,
+            "saml": { "idp_metadata_url": "https://idp.example/metadata" },
         });
         let connection = api.post("/enterprise_connections", enterprise).await.body;
         let connection = connection["id"].as_str().expect("an id");

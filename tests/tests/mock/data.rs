@@ -150,7 +150,8 @@ async fn survives_a_kill_without_losing_what_it_said_was_stored() {
     for round in 0..3 {
         let (mut server, url) = spawn(&file);
         for n in 0..20 {
-            let request = http.post(format!("{url}/users")).header("authorization", "Bearer sk_test_x");
+            let request =
+                http.post(format!("{url}/users")).header("authorization", "Bearer sk_test_embedded");
             let body = json!({ "username": format!("user-{round}-{n}") }).to_string();
             let request = request.header("content-type", "application/json").body(body);
             if round == 2 && n == 19 {

@@ -184,7 +184,7 @@ async fn a_fixture_puts_in_what_it_says() {
         "organizations": [{
             "name": "Acme", "created_by": "ada@example.com",
             "memberships": [{ "user_id": "bob1", "role": "org:boss" }, { "user_id": "c", "role": "org:member" }],
-            "invitations": [{ "email_address": "new@example.com", "role": "org:member", "inviter_user_id": "bob1" }],
+            "invitations": [{ "email_address": "new@example.com", "role": "org:member", "inviter_user_id": "ada@example.com" }],
             "domains": [{ "name": "acme.example" }],
         }],
         "jwt_templates": [{ "name": "hasura", "claims": {} }],

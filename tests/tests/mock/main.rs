@@ -19,6 +19,7 @@ mod refusals;
 mod resources;
 mod rights;
 mod role_sets;
+mod rules;
 mod running;
 mod samples;
 mod session_tokens;

@@ -12,7 +12,7 @@ use crate::api::{Api, send};
 #[tokio::test]
 async fn answers_with_and_without_v1() {
     let api = Api::start().await;
-    let key = ("authorization", "Bearer sk_test_x");
+    let key = ("authorization", "Bearer sk_test_embedded");
 
     let with = send(api.bare(Method::GET, "/v1/users/count").header(key.0, key.1)).await;
     let without = send(api.bare(Method::GET, "/users/count").header(key.0, key.1)).await;

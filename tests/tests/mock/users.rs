@@ -235,7 +235,7 @@ async fn addresses_are_added_verified_made_primary_and_deleted() {
     let last = api.delete(&path).await;
 
     assert_eq!(unverified["verification"], Value::Null);
-    assert_eq!(too_early.refusal(), (422, "form_param_value_invalid", Some("primary_email_address_id")));
+    assert_eq!(too_early.refusal(), (422, "form_verification_needed", Some("primary_email_address_id")));
     assert_eq!(verified["verification"]["status"], "verified");
     assert_eq!(deleted.body["deleted"], true);
     let now = api.get(&user).await.body;

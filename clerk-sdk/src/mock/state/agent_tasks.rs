@@ -13,7 +13,7 @@ pub(super) const AGENT_TASK: Resource = Resource {
     variable: "agent_task_id",
     operations: &[
         ("CreateAgentTask", Action::Create),
-        ("RevokeAgentTask", Action::Settle("revoked", "agent_task_cannot_be_revoked_code")),
+        ("RevokeAgentTask", Action::Settle("revoked", "agent_task_cannot_be_revoked")),
     ],
     defaults: |_| json!({ "status": "pending" }),
     prepare,

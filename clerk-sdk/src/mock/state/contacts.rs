@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Handler, Object, State, deleted, fields, find, identifiers};
+use super::{Call, Handler, Object, State, deleted, fields, find, identifiers as format, second_factors};
 use crate::mock::error::ApiError;
 
 /// Which of the two it is about.
@@ -80,8 +80,8 @@ impl Contact {
 
     pub(super) fn check(self, text: &str, param: &str) -> Result<(), ApiError> {
         match self {
-            Contact::Email => identifiers::check_email(text, param),
-            Contact::Phone => identifiers::check_phone(text, param),
+            Contact::Email => format::check_email(text, param),
+            Contact::Phone => format::check_phone(text, param),
         }
     }
 
@@ -91,11 +91,23 @@ impl Contact {
 }
 
 impl State {
-    /// Whether a user (other than `except`) holds this address or number.
+    /// Whether a user (other than `except`) holds this address or number. One that is neither verified nor reserved
+    /// is nobody's yet.
     pub(super) fn contact_taken(&self, kind: Contact, value: &str, except: Option<&str>) -> bool {
         self.users.iter().any(|user| {
-            user["id"].as_str() != except && find(&user[kind.list()], kind.field(), value).is_some()
+            let held = find(&user[kind.list()], kind.field(), value);
+            user["id"].as_str() != except
+                && held.is_some_and(|contact| verified(contact) || contact["reserved"] == true)
         })
+    }
+
+    /// Whether a contact of a user can be verified: not where another user holds the same.
+    pub(super) fn check_free(&mut self, kind: Contact, id: &str) -> Result<(), ApiError> {
+        let owner = self.owner_of(kind, id)?;
+        let value =
+            find(&owner[kind.list()], "id", id).map_or("", |c| c[kind.field()].as_str().unwrap_or_default());
+        let (value, owner) = (value.to_owned(), owner.id().to_owned());
+        if self.contact_taken(kind, &value, Some(&owner)) { Err(kind.taken()) } else { Ok(()) }
     }
 
     /// The user who has the contact that the path names.
@@ -137,26 +149,33 @@ fn create(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, Ap
     let value = kind.normal(call.text(kind.field()).unwrap_or_default());
     kind.check(&value, kind.field())?;
     let user_id = call.text("user_id").unwrap_or_default();
-    if state.users.get(user_id).is_none() {
-        return Err(ApiError::not_found("user", user_id));
-    }
-    if state.contact_taken(kind, &value, None) {
+    let user = state.users.get(user_id).ok_or_else(|| ApiError::not_found("user", user_id))?;
+    if state.contact_taken(kind, &value, None) || find(&user[kind.list()], kind.field(), &value).is_some() {
         return Err(kind.taken());
     }
+    if call.flag("reserved_for_second_factor") == Some(true) {
+        if call.flag("verified") != Some(true) {
+            let long = "Unverified identifications cannot be a second factor";
+            return Err(refused("identification_create_second_factor_unverified", "Create failed", long));
+        }
+        if identifiers(user) == 0 {
+            return Err(last_as_second_factor());
+        }
+    }
+    let first = user[kind.list()].as_array().is_none_or(Vec::is_empty);
     let status = if call.flag("verified") == Some(true) { "verified" } else { "unverified" };
     let mut contact = make(state, kind, &value, status);
-    if let Some(second_factor) = call.flag("reserved_for_second_factor") {
-        contact["reserved_for_second_factor"] = json!(second_factor);
-    }
     let now = state.now();
     if let Some(user) = state.users.get_mut(user_id) {
         user.insert("updated_at".into(), json!(now));
-        if call.flag("primary") == Some(true) {
+        reserve(&mut contact, user, call);
+        if call.flag("primary").unwrap_or(first) {
             user.insert(kind.primary().into(), contact["id"].clone());
         }
         if let Some(list) = user.get_mut(kind.list()).and_then(Value::as_array_mut) {
             list.push(contact.clone());
         }
+        second_factors::note(user, now);
     }
     Ok(contact)
 }
@@ -170,23 +189,37 @@ fn get(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiEr
 fn update(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
     let now = state.now();
     let id = call.variable(kind.variable());
-    let owner = state.owner_of(kind, id)?;
-    if call.flag("primary") == Some(true) {
-        owner.insert(kind.primary().into(), json!(id));
+    if call.flag("verified") == Some(true) {
+        state.check_free(kind, id)?;
     }
-    owner.insert("updated_at".into(), json!(now));
-    let list = owner.get_mut(kind.list()).and_then(Value::as_array_mut);
-    let Some(contact) = list.into_iter().flatten().find(|c| c["id"] == id) else {
+    let owner = state.owner_of(kind, id)?;
+    let Some(mut contact) = find(&owner[kind.list()], "id", id).cloned() else {
         return Err(ApiError::not_found(kind.words(), id));
     };
     if let Some(verified) = call.flag("verified") {
         contact["verification"] = if verified { verified_by_admin() } else { Value::Null };
     }
-    if let Some(second_factor) = call.flag("reserved_for_second_factor") {
-        contact["reserved_for_second_factor"] = json!(second_factor);
+    if call.flag("reserved_for_second_factor") == Some(true) {
+        if !verified(&contact) {
+            let long = "Cannot update second factor attributes for unverified identification";
+            return Err(refused("identification_update_second_factor_unverified", "Update failed", long));
+        }
+        if identifiers(owner) < 2 {
+            return Err(last_as_second_factor());
+        }
     }
+    reserve(&mut contact, owner, call);
     contact["updated_at"] = json!(now);
-    Ok(contact.clone())
+    if call.flag("primary") == Some(true) {
+        owner.insert(kind.primary().into(), json!(id));
+    }
+    owner.insert("updated_at".into(), json!(now));
+    let list = owner.get_mut(kind.list()).and_then(Value::as_array_mut);
+    if let Some(kept) = list.into_iter().flatten().find(|c| c["id"] == id) {
+        *kept = contact.clone();
+    }
+    second_factors::note(owner, now);
+    Ok(contact)
 }
 
 fn delete(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
@@ -194,6 +227,7 @@ fn delete(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, Ap
     let id = call.variable(kind.variable());
     let owner = state.owner_of(kind, id)?;
     check_not_last(owner)?;
+    check_not_linked(find(&owner[kind.list()], "id", id))?;
     let mut next = Value::Null;
     if let Some(list) = owner.get_mut(kind.list()).and_then(Value::as_array_mut) {
         list.retain(|c| c["id"] != id);
@@ -204,18 +238,60 @@ fn delete(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, Ap
         owner.insert(kind.primary().into(), next);
     }
     owner.insert("updated_at".into(), json!(now));
+    second_factors::note(owner, now);
     Ok(deleted(kind.field(), id))
 }
 
 /// A user needs something to be found by: the last identifier cannot go.
 pub(super) fn check_not_last(owner: &Object) -> Result<(), ApiError> {
-    let lists = ["email_addresses", "phone_numbers", "web3_wallets", "external_accounts"];
-    let identifiers: usize = lists.iter().map(|list| owner[*list].as_array().map_or(0, Vec::len)).sum();
-    if identifiers > 1 || owner["username"].is_string() {
+    if identifiers(owner) > 1 {
         return Ok(());
     }
     let message = "You cannot delete your last identification.";
     Err(ApiError::bad_request("last_identification_deletion_failed", message))
+}
+
+/// How many things there are by which a user is found.
+fn identifiers(user: &Object) -> usize {
+    let lists = ["email_addresses", "phone_numbers", "web3_wallets", "external_accounts"];
+    let listed: usize = lists.iter().map(|list| user[*list].as_array().map_or(0, Vec::len)).sum();
+    listed + usize::from(user["username"].is_string())
+}
+
+fn verified(contact: &Value) -> bool {
+    contact["verification"]["status"] == "verified"
+}
+
+/// What a connected account came with stays for as long as the account does.
+fn check_not_linked(contact: Option<&Value>) -> Result<(), ApiError> {
+    if contact.is_none_or(|c| c["linked_to"].as_array().is_none_or(Vec::is_empty)) {
+        return Ok(());
+    }
+    let short = "Deleting a linked email address is not allowed";
+    let long = "This email address is linked to one or more Connected Accounts. Remove the Connected Account before \
+                deleting this email address.";
+    Err(refused("delete_linked_identification_disallowed", short, long))
+}
+
+/// Reserves a number for the second factor, or no longer, as a request says.
+fn reserve(contact: &mut Value, user: &Object, call: &Call<'_>) {
+    let Some(reserved) = call.flag("reserved_for_second_factor") else { return };
+    let phones = user["phone_numbers"].as_array().into_iter().flatten();
+    let mut others = phones.filter(|phone| phone["id"] != contact["id"]);
+    let first =
+        user["totp_enabled"] != true && !others.any(|phone| phone["reserved_for_second_factor"] == true);
+    let default = reserved && (first || contact["default_second_factor"] == true);
+    contact["reserved_for_second_factor"] = json!(reserved);
+    contact["default_second_factor"] = json!(default);
+}
+
+fn last_as_second_factor() -> ApiError {
+    let long = "You cannot set your last identification as second factor.";
+    refused("identification_update_failed", "Update failed", long)
+}
+
+fn refused(code: &str, short: &str, long: &str) -> ApiError {
+    ApiError::new(http::StatusCode::BAD_REQUEST, code, short, long)
 }
 
 /// Puts one primary address or number in the place of all that the user has.
@@ -223,7 +299,8 @@ fn replace(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, A
     let user_id = call.variable("user_id");
     let value = kind.normal(call.text(kind.field()).unwrap_or_default());
     kind.check(&value, kind.field())?;
-    state.user(call)?;
+    let user = state.user(call)?;
+    user[kind.list()].as_array().into_iter().flatten().try_for_each(|c| check_not_linked(Some(c)))?;
     if state.contact_taken(kind, &value, Some(user_id)) {
         return Err(kind.taken());
     }
@@ -234,6 +311,7 @@ fn replace(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, A
         fields!(user, {
             kind.list(): [contact.clone()], kind.primary(): contact["id"].clone(), "updated_at": now,
         });
+        second_factors::note(user, now);
     }
     Ok(if returns_user(call) { Value::from(state.user(call)?) } else { contact })
 }

@@ -25,7 +25,10 @@ pub(super) fn check_phone(number: &str, param: &str) -> Result<(), ApiError> {
 }
 
 pub(super) fn check_username(username: &str) -> Result<(), ApiError> {
-    let (code, long) = if username.chars().count() > 64 {
+    let (code, long) = if check_phone(username, "username").is_ok() {
+        let long = "username cannot be a phone number. Please choose a different username.";
+        ("form_username_cannot_be_phone_number", long)
+    } else if username.chars().count() > 64 {
         ("form_username_invalid_length", "Usernames must be no longer than 64 characters.")
     } else if !username.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
         ("form_username_invalid_character", "Usernames can only contain letters, digits, '_' and '-'.")
@@ -38,7 +41,7 @@ pub(super) fn check_username(username: &str) -> Result<(), ApiError> {
 }
 
 pub(super) fn check_slug(slug: &str) -> Result<(), ApiError> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !slug.is_empty() && slug.chars().all(allowed) {
         return Ok(());
     }
@@ -48,7 +51,9 @@ pub(super) fn check_slug(slug: &str) -> Result<(), ApiError> {
 /// Unix milliseconds of an RFC 3339 time that is not in the future.
 pub(super) fn check_time(text: &str, param: &str, now: i64) -> Result<i64, ApiError> {
     let Some(time) = time::parse_rfc3339(text) else {
-        let long = format!("{param} must contain a datetime specified in RFC3339 format.");
+        let long = format!(
+            "{param} must contain a datetime specified in RFC3339 format (e.g. `2022-10-20T10:00:27.645Z`)."
+        );
         return Err(ApiError::param("form_param_invalid_time", param, "invalid format", &long));
     };
     if time > now {

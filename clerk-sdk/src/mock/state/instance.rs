@@ -31,6 +31,19 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     }),
 ];
 
+/// Domains whose addresses are thrown away after use: a few of those that everyone knows.
+const DISPOSABLE: &[&str] = &[
+    "10minutemail.com",
+    "guerrillamail.com",
+    "maildrop.cc",
+    "mailinator.com",
+    "sharklasers.com",
+    "temp-mail.org",
+    "throwawaymail.com",
+    "trashmail.com",
+    "yopmail.com",
+];
+
 /// The settings of a new instance.
 pub(super) fn defaults(instance_id: &str) -> Value {
     json!({
@@ -88,6 +101,11 @@ impl State {
         Err(ApiError::new(http::StatusCode::FORBIDDEN, code, message, message))
     }
 
+    /// Whether passwords that were found in a breach are refused.
+    pub(super) fn checks_breaches(&self) -> bool {
+        self.settings["instance"]["hibp"] != false
+    }
+
     /// Refuses an identifier that nobody may sign up with: one that the allow-list lacks or the block-list has.
     pub(super) fn check_restrictions(&self, identifier: &str) -> Result<(), ApiError> {
         let restrictions = &self.settings["restrictions"];
@@ -103,10 +121,16 @@ impl State {
             let status = http::StatusCode::FORBIDDEN;
             return Err(ApiError::new(status, "not_allowed_access", "Access not allowed.", &long));
         }
-        let sub_address =
-            identifier.split_once('@').is_some_and(|(local, _)| local.contains(['+', '=', '#']));
-        if restrictions["block_email_subaddresses"] == true && sub_address {
-            let long = "Email addresses with a subaddress are not allowed.";
+        let Some((local, domain)) = identifier.split_once('@') else { return Ok(()) };
+        if restrictions["block_email_subaddresses"] == true && local.contains(['+', '=', '#']) {
+            let long = "Email address must not contain the characters '+', '=', or '#'.";
+            let (status, code) = (http::StatusCode::FORBIDDEN, "not_allowed_access");
+            let error = ApiError::new(status, code, "Email subaddress not allowed.", long);
+            return Err(error.about("email_address"));
+        }
+        if restrictions["block_disposable_email_domains"] == true && DISPOSABLE.contains(&domain) {
+            let long = "Disposable email services are not supported, please use your regular email address to \
+                        create an account.";
             return Err(ApiError::param("form_email_address_blocked", "email_address", long, long));
         }
         Ok(())
@@ -144,9 +168,8 @@ fn once_each(value: &Value) -> Value {
 
 fn update_organization_settings(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let modes = ["manual_invitation", "automatic_invitation", "automatic_suggestion"];
-    if call.texts("domains_enrollment_modes").any(|mode| !modes.contains(&mode)) {
-        let reason = format!("does not match the allowed values. Allowed values: {}", modes.join(", "));
-        return Err(ApiError::value("domains_enrollment_modes", &reason));
+    if let Some(mode) = call.texts("domains_enrollment_modes").find(|mode| !modes.contains(mode)) {
+        return Err(ApiError::none_of("domains_enrollment_modes", mode, &modes.join(", ")));
     }
     state.set_role_settings(call.text("creator_role_id"), call.text("domains_default_role_id"))?;
     update(state, call, "organizations");

@@ -1,6 +1,6 @@
 //! Invitations into the application: one by one or in bulk, pending until they are revoked.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::contacts::Contact;
 use super::list::{contains, envelope, order, page};
@@ -9,7 +9,7 @@ use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("CreateInvitation", |state, call| {
-        check(state, call)?;
+        check(state, call, call.flag("ignore_existing") == Some(true))?;
         Ok(Value::from(insert(state, call)))
     }),
     ("CreateBulkInvitations", create_bulk),
@@ -25,7 +25,7 @@ const DAYS: i64 = 30;
 fn create_bulk(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let items = call.items();
     for (index, item) in items.iter().enumerate() {
-        check(state, item)?;
+        check(state, item, false)?;
         let again = items[..index].iter().any(|other| address(other) == address(item));
         if again && item.flag("ignore_existing") != Some(true) {
             return Err(duplicate(&address(item)));
@@ -36,10 +36,15 @@ fn create_bulk(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     Ok(envelope(call, invitations, total))
 }
 
-fn check(state: &State, call: &Call<'_>) -> Result<(), ApiError> {
+/// `even_users` lets an invitation be for somebody who is a user already.
+fn check(state: &State, call: &Call<'_>, even_users: bool) -> Result<(), ApiError> {
     let address = address(call);
     identifiers::check_email(&address, "email_address")?;
-    if state.contact_taken(Contact::Email, &address, None) {
+    metadata::check(call)?;
+    if let Some(url) = call.text("redirect_url").filter(|url| url::Url::parse(url).is_err()) {
+        return Err(ApiError::format("redirect_url", &format!("a valid URL, which {url} is not")));
+    }
+    if !even_users && state.contact_taken(Contact::Email, &address, None) {
         return Err(Contact::Email.taken());
     }
     let pending = |i: &Object| i["email_address"] == address.as_str() && i["status"] == "pending";
@@ -49,7 +54,24 @@ fn check(state: &State, call: &Call<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// An invitation that nobody asked for by itself: the waitlist makes those.
+/// An invitation by way of the waitlist, which is not made where one is there or the address is a user's, unless
+/// existing ones are to be ignored.
+pub(super) fn invite_once(
+    state: &mut State,
+    address: &str,
+    ignore_existing: bool,
+) -> Result<Value, ApiError> {
+    let pending = |i: &Object| i["email_address"] == address && i["status"] == "pending";
+    if !ignore_existing && state.contact_taken(Contact::Email, address, None) {
+        return Err(Contact::Email.taken());
+    }
+    if !ignore_existing && state.invitations.iter().any(pending) {
+        return Err(duplicate(address));
+    }
+    Ok(invite(state, address))
+}
+
+/// An invitation that nobody asked for by itself: lists of identifiers make those.
 pub(super) fn invite(state: &mut State, address: &str) -> Value {
     let invitation = make(state, address, None, DAYS);
     state.invitations.insert(invitation.clone());
@@ -96,6 +118,10 @@ fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let now = state.now();
     let id = call.variable("invitation_id");
     let invitation = state.invitations.get_mut(id).ok_or_else(|| ApiError::not_found("invitation", id))?;
+    if invitation["status"] == "accepted" {
+        let message = "Invitation is already accepted, try signing in instead.";
+        return Err(ApiError::bad_request("invitation_already_accepted", message));
+    }
     if invitation["status"] == "revoked" {
         let message = "Invitation is already revoked.";
         return Err(ApiError::bad_request("invitation_already_revoked", message));
@@ -111,5 +137,5 @@ fn address(call: &Call<'_>) -> String {
 fn duplicate(address: &str) -> ApiError {
     let message =
         format!("There are already pending invitations for the following email addresses: {address}");
-    ApiError::bad_request("duplicate_record", &message)
+    ApiError::bad_request("duplicate_record", &message).with_meta(json!({ "email_addresses": [address] }))
 }

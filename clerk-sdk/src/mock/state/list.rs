@@ -45,8 +45,7 @@ pub(super) fn order<T>(
 ) -> Result<(), ApiError> {
     let (descending, name) = order_by(call);
     if !allowed.contains(&name) {
-        let reason = format!("does not match the allowed values. Allowed values: {}", allowed.join(", "));
-        return Err(ApiError::value("order_by", &reason));
+        return Err(ApiError::none_of("order_by", name, &allowed.join(", ")));
     }
     if name != "created_at" || rows.iter().any(|row| field(row, name).is_null()) {
         rows.sort_by(|a, b| compare(&field(a, name), &field(b, name)));

@@ -25,9 +25,20 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     }),
     ("revokeM2MToken", |state, call| {
         let now = state.now();
-        machine_credential::revoke(&mut state.m2m_tokens, call, call.variable("m2m_token_id"), now)
+        let caller = state.machine_of_key(call.key, now).map(|m| m.id().to_owned());
+        let id = call.variable("m2m_token_id");
+        // A machine takes back its own tokens; what a JWT says holds until it ends.
+        let found = state.m2m_tokens.get(id).filter(|token| !is_jwt(token));
+        if found.is_none_or(|token| caller.is_some_and(|caller| token["subject"] != caller.as_str())) {
+            return Err(ApiError::not_found("M2M token", id));
+        }
+        machine_credential::revoke(&mut state.m2m_tokens, call, id, now)
     }),
 ];
+
+fn is_jwt(token: &Object) -> bool {
+    token.text(SECRET).contains('.')
+}
 
 /// How long a token holds unless it says otherwise, in seconds.
 const LIFETIME: f64 = 3600.0;
@@ -60,7 +71,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
                 && object["claims"] == claims
                 && object["scopes"] == json!(scopes)
                 && object["revoked"] == false
-                && !object.text(SECRET).contains('.')
+                && !is_jwt(object)
                 && ends.saturating_sub(now) >= remaining.saturating_mul(1000)
         };
         if let Some(token) = state.m2m_tokens.iter().find(usable) {
@@ -112,9 +123,15 @@ impl State {
 fn tokens(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let now = state.now();
     let subject = call.query.first("subject");
+    let caller = state.machine_of_key(call.key, now).map(Object::id);
+    if caller.is_some_and(|caller| subject != Some(caller)) {
+        let message = "A machine can list its own tokens only.";
+        return Err(ApiError::new(http::StatusCode::FORBIDDEN, "authorization_invalid", message, message));
+    }
     let wanted = |flag: &str, is: bool| !is || call.query.flag(flag) == Some(true);
     let rows = state.m2m_tokens.iter().rev().filter(|token| {
         token["subject"].as_str() == subject
+            && !is_jwt(token)
             && wanted("revoked", token["revoked"] == true)
             && wanted("expired", has_expired(token, now))
     });

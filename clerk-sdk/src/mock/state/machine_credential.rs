@@ -4,11 +4,19 @@
 use serde_json::{Value, json};
 
 use super::table::Table;
-use super::{Call, Object, fields};
+use super::{Call, Object, State, fields};
 use crate::mock::error::ApiError;
 
 /// The field that holds the secret.
 pub(super) const SECRET: &str = "_secret";
+
+impl State {
+    /// A user or an organization that is gone leaves no credentials behind.
+    pub(super) fn forget_credentials_of(&mut self, id: &str) {
+        self.api_keys.retain(|key| key["subject"] != id);
+        self.oauth_tokens.retain(|token| token["subject"] != id);
+    }
+}
 
 pub(super) fn has_expired(credential: &Object, now: i64) -> bool {
     credential["expiration"].as_i64().is_some_and(|end| end <= now)

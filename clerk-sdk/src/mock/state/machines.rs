@@ -65,6 +65,12 @@ impl State {
         self.table_mut("machine").get_mut(id).ok_or_else(|| ApiError::not_found("machine", id))
     }
 
+    /// Whether a machine has this secret key.
+    pub(in crate::mock) fn is_machine_key(&mut self, key: &str) -> bool {
+        let now = self.now();
+        key == crate::mock::MACHINE_KEY || self.machine_of_key(key, now).is_some()
+    }
+
     /// The machine whose secret key this is.
     pub(super) fn machine_of_key(&self, key: &str, now: i64) -> Option<&Object> {
         let former = |machine: &Object| {
@@ -96,6 +102,8 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = call.variable("machine_id").to_owned();
     state.machine(&id)?;
     state.table_mut("machine").remove(&id);
+    state.m2m_tokens.retain(|token| token["subject"] != id.as_str());
+    state.forget_credentials_of(&id);
     state.table_mut("machine").change(|m| scopes(m).any(|s| s == id), |m| remove_scope(m, &id));
     Ok(super::deleted("machine", &id))
 }

@@ -24,9 +24,15 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         let role = check_role(state, &state.organization_id(call)?, call)?;
         change(state, call, |m| fields!(m, { "role": role }))
     }),
-    ("UpdateOrganizationMembershipMetadata", |state, call| change(state, call, |m| metadata::merge(m, call))),
+    ("UpdateOrganizationMembershipMetadata", |state, call| {
+        let id = membership_id(state, call)?;
+        state.memberships.get(&id).map_or(Ok(()), |m| metadata::check_merged(m, call))?;
+        change(state, call, |m| metadata::merge(m, call))
+    }),
     ("DeleteOrganizationMembership", delete),
 ];
+
+pub(super) const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
 
 /// What members can be ordered by.
 const ORDERS: &[&str] =
@@ -35,6 +41,24 @@ const ORDERS: &[&str] =
 impl State {
     pub(super) fn is_member(&self, organization_id: &str, user_id: &str) -> bool {
         self.memberships.iter().any(|m| m["_organization_id"] == organization_id && m["_user_id"] == user_id)
+    }
+
+    /// Refuses more members or invitations than an organization has places for; open invitations take places.
+    pub(super) fn check_places(&self, organization_id: &str, more: usize) -> Result<(), ApiError> {
+        let organization = self.organizations.get(organization_id);
+        let limit = organization.and_then(|o| o["max_allowed_memberships"].as_u64()).unwrap_or(0);
+        let invitations = self.organization_invitations.iter();
+        let invitations = invitations
+            .filter(|i| i["organization_id"] == organization_id && i["status"] == "pending")
+            .count();
+        if limit == 0 || (self.members(organization_id) + invitations + more) as u64 <= limit {
+            return Ok(());
+        }
+        let long = format!(
+            "You have reached your limit of {limit} organization memberships, including outstanding invitations."
+        );
+        let (status, code) = (StatusCode::FORBIDDEN, "organization_membership_quota_exceeded");
+        Err(ApiError::new(status, code, "organization membership quota exceeded", &long))
     }
 
     /// How many members an organization has.
@@ -111,16 +135,12 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         return Err(ApiError::not_found("user", user_id));
     }
     if state.is_member(&id, user_id) {
-        let long = "The user is already a member of the organization.";
+        let long = format!("{user_id} is already a member of the organization.");
         let (status, code) = (StatusCode::BAD_REQUEST, "already_a_member_in_organization");
-        return Err(ApiError::new(status, code, "already a member", long));
+        return Err(ApiError::new(status, code, "already a member", &long));
     }
-    let limit = state.organizations.get(&id).and_then(|o| o["max_allowed_memberships"].as_u64()).unwrap_or(0);
-    if limit > 0 && state.members(&id) as u64 >= limit {
-        let long = format!("The organization has reached its limit of {limit} members.");
-        let (status, code) = (StatusCode::FORBIDDEN, "organization_membership_quota_exceeded");
-        return Err(ApiError::new(status, code, "organization membership quota exceeded", &long));
-    }
+    state.check_places(&id, 1)?;
+    metadata::check(call)?;
     let mut extra = Object::default();
     metadata::replace(&mut extra, call);
     let membership = state.add_member(&id, user_id, &role, extra);

@@ -6,7 +6,9 @@ mod api_keys;
 mod billing;
 mod changes;
 mod clients;
+mod connections;
 mod contacts;
+mod digests;
 mod directories;
 mod domains;
 #[cfg(feature = "webhooks")]
@@ -48,6 +50,7 @@ mod user_parts;
 mod users;
 mod users_list;
 mod verifications;
+mod waitlist;
 
 use std::collections::BTreeMap;
 
@@ -266,6 +269,7 @@ fn handlers() -> impl Iterator<Item = &'static (&'static str, Handler)> {
         memberships::HANDLERS,
         organization_invitations::HANDLERS,
         invitations::HANDLERS,
+        waitlist::HANDLERS,
     ]
     .into_iter()
     .chain(billing::HANDLERS.iter().copied())

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::resource::{Action, Change, PLAIN, Resource};
-use super::{Call, Handler, ISSUER, State, fields};
+use super::{Call, Handler, ISSUER, Object, State, fields};
 use crate::mock::error::ApiError;
 
 pub(super) const APPLICATION: Resource = Resource {
@@ -15,7 +15,6 @@ pub(super) const APPLICATION: Resource = Resource {
         ("CreateOAuthApplication", Action::Create),
         ("GetOAuthApplication", Action::Get),
         ("UpdateOAuthApplication", Action::Update),
-        ("DeleteOAuthApplication", Action::Delete),
     ],
     order: &["name"],
     defaults: |_| {
@@ -28,7 +27,12 @@ pub(super) const APPLICATION: Resource = Resource {
             "token_introspection_url": format!("{ISSUER}/oauth/token_info"),
         })
     },
-    prepare: |state, _, object, change| {
+    prepare: |state, call, object, change| {
+        check(call, object)?;
+        if object["public"] == true {
+            // There is no secret that could stand in for it.
+            fields!(object, { "pkce_required": true });
+        }
         if change == Change::Create {
             let (client_id, secret) = (state.ids.secret("client"), state.ids.trace());
             let client_id = client_id.trim_start_matches("client_");
@@ -45,6 +49,12 @@ pub(super) const APPLICATION: Resource = Resource {
 };
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("DeleteOAuthApplication", |state, call| {
+        let client = RESOURCE.find(state, call)?["client_id"].clone();
+        let answer = RESOURCE.answer(Action::Delete, state, call)?;
+        state.oauth_tokens.retain(|token| token["client_id"] != client);
+        Ok(answer)
+    }),
     ("RotateOAuthApplicationSecret", |state, call| {
         let secret = state.ids.trace();
         let mut shown = RESOURCE.update(state, call, |_, object| {
@@ -66,6 +76,35 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 static RESOURCE: Resource = APPLICATION;
 const SECRET: &str = "_secret";
+
+/// The scopes that an application can be given.
+const SCOPES: &[&str] =
+    &["profile", "email", "public_metadata", "private_metadata", "openid", "offline_access", "user:org:read"];
+
+fn check(call: &Call<'_>, object: &Object) -> Result<(), ApiError> {
+    if object.text("name").chars().count() > 256 {
+        return Err(ApiError::too_long("name", 256));
+    }
+    let mut scopes = call.text("scopes").unwrap_or_default().split_whitespace();
+    if let Some(scope) = scopes.find(|scope| !SCOPES.contains(scope)) {
+        return Err(ApiError::none_of("scopes", scope, &SCOPES.join(", ")));
+    }
+    let uris: Vec<&str> = call.texts("redirect_uris").collect();
+    for (index, uri) in uris.iter().enumerate() {
+        if url::Url::parse(uri).is_err() {
+            return Err(ApiError::format("redirect_uris", "valid URLs"));
+        }
+        if uris[..index].contains(uri) {
+            let (status, long) = (http::StatusCode::BAD_REQUEST, "the redirect URI already exists");
+            return Err(ApiError::new(status, "duplicate_record", "duplicate redirect URI", long));
+        }
+    }
+    let callback = call.text("callback_url").filter(|url| !url.is_empty());
+    if callback.is_some_and(|url| url::Url::parse(url).is_err()) {
+        return Err(ApiError::format("callback_url", "a valid URL"));
+    }
+    Ok(())
+}
 
 fn revoke_token(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     RESOURCE.find(state, call)?;

@@ -24,8 +24,12 @@ const TAG: &str = "organization_domain";
 
 /// The domains of an organization, or those of all.
 fn domains(state: &State, call: &Call<'_>, of: Option<&str>) -> Result<Value, ApiError> {
+    let wanted = call.query.first("query");
+    if wanted.is_some_and(|query| query.trim().is_empty()) {
+        return Err(ApiError::value("query", "must not be empty"));
+    }
     // What looks like an organization's id is one.
-    let organization = call.query.first("query").filter(|query| query.starts_with("org_"));
+    let organization = wanted.filter(|query| query.starts_with("org_"));
     let organization = organization.or(call.query.first("organization_id")).or(of);
     let rows = state.rows(TAG);
     let mut rows: Vec<&Object> = rows
@@ -47,7 +51,7 @@ fn verify(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let resource = resources::of_tag(TAG).ok_or_else(|| ApiError::not_found("kind", TAG))?;
     resource.update(state, call, |_, domain| {
         let verification = json!({
-            "status": "verified", "strategy": "txt", "attempts": 1, "expire_at": null, "verified_at": now,
+            "status": "verified", "strategy": "manual_override", "attempts": 1, "expire_at": null, "verified_at": now,
         });
         fields!(domain, { "ownership_verification": verification, "verification": verification });
         Ok(())

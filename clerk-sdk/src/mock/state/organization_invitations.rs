@@ -1,9 +1,9 @@
 //! Invitations into organizations: one by one or in bulk, pending until they are revoked.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::list::{contains, envelope, order, page};
-use super::memberships::{check_role, public_user_data};
+use super::memberships::{MANAGE_MEMBERS, check_role, public_user_data};
 use super::{Call, Handler, Object, State, fields, identifiers, metadata};
 use crate::mock::error::ApiError;
 
@@ -37,6 +37,7 @@ const DAYS: i64 = 30;
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = state.organization_id(call)?;
     check(state, &id, call)?;
+    state.check_places(&id, 1)?;
     Ok(Value::from(insert(state, &id, call)))
 }
 
@@ -44,6 +45,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
 fn create_bulk(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let id = state.organization_id(call)?;
     let items = call.items();
+    state.check_places(&id, items.len())?;
     for (index, item) in items.iter().enumerate() {
         check(state, &id, item)?;
         if items[..index].iter().any(|other| address(other) == address(item)) {
@@ -59,15 +61,12 @@ fn check(state: &State, organization_id: &str, call: &Call<'_>) -> Result<(), Ap
     let address = address(call);
     identifiers::check_email(&address, "email_address")?;
     check_role(state, organization_id, call)?;
+    metadata::check(call)?;
     if let Some(inviter) = call.text("inviter_user_id") {
         if state.users.get(inviter).is_none() {
             return Err(ApiError::not_found("user", inviter));
         }
-        if !state.is_member(organization_id, inviter) {
-            let long = "Only members of the organization can invite others to it.";
-            let status = http::StatusCode::FORBIDDEN;
-            return Err(ApiError::new(status, "not_a_member_in_organization", "not a member", long));
-        }
+        check_may_invite(state, organization_id, inviter)?;
     }
     let pending = |i: &Object| {
         i["organization_id"] == organization_id
@@ -86,6 +85,24 @@ fn check(state: &State, organization_id: &str, call: &Call<'_>) -> Result<(), Ap
         }
         _ => Ok(()),
     }
+}
+
+/// Invitations are made and taken back by members who may manage the members.
+fn check_may_invite(state: &State, organization_id: &str, user_id: &str) -> Result<(), ApiError> {
+    let status = http::StatusCode::FORBIDDEN;
+    let is = |m: &&Object| m["_organization_id"] == organization_id && m["_user_id"] == user_id;
+    let Some(membership) = state.memberships.iter().find(is) else {
+        let long = "Current user is not a member of the organization. Only organization members can perform this \
+                    action.";
+        return Err(ApiError::new(status, "not_a_member_in_organization", "not a member", long));
+    };
+    let permissions = state.permissions_of(membership.text("role"));
+    if permissions.iter().any(|permission| permission == MANAGE_MEMBERS) {
+        return Ok(());
+    }
+    let long = "Current user is missing an organization permission.";
+    let error = ApiError::new(status, "missing_organization_permission", "missing permission", long);
+    Err(error.with_meta(json!({ "permissions": [MANAGE_MEMBERS] })))
 }
 
 fn insert(state: &mut State, organization_id: &str, call: &Call<'_>) -> Object {
@@ -154,6 +171,9 @@ fn revoke(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     if find(state, call)?["status"] != "pending" {
         let message = "Only pending invitations can be revoked.";
         return Err(ApiError::bad_request("organization_invitation_not_pending", message));
+    }
+    if let Some(user) = call.text("requesting_user_id") {
+        check_may_invite(state, &state.organization_id(call)?, user)?;
     }
     let now = state.now();
     let invitation = state.organization_invitations.get_mut(call.variable("invitation_id"));

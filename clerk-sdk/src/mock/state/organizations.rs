@@ -15,10 +15,21 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     }),
     ("UpdateOrganization", update),
     ("DeleteOrganization", delete),
-    ("MergeOrganizationMetadata", |state, call| change(state, call, |o| metadata::merge(o, call))),
-    ("ReplaceOrganizationMetadata", |state, call| change(state, call, |o| metadata::replace(o, call))),
+    ("MergeOrganizationMetadata", |state, call| {
+        let id = state.organization_id(call)?;
+        state.organizations.get(&id).map_or(Ok(()), |o| metadata::check_merged(o, call))?;
+        change(state, call, |o| metadata::merge(o, call))
+    }),
+    ("ReplaceOrganizationMetadata", |state, call| {
+        metadata::check(call)?;
+        change(state, call, |o| metadata::replace(o, call))
+    }),
     ("UploadOrganizationLogo", set_logo),
     ("DeleteOrganizationLogo", |state, call| {
+        let id = state.organization_id(call)?;
+        if state.organizations.get(&id).is_some_and(|o| o["has_image"] != true) {
+            return Err(super::users::no_image());
+        }
         change(state, call, |o| fields!(o, { "has_image": false, "image_url": DEFAULT_IMAGE }))
     }),
 ];
@@ -102,6 +113,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         }
         None => free_slug(state, name),
     };
+    metadata::check(call)?;
     let creator = call.text("created_by");
     if let Some(creator) = creator
         && state.users.get(creator).is_none()
@@ -149,6 +161,7 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     if let Some(slug) = slug {
         check_slug(state, slug, Some(&id))?;
     }
+    metadata::check(call)?;
     if let Some(set) = state.check_role_set(call)? {
         state.check_roles_kept(&id, &set)?;
     }
@@ -169,6 +182,7 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         if let Some(created_at) = created_at {
             object.insert("created_at".into(), json!(created_at));
         }
+        metadata::replace(object, call);
     })
 }
 
@@ -177,6 +191,8 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let organization = state.organizations.remove(&id).unwrap_or_default();
     state.memberships.retain(|m| m["_organization_id"] != id);
     state.organization_invitations.retain(|i| i["organization_id"] != id.as_str());
+    state.table_mut("organization_domain").retain(|d| d["organization_id"] != id.as_str());
+    state.forget_credentials_of(&id);
     state.sessions.change(
         |s| s["last_active_organization_id"] == id.as_str(),
         |session| drop(session.insert("last_active_organization_id".into(), Value::Null)),
@@ -207,13 +223,29 @@ fn change(state: &mut State, call: &Call<'_>, change: impl FnOnce(&mut Object)) 
 
 fn check_name<'a>(call: &'a Call<'_>) -> Result<Option<&'a str>, ApiError> {
     let name = call.text("name").map(str::trim);
-    if name.is_some_and(|n| n.is_empty() || n.chars().count() > 256) {
-        return Err(ApiError::value("name", "must have between 1 and 256 characters"));
+    let Some(text) = name else { return Ok(None) };
+    if text.is_empty() {
+        return Err(ApiError::value("name", "must not be empty"));
+    }
+    if text.chars().count() > 256 {
+        return Err(ApiError::too_long("name", 256));
+    }
+    let lower = text.to_lowercase();
+    let tag = lower.split_once('<').is_some_and(|(_, rest)| {
+        rest.contains('>') && rest.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic())
+    });
+    if tag || lower.contains("://") || lower.split_whitespace().any(|word| word.starts_with("www.")) {
+        let long = format!("The organization name {text:?} is invalid: it may not contain URLs or HTML");
+        let short = "invalid organization name";
+        return Err(ApiError::param("form_param_value_invalid", "name", short, &long));
     }
     Ok(name)
 }
 
 fn check_slug(state: &State, slug: &str, own: Option<&str>) -> Result<(), ApiError> {
+    if state.organization_settings()["slug_disabled"] == true {
+        return Err(ApiError::unknown("slug"));
+    }
     identifiers::check_slug(slug)?;
     if state.organizations.iter().any(|o| o["slug"] == slug && o["id"].as_str() != own) {
         return Err(ApiError::taken("slug", "slug"));

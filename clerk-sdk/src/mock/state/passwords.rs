@@ -1,14 +1,9 @@
 //! Passwords: how strong they have to be, how they are kept, and how one is checked, digests that were brought
 //! along from elsewhere included.
 
-use std::num::NonZeroU32;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use ring::{digest, pbkdf2};
 use serde_json::json;
 
-use super::{Call, Object, fields};
+use super::{Call, Object, State, digests, fields};
 use crate::mock::error::ApiError;
 
 /// The fields that keep a password's digest, and what it was made with.
@@ -18,33 +13,8 @@ const HASHER: &str = "_password_hasher";
 /// Low, as bcrypt's costs go: a test makes many users, and the passwords are worth nothing.
 const COST: u32 = 4;
 
-type Pbkdf2 = (pbkdf2::Algorithm, Written, Written);
-
-/// What Clerk's documentation lists. Of these, the first seven can be checked here.
-const HASHERS: &[&str] = &[
-    "bcrypt",
-    "pbkdf2_sha1",
-    "pbkdf2_sha256",
-    "pbkdf2_sha256_django",
-    "pbkdf2_sha512",
-    "pbkdf2_sha512_hex",
-    "sha256",
-    "argon2i",
-    "argon2id",
-    "awscognito",
-    "bcrypt_peppered",
-    "bcrypt_sha256_django",
-    "hmac_sha256_utf16_b64",
-    "ldap_ssha",
-    "md5",
-    "md5_phpass",
-    "phpass",
-    "md5_salted",
-    "scrypt_firebase",
-    "scrypt_werkzeug",
-    "sha256_salted",
-    "sha512_symfony",
-];
+/// In characters and, since bcrypt reads no more, in bytes.
+const LONGEST: usize = 72;
 
 /// Long enough, and still among those that are tried first everywhere.
 const PWNED: &[&str] = &[
@@ -57,6 +27,49 @@ const PWNED: &[&str] = &[
     "qwertyuiop",
     "iloveyou",
     "11111111",
+    "12341234",
+    "123123123",
+    "1q2w3e4r",
+    "1q2w3e4r5t",
+    "1qaz2wsx",
+    "87654321",
+    "987654321",
+    "abcd1234",
+    "abcdefgh",
+    "access14",
+    "admin123",
+    "asdfghjkl",
+    "changeme",
+    "charlie1",
+    "computer",
+    "corvette",
+    "dragon123",
+    "iloveyou1",
+    "letmein1",
+    "letmein123",
+    "liverpool",
+    "michelle",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "password!",
+    "password12",
+    "password1234",
+    "qazwsxedc",
+    "q1w2e3r4",
+    "q1w2e3r4t5",
+    "qwer1234",
+    "qwerty12",
+    "qwerty123",
+    "qwerty1234",
+    "secret123",
+    "starwars",
+    "test1234",
+    "testtest",
+    "welcome1",
+    "welcome123",
+    "whatever",
+    "zaq12wsx",
     "sunshine",
     "princess",
     "football",
@@ -72,15 +85,15 @@ pub(super) enum NewPassword {
 }
 
 /// The password that a request brings, if it does.
-pub(super) fn check(call: &Call<'_>) -> Result<Option<NewPassword>, ApiError> {
+pub(super) fn check(state: &State, call: &Call<'_>) -> Result<Option<NewPassword>, ApiError> {
     if let Some(digest) = call.text("password_digest") {
-        let hasher = call.text("password_hasher").ok_or_else(|| ApiError::missing("password_hasher"))?;
-        if !HASHERS.contains(&hasher) {
-            let reason = format!("must be one of {}", HASHERS.join(", "));
-            return Err(ApiError::value("password_hasher", &reason));
+        let hasher = call
+            .text("password_hasher")
+            .ok_or_else(|| ApiError::needed("password_hasher", "password_digest"))?;
+        if !digests::HASHERS.contains(&hasher) {
+            return Err(ApiError::none_of("password_hasher", hasher, &digests::HASHERS.join(", ")));
         }
-        let readable = hasher != "bcrypt" || bcrypt::verify("", digest).is_ok();
-        if !readable {
+        if !digests::readable(hasher, digest) {
             let long = format!("The password digest does not have the form of {hasher}.");
             return Err(ApiError::param(
                 "form_password_digest_invalid_code",
@@ -93,16 +106,19 @@ pub(super) fn check(call: &Call<'_>) -> Result<Option<NewPassword>, ApiError> {
     }
     let Some(password) = call.text("password") else { return Ok(None) };
     let refused = |code: &str, long: &str| Err(ApiError::param(code, "password", long, long));
-    if password.len() > 72 {
-        let long = "Your password has exceeded the maximum number of bytes allowed, please shorten it or remove some \
-                    special characters.";
+    let checked = call.flag("skip_password_checks") != Some(true);
+    if checked && password.chars().count() > LONGEST {
+        return refused("form_password_length_too_long", "Passwords must be less than 73 characters.");
+    }
+    if password.len() > LONGEST {
+        let long = "Your password is too long. Please use a shorter one.";
         return refused("form_password_size_in_bytes_exceeded", long);
     }
-    if call.flag("skip_password_checks") != Some(true) {
+    if checked {
         if password.chars().count() < 8 {
             return refused("form_password_length_too_short", "Passwords must be 8 characters or more.");
         }
-        if PWNED.contains(&password.to_lowercase().as_str()) {
+        if state.checks_breaches() && PWNED.contains(&password.to_lowercase().as_str()) {
             let long = "Password has been found in an online data breach. For account safety, please use a \
                         different password.";
             return refused("form_password_pwned", long);
@@ -135,29 +151,9 @@ pub(super) fn verify(user: &Object, password: &str) -> Result<(), ApiError> {
     if digest.is_empty() {
         return Err(none_set());
     }
-    let matches = match hasher {
-        "bcrypt" => bcrypt::verify(password, digest).unwrap_or(false),
-        "sha256" => sha256(password, digest),
-        "pbkdf2_sha1" => {
-            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA1, Written::HexOrAsIs, Written::Hex), password, digest)
-        }
-        "pbkdf2_sha256" => {
-            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA256, Written::Base64, Written::Base64), password, digest)
-        }
-        "pbkdf2_sha256_django" => {
-            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA256, Written::AsIs, Written::Base64), password, digest)
-        }
-        "pbkdf2_sha512" => {
-            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA512, Written::AsIs, Written::Hex), password, digest)
-        }
-        "pbkdf2_sha512_hex" => {
-            pbkdf2((pbkdf2::PBKDF2_HMAC_SHA512, Written::Hex, Written::Hex), password, digest)
-        }
-        other => {
-            let reason =
-                format!("cannot be checked by the embedded Clerk, whose user has a digest of {other}");
-            return Err(ApiError::value("password", &reason));
-        }
+    let Some(matches) = digests::matches(hasher, password, digest) else {
+        let reason = format!("cannot be checked by the embedded Clerk, whose user has a digest of {hasher}");
+        return Err(ApiError::value("password", &reason));
     };
     if matches {
         return Ok(());
@@ -171,51 +167,4 @@ pub(super) fn none_set() -> ApiError {
     let long = "This user does not have a password set for their account";
     let status = http::StatusCode::BAD_REQUEST;
     ApiError::new(status, "no_password_set", "no password set", long)
-}
-
-/// How a part of a digest is written.
-#[derive(Clone, Copy)]
-enum Written {
-    AsIs,
-    Base64,
-    Hex,
-    /// Hexadecimal, or as it is where it is not that.
-    HexOrAsIs,
-}
-
-impl Written {
-    fn read(self, text: &str) -> Option<Vec<u8>> {
-        match self {
-            Written::AsIs => Some(text.as_bytes().to_vec()),
-            Written::Base64 => STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).ok(),
-            Written::Hex => hexadecimal(text),
-            Written::HexOrAsIs => hexadecimal(text).or_else(|| Written::AsIs.read(text)),
-        }
-    }
-}
-
-/// A digest of the form `<name>$<rounds>$<salt>$<hash>`; salt and hash are written as each kind has it.
-fn pbkdf2(kind: Pbkdf2, password: &str, stored: &str) -> bool {
-    let (algorithm, salt_written, hash_written) = kind;
-    let mut parts = stored.split('$').skip(1);
-    let (Some(rounds), Some(salt), Some(hash)) = (parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let rounds = rounds.parse().ok().and_then(NonZeroU32::new);
-    let (Some(rounds), Some(salt), Some(hash)) = (rounds, salt_written.read(salt), hash_written.read(hash))
-    else {
-        return false;
-    };
-    pbkdf2::verify(algorithm, rounds, &salt, password.as_bytes(), &hash).is_ok()
-}
-
-fn sha256(password: &str, stored: &str) -> bool {
-    let hash = digest::digest(&digest::SHA256, password.as_bytes());
-    hexadecimal(stored).is_some_and(|stored| stored == hash.as_ref())
-}
-
-fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
-    let digits = digits.filter(|d| d.len() % 2 == 0)?;
-    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

@@ -71,8 +71,6 @@ pub(super) enum Change {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Action {
     Create,
-    /// One for each item of the body, all or none.
-    CreateAll,
     Get,
     List,
     Update,
@@ -113,10 +111,11 @@ impl Resource {
     ) -> Result<Value, ApiError> {
         match action {
             Action::Create => {
+                // Where several are made at once, each is one item of the answer.
                 let schema = call.operation.answer.clone().unwrap_or_default();
-                self.create(state, call, &schema)
+                let item = schema.get("items").map(|item| state.document.resolve(item).clone());
+                self.create(state, call, &item.unwrap_or(schema))
             }
-            Action::CreateAll => self.create_all(state, call),
             Action::Get => Ok(self.show(state, self.find(state, call)?)),
             Action::List => self.list(state, call),
             Action::Update => self.update(state, call, |_, object| copy(call, object)),
@@ -249,24 +248,6 @@ impl Resource {
             Some(error) => Err(error),
             None => self.create(state, call, schema),
         }
-    }
-
-    fn create_all(&'static self, state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-        let schema = call.operation.answer.as_ref().map_or(Value::Null, |s| s["items"].clone());
-        let schema = state.document.resolve(&schema).clone();
-        let mut objects: Vec<Object> = Vec::new();
-        for item in call.items() {
-            let object = self.make(state, &item, &schema)?;
-            if let Some(field) = self.unique.iter().find(|f| objects.iter().any(|o| o[**f] == object[**f])) {
-                return Err((self.taken)(field, &object));
-            }
-            objects.push(object);
-        }
-        let shown = objects.iter().map(|object| self.show_new(state, object)).collect();
-        for object in objects {
-            state.table_mut(self.table()).insert(object);
-        }
-        Ok(Value::Array(shown))
     }
 
     fn list(&self, state: &State, call: &Call<'_>) -> Result<Value, ApiError> {

@@ -7,6 +7,8 @@ use super::resource::{Action, Change, PLAIN, Parent, Resource};
 use super::{Call, Object, State, fields, identifiers};
 use crate::mock::error::ApiError;
 
+/// What tokens of a template can be signed with, by a key of its own.
+const ALGORITHMS: &[&str] = &["HS256", "HS384", "HS512", "RS256", "RS384", "RS512"];
 const HOUR: i64 = 60 * 60 * 1000;
 
 pub(super) static RESOURCES: &[Resource] = &[
@@ -41,34 +43,22 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("DeleteRedirectURL", Action::Delete),
         ],
         unique: &["url"],
-        prepare: |_, call, _, _| check_url(call, "url"),
-        ..PLAIN
-    },
-    Resource {
-        tag: "waitlist_entry",
-        words: "waitlist entry",
-        variable: "waitlist_entry_id",
-        operations: &[
-            ("ListWaitlistEntries", Action::List),
-            ("CreateWaitlistEntry", Action::Create),
-            ("CreateBulkWaitlistEntries", Action::CreateAll),
-            ("DeleteWaitlistEntry", Action::Delete),
-            ("InviteWaitlistEntry", Action::Settle("invited", "waitlist_entry_not_pending")),
-            ("RejectWaitlistEntry", Action::Settle("rejected", "waitlist_entry_not_pending")),
-        ],
-        order: &["email_address", "invited_at"],
-        searched: &["email_address"],
-        defaults: |_| json!({ "status": "pending", "is_locked": false }),
-        prepare: waitlist_entry,
-        keep: |_, object| {
-            if object["status"] == "pending" {
-                return Ok(());
+        prepare: |_, call, _, _| {
+            check_url(call, "url")?;
+            let url = call.text("url").and_then(|url| Url::parse(url).ok());
+            let local = |url: &Url| {
+                url.host_str().is_some_and(|host| host == "localhost" || host.ends_with(".localhost"))
+                    || matches!(url.host(), Some(url::Host::Ipv4(ip)) if ip.is_loopback())
+            };
+            if url.is_some_and(|url| url.scheme() == "http" && !local(&url)) {
+                let long = "Please provide a secure URL (https)";
+                return Err(ApiError::param("insecure_url", "url", "Insecure URL", long));
             }
-            let message = "Only pending waitlist entries can be deleted.";
-            Err(ApiError::new(http::StatusCode::CONFLICT, "waitlist_entry_not_pending", message, message))
+            Ok(())
         },
         ..PLAIN
     },
+    super::waitlist::ENTRY,
     Resource {
         tag: "actor_token",
         words: "actor token",
@@ -109,52 +99,8 @@ pub(super) static RESOURCES: &[Resource] = &[
         prepare: jwt_template,
         ..PLAIN
     },
-    Resource {
-        tag: "saml_connection",
-        words: "SAML connection",
-        variable: "saml_connection_id",
-        operations: &[
-            ("ListSAMLConnections", Action::List),
-            ("CreateSAMLConnection", Action::Create),
-            ("GetSAMLConnection", Action::Get),
-            ("UpdateSAMLConnection", Action::Update),
-            ("DeleteSAMLConnection", Action::Delete),
-        ],
-        order: &["name", "provider"],
-        searched: &["name"],
-        defaults: |_| {
-            json!({
-                "sync_user_attributes": true, "user_count": 0, "login_hint": { "mode": "email_address" },
-                "organization_id": null,
-                "attribute_mapping": {
-                    "user_id": "id", "email_address": "mail", "first_name": "firstName", "last_name": "lastName",
-                },
-            })
-        },
-        prepare: saml_connection,
-        ..PLAIN
-    },
-    Resource {
-        tag: "enterprise_connection",
-        words: "enterprise connection",
-        variable: "enterprise_connection_id",
-        operations: &[
-            ("ListEnterpriseConnections", Action::List),
-            ("CreateEnterpriseConnection", Action::Create),
-            ("GetEnterpriseConnection", Action::Get),
-            ("UpdateEnterpriseConnection", Action::Update),
-            ("DeleteEnterpriseConnection", Action::Delete),
-        ],
-        parts: &[(super::test_runs::TEST_RUN.tag, super::test_runs::CONNECTION)],
-        defaults: |_| {
-            json!({
-                "sync_user_attributes": true, "organization_id": null, "authenticatable": true,
-                "disable_jit_provisioning": false,
-            })
-        },
-        prepare: enterprise_connection,
-        ..PLAIN
-    },
+    super::connections::SAML,
+    super::connections::ENTERPRISE,
     Resource {
         tag: "organization_domain",
         words: "organization domain",
@@ -254,22 +200,6 @@ fn restricted_identifier(
     Ok(())
 }
 
-fn waitlist_entry(
-    state: &mut State,
-    _: &Call<'_>,
-    object: &mut Object,
-    change: Change,
-) -> Result<(), ApiError> {
-    let address = object.text("email_address").trim().to_lowercase();
-    identifiers::check_email(&address, "email_address")?;
-    fields!(object, { "email_address": address });
-    if change == Change::Update && object["status"] == "invited" && !object.contains_key("invitation") {
-        let invitation = super::invitations::invite(state, &address);
-        fields!(object, { "invitation": invitation, "_invited_at": state.now() });
-    }
-    Ok(())
-}
-
 /// A token that a user signs in with, and the address that takes it.
 pub(super) fn ticket(
     state: &mut State,
@@ -312,60 +242,27 @@ fn jwt_template(_: &mut State, call: &Call<'_>, object: &mut Object, _: Change) 
     if call.text("signing_key").is_some() != (object["custom_signing_key"] == true)
         && call.body.get("custom_signing_key").is_some()
     {
-        return Err(ApiError::missing("signing_key"));
+        let long = "`signing_key` is required when `custom_signing_key` is `true`.";
+        return Err(ApiError::param("form_conditional_param_missing", "signing_key", "is missing", long));
     }
-    Ok(())
-}
-
-fn saml_connection(
-    _: &mut State,
-    call: &Call<'_>,
-    object: &mut Object,
-    change: Change,
-) -> Result<(), ApiError> {
-    check_url(call, "idp_sso_url")?;
-    check_url(call, "idp_metadata_url")?;
-    if change == Change::Create {
-        let id = object.id().to_owned();
-        fields!(object, {
-            "acs_url": format!("{}/v1/saml/acs/{id}", super::ISSUER),
-            "sp_entity_id": format!("{}/saml/{id}", super::ISSUER),
-            "sp_metadata_url": format!("{}/v1/saml/metadata/{id}.xml", super::ISSUER),
-        });
+    let algorithm = object.text("signing_algorithm");
+    if object["custom_signing_key"] == true {
+        if call.text("signing_algorithm").is_none() && call.body.get("custom_signing_key").is_some() {
+            let long = "`signing_algorithm` is required when `custom_signing_key` is `true`.";
+            let code = "form_conditional_param_missing";
+            return Err(ApiError::param(code, "signing_algorithm", "is missing", long));
+        }
+        if !ALGORITHMS.contains(&algorithm) {
+            return Err(ApiError::none_of("signing_algorithm", algorithm, &ALGORITHMS.join(", ")));
+        }
     }
-    // One domain and several are two spellings of one thing.
-    if let Some(domain) = call.text("domain") {
-        fields!(object, { "domains": [domain] });
-    } else if let Some(first) = object["domains"].as_array().and_then(|d| d.first()).cloned() {
-        fields!(object, { "domain": first });
-    }
-    Ok(())
-}
-
-fn enterprise_connection(
-    state: &mut State,
-    call: &Call<'_>,
-    object: &mut Object,
-    _: Change,
-) -> Result<(), ApiError> {
-    for (given, shown, prefix) in [("saml", "saml_connection", "samlc"), ("oidc", "oauth_config", "oauthc")] {
-        let Some(parts) = call.body.get(given).and_then(Value::as_object) else { continue };
-        let mut nested = match object.get(shown).and_then(Value::as_object) {
-            Some(nested) => nested.clone(),
-            None => {
-                let name = object["name"].clone();
-                let id = state.ids.prefixed(prefix);
-                serde_json::Map::from_iter([("id".to_owned(), json!(id)), ("name".to_owned(), name)])
-            }
-        };
-        let public = ["idp_certificate", "idp_metadata", "attribute_mapping", "client_secret"];
-        nested.extend(
-            parts
-                .iter()
-                .filter(|(name, value)| !public.contains(&name.as_str()) && !value.is_null())
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        object.insert(shown.to_owned(), Value::Object(nested));
+    if let Some(key) = call.text("signing_key") {
+        if crate::mock::keys::sign_with(algorithm, key, b"").is_none() {
+            return Err(ApiError::format("signing_key", &format!("a key for {algorithm}")));
+        }
+        fields!(object, { "_signing_key": key });
+    } else if object["custom_signing_key"] == false {
+        object.remove("_signing_key");
     }
     Ok(())
 }
@@ -386,15 +283,24 @@ fn organization_domain(
             let long = "This is a common email provider domain. Please use a different one.";
             return Err(ApiError::param("organization_domain_common", "name", "common email domain", long));
         }
+        let settings = state.organization_settings();
+        let most = settings["max_allowed_domains"].as_u64().unwrap_or(0);
+        let own = state.table("organization_domain").into_iter().flat_map(super::table::Table::iter);
+        let own = own.filter(|d| d["organization_id"] == object["organization_id"]).count() as u64;
+        if own >= most {
+            let long = format!("You have reached your limit of {most} domains per organization.");
+            let (status, code) = (http::StatusCode::FORBIDDEN, "organization_domain_quota_exceeded");
+            return Err(ApiError::new(status, code, "organization domains quota exceeded", &long));
+        }
         fields!(object, { "name": name });
     }
     let modes = ["manual_invitation", "automatic_invitation", "automatic_suggestion", "enterprise_sso"];
     if let Some(mode) = call.text("enrollment_mode")
         && !modes.contains(&mode)
     {
-        let reason = format!("does not match the allowed values. Allowed values: {}", modes.join(", "));
-        return Err(ApiError::value("enrollment_mode", &reason));
+        return Err(ApiError::none_of("enrollment_mode", mode, &modes.join(", ")));
     }
+    check_mode(state, call)?;
     let verified = call.flag("verified").or((change == Change::Create).then_some(true));
     if let Some(verified) = verified {
         let now = state.now();
@@ -410,6 +316,19 @@ fn organization_domain(
         });
     }
     Ok(())
+}
+
+/// The ways to join by a domain are those that the settings allow.
+fn check_mode(state: &State, call: &Call<'_>) -> Result<(), ApiError> {
+    let Some(mode) = call.text("enrollment_mode") else { return Ok(()) };
+    let enabled = state.organization_settings()["domains_enrollment_modes"].as_array().into_iter().flatten();
+    if ["manual_invitation", "enterprise_sso"].contains(&mode) || { enabled }.any(|known| known == mode) {
+        return Ok(());
+    }
+    let long = format!("Enrollment mode {mode} is not enabled for this instances's organizations.");
+    let short = "organization enrollment mode not enabled";
+    let (status, code) = (http::StatusCode::FORBIDDEN, "organization_domain_enrollment_mode_not_enabled");
+    Err(ApiError::new(status, code, short, &long))
 }
 
 /// A URL of the body is one.

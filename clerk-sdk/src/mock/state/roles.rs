@@ -26,7 +26,7 @@ pub(super) const PERMISSION: Resource = Resource {
     defaults: |_| json!({ "type": "user", "description": "" }),
     prepare: |state, _, object, change| {
         if object["type"] == "system" {
-            return Err(of_the_system("changed"));
+            return Err(of_the_system());
         }
         if change == Change::Create {
             state.check_room("permission", |p| p["type"] != "system", "max_allowed_permissions")?;
@@ -39,7 +39,7 @@ pub(super) const PERMISSION: Resource = Resource {
         Ok(())
     },
     keep: |_, object| {
-        if object["type"] == "system" { Err(of_the_system("deleted")) } else { Ok(()) }
+        if object["type"] == "system" { Err(of_the_system()) } else { Ok(()) }
     },
     ..PLAIN
 };
@@ -88,9 +88,10 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         let id = permission(state, call)?;
         RESOURCE.update(state, call, |_, role| {
             if ids(role).any(|held| held == id) {
-                let message = "The role has this permission already.";
-                let status = http::StatusCode::CONFLICT;
-                return Err(ApiError::new(status, "permission_already_assigned", message, message));
+                let long = "This organization permission is already associated to this organization role.";
+                let (status, code) =
+                    (http::StatusCode::CONFLICT, "organization_role_permission_association_exists");
+                return Err(ApiError::new(status, code, "permission already assigned to role", long));
             }
             if let Some(list) = role.get_mut(PERMISSIONS).and_then(Value::as_array_mut) {
                 list.push(json!(id));
@@ -217,8 +218,13 @@ impl State {
         let there = self.table(tag).into_iter().flat_map(Table::iter).filter(|object| counts(object)).count();
         match self.organization_settings()[setting].as_u64() {
             Some(most) if there as u64 >= most => {
-                let long = format!("Quota exceeded, you have reached your limit of {most}.");
-                Err(ApiError::new(http::StatusCode::FORBIDDEN, "quota_exceeded", "Quota exceeded", &long))
+                let long = format!("You have reached your limit of {most}.");
+                let code = if tag == "role" {
+                    "organization_instance_roles_quota_exceeded"
+                } else {
+                    "quota_exceeded"
+                };
+                Err(ApiError::new(http::StatusCode::FORBIDDEN, code, "Quota exceeded", &long))
             }
             _ => Ok(()),
         }
@@ -288,23 +294,32 @@ fn prepare_role(
 /// A role that somebody has, or is to have, stays.
 fn keep_role(state: &State, role: &Object) -> Result<(), ApiError> {
     let key = role.text("key");
-    let refused = |code: &str, message: &str| {
-        let status = http::StatusCode::FORBIDDEN;
-        Err(ApiError::new(status, code, message, message))
+    let refused = |code: &str, short: &str, long: &str| {
+        Err(ApiError::new(http::StatusCode::UNPROCESSABLE_ENTITY, code, short, long))
     };
     if state.is_creator_role(key) {
-        let message = "The role is the one of those who create organizations.";
-        return refused("organization_role_used_as_default_creator_role", message);
+        let long = "The organization role cannot be deleted as it is currently used as the creator role.";
+        return refused("organization_role_default_creator_role", "role is used as the creator role", long);
     }
     if state.is_default_role(key) {
-        let message = "The role is the one of those who join.";
-        return refused("organization_role_used_as_domain_default_role", message);
+        let short = "role is used as the domain default role";
+        let long =
+            "The organization role cannot be deleted as it is currently used as the default domain role.";
+        return refused("organization_role_domain_default_role", short, long);
     }
     if state.memberships.iter().any(|m| m["role"] == key) {
-        return refused("organization_role_assigned_to_members", "The role is assigned to members.");
+        let long = "The organization role is currently assigned to one or more organization members.";
+        return refused(
+            "organization_role_assigned_members",
+            "role is assigned to organization members",
+            long,
+        );
     }
-    if state.organization_invitations.iter().any(|i| i["role"] == key) {
-        return refused("organization_role_exists_in_invitations", "The role exists in invitations.");
+    if state.organization_invitations.iter().any(|i| i["role"] == key && i["status"] == "pending") {
+        let long = "The organization role exists in one or more pending organization invitations. Please revoke these \
+                    invitations to proceed.";
+        let short = "role exists in pending organization invitations";
+        return refused("organization_role_exists_in_invitations", short, long);
     }
     Ok(())
 }
@@ -321,9 +336,11 @@ fn keys<'a>(state: &'a State, role: &'a Object) -> impl Iterator<Item = &'a str>
     ids(role).filter_map(|id| state.table("permission")?.get(id)?["key"].as_str())
 }
 
-fn of_the_system(what: &str) -> ApiError {
-    let message = format!("Permissions of the system cannot be {what}.");
-    ApiError::new(http::StatusCode::FORBIDDEN, "operation_not_allowed", &message, &message)
+fn of_the_system() -> ApiError {
+    let long = "This organization permission cannot be modified because it is a system permission.";
+    let short = "organization system permission cannot be modified";
+    let (status, code) = (http::StatusCode::FORBIDDEN, "organization_system_permission_not_modifiable");
+    ApiError::new(status, code, short, long)
 }
 
 pub(super) fn word(text: &str) -> bool {

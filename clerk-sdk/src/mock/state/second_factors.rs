@@ -52,7 +52,7 @@ pub(super) fn check(call: &Call<'_>) -> Result<(), ApiError> {
 }
 
 /// Notes whether there are second factors, and since when.
-fn note(user: &mut Object, now: i64) {
+pub(super) fn note(user: &mut Object, now: i64) {
     let phones = user["phone_numbers"].as_array();
     let phone = phones.into_iter().flatten().any(|p| p["reserved_for_second_factor"] == true);
     let enabled = phone || user["totp_enabled"] == true || user["backup_code_enabled"] == true;
@@ -109,6 +109,10 @@ fn verify(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         return Ok(json!({ "verified": true, "code_type": "backup_code" }));
     }
     let status = http::StatusCode::UNPROCESSABLE_ENTITY;
+    if user["backup_code_enabled"] != true && code.chars().count() != 6 {
+        let long = "The provided TOTP code must be 6 characters long.";
+        return Err(ApiError::new(status, "totp_invalid_length", "invalid length", long));
+    }
     let long = "The provided TOTP code is incorrect";
     Err(ApiError::new(status, "totp_incorrect_code", "incorrect TOTP", long))
 }

@@ -38,11 +38,22 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let user_id = call.text("user_id").unwrap_or_default();
     let Some(user) = state.users.get(user_id) else { return Err(ApiError::not_found("user", user_id)) };
     if user["banned"] == true {
-        let long = "The user is banned and cannot have sessions.";
-        return Err(ApiError::new(http::StatusCode::FORBIDDEN, "user_banned", "user is banned", long));
+        let long = "You have been banned. If you think this was by mistake, please contact support.";
+        return Err(ApiError::new(http::StatusCode::FORBIDDEN, "user_banned", "User banned", long));
     }
-    let organization = call.text("active_organization_id");
-    if let Some(organization) = organization
+    if user["locked"] == true {
+        let long = "Your account is locked. You will be able to try again when the lock has expired.";
+        return Err(ApiError::new(http::StatusCode::FORBIDDEN, "user_locked", "User locked", long));
+    }
+    // Where none is named, it is the one that the user was last made a member of.
+    let organization = match call.text("active_organization_id") {
+        Some(id) => Some(id.to_owned()).filter(|id| !id.is_empty()),
+        None => {
+            let mut own = state.memberships.iter().rev().filter(|m| m["_user_id"] == user_id);
+            own.next().map(|m| m.text("_organization_id").to_owned())
+        }
+    };
+    if let Some(organization) = &organization
         && !state.is_member(organization, user_id)
     {
         return Err(ApiError::not_found("organization", organization));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Call, Handler, ISSUER, Object, State};
 use crate::mock::claims::TEMPLATE;
 use crate::mock::error::ApiError;
-use crate::mock::keys::Signer;
+use crate::mock::keys::{self, Signer};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[("CreateSessionTokenFromTemplate", create)];
 
@@ -31,8 +31,14 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         _ => Map::new(),
     };
     claims.extend(own.as_object().cloned().unwrap_or_default());
-    let header = Map::from_iter([("cat".to_owned(), json!(TEMPLATE))]);
-    Ok(json!({ "object": "token", "jwt": state.keys.sign(header, &claims, Signer::Current) }))
+    let jwt = match template["_signing_key"].as_str() {
+        Some(key) => keys::token(template.text("signing_algorithm"), key, &claims).unwrap_or_default(),
+        None => {
+            let header = Map::from_iter([("cat".to_owned(), json!(TEMPLATE))]);
+            state.keys.sign(header, &claims, Signer::Current)
+        }
+    };
+    Ok(json!({ "object": "token", "jwt": jwt }))
 }
 
 /// What shortcodes can name: `user`, `org`, `org_membership`, `session`.

@@ -17,12 +17,17 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("UnbanUser", |state, call| ban(state, &[call.variable("user_id")], false).map(first)),
     ("UsersBan", |state, call| ban(state, &user_ids(call), true).map(Value::Array)),
     ("UsersUnban", |state, call| ban(state, &user_ids(call), false).map(Value::Array)),
-    ("LockUser", |state, call| set(state, call, &[("locked", json!(true))])),
+    ("LockUser", |state, call| {
+        set(state, call, &[("locked", json!(true)), ("lockout_expires_in_seconds", json!(LOCKOUT))])
+    }),
     ("UnlockUser", |state, call| {
         set(state, call, &[("locked", json!(false)), ("lockout_expires_in_seconds", Value::Null)])
     }),
     ("SetUserProfileImage", set_profile_image),
     ("DeleteUserProfileImage", |state, call| {
+        if state.user(call)?["has_image"] != true {
+            return Err(no_image());
+        }
         let image = json!(DEFAULT_IMAGE);
         set(
             state,
@@ -30,11 +35,20 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
             &[("has_image", json!(false)), ("image_url", image.clone()), ("profile_image_url", image)],
         )
     }),
-    ("UpdateUserMetadata", |state, call| change(state, call, |user| metadata::merge(user, call))),
-    ("ReplaceUserMetadata", |state, call| change(state, call, |user| metadata::replace(user, call))),
+    ("UpdateUserMetadata", |state, call| {
+        metadata::check_merged(state.user(call)?, call)?;
+        change(state, call, |user| metadata::merge(user, call))
+    }),
+    ("ReplaceUserMetadata", |state, call| {
+        metadata::check(call)?;
+        change(state, call, |user| metadata::replace(user, call))
+    }),
     ("VerifyPassword", verify_password),
-    ("RemoveUserPassword", |state, call| change(state, call, passwords::remove)),
+    ("RemoveUserPassword", remove_password),
 ];
+
+/// How long a lock holds, in seconds.
+const LOCKOUT: i64 = 3600;
 
 /// The picture of a user who has set none.
 const DEFAULT_IMAGE: &str = "https://img.example.com/default-user.png";
@@ -74,8 +88,10 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         return Err(missing_identifier());
     }
     check_names(state, call, None)?;
+    check_locale(call)?;
+    metadata::check(call)?;
     let times = check_times(state, call)?;
-    let password = passwords::check(call)?;
+    let password = passwords::check(state, call)?;
     second_factors::check(call)?;
     let now = state.now();
     let mut object = state.sample("User");
@@ -124,17 +140,23 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
             check_primary(user, list, field, wanted)?;
         }
     }
+    if call.body.get("username").is_some_and(|u| u.is_null() || u == "") && user["username"].is_string() {
+        contacts::check_not_last(user)?;
+    }
     check_names(state, call, Some(&id))?;
+    check_locale(call)?;
+    metadata::check(call)?;
     let times = check_times(state, call)?;
-    let password = passwords::check(call)?;
+    let password = passwords::check(state, call)?;
     second_factors::check(call)?;
     let sign_out = password.is_some() && call.flag("sign_out_of_other_sessions") == Some(true);
     let answer = change(state, call, |user| {
         let now = user["updated_at"].as_i64().unwrap_or_default();
         set_fields(user, call, times);
         second_factors::set(user, call, now);
+        metadata::replace(user, call);
         for field in ["primary_email_address_id", "primary_phone_number_id", "primary_web3_wallet_id"] {
-            if let Some(primary) = call.body.get(field) {
+            if let Some(primary) = call.body.get(field).filter(|primary| !primary.is_null()) {
                 user.insert(field.into(), primary.clone());
             }
         }
@@ -153,6 +175,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let user = state.users.remove(id).ok_or_else(|| ApiError::not_found("user", id))?;
     state.memberships.retain(|m| m["_user_id"] != id);
     state.sessions.retain(|s| s["user_id"] != id);
+    state.forget_credentials_of(id);
     for own in [&super::trusted_devices::TRUSTED_DEVICE, &super::provider_tokens::PROVIDER_TOKEN] {
         state.table_mut(own.tag).retain(|o| o["_user_id"] != id);
     }
@@ -204,6 +227,22 @@ fn change(state: &mut State, call: &Call<'_>, change: impl FnOnce(&mut Object)) 
     user.insert("updated_at".into(), json!(now));
     change(user);
     Ok(Value::from(&*user))
+}
+
+/// Without a password nothing happens.
+fn remove_password(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    if state.user(call)?["password_enabled"] != true {
+        return Ok(Value::from(state.user(call)?));
+    }
+    if call.flag("sign_out_of_other_sessions") == Some(true) {
+        state.revoke_sessions(call.variable("user_id"));
+    }
+    change(state, call, passwords::remove)
+}
+
+pub(super) fn no_image() -> ApiError {
+    let long = "Image not found";
+    ApiError::new(http::StatusCode::NOT_FOUND, "image_not_found", long, long)
 }
 
 fn set_profile_image(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
@@ -323,5 +362,18 @@ fn check_primary(user: &Object, list: &str, field: &str, wanted: &str) -> Result
     if contact["verification"]["status"] == "verified" {
         return Ok(());
     }
-    Err(ApiError::value(field, "must belong to a verified identifier"))
+    let long = "This identification needs to be verified before you can perform this action.";
+    Err(ApiError::param("form_verification_needed", field, "is unverified", long))
+}
+
+/// A locale is a language tag such as `en-US`.
+fn check_locale(call: &Call<'_>) -> Result<(), ApiError> {
+    let mut parts = call.text("locale").unwrap_or_default().split('-');
+    let language = parts.next().unwrap_or_default();
+    let letters = |text: &str| text.chars().all(|c| c.is_ascii_alphabetic());
+    let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()));
+    if (language.is_empty() || (2..=8).contains(&language.len())) && letters(language) && rest {
+        return Ok(());
+    }
+    Err(ApiError::format("locale", "a valid BCP-47 language tag"))
 }

@@ -42,7 +42,7 @@ fn prepare(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, A
 /// What came of an attempt is said by the status; only what cannot be attempted is an error.
 fn attempt(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, ApiError> {
     let contact = call.variable(kind.variable());
-    state.owner_of(kind, contact)?;
+    state.check_free(kind, contact)?;
     let now = state.now();
     let id = call.text("verification_id").unwrap_or_default();
     let found = state.table_mut("verification").get_mut(id).filter(|v| v["_contact"] == contact);
