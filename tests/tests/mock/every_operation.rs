@@ -229,6 +229,57 @@ async fn prepare(api: &Api, operation: &Operation<'_>, ids: &mut HashMap<&'stati
             let token = api.post("/admin_portal_link_tokens", json!({})).await.body;
             ids.insert("adminPortalLinkTokenID", text(&token["id"]));
         }
+        "RevokeAgentTask" => {
+            let task = json!({
+                "on_behalf_of": { "user_id": ids["user_id"] }, "permissions": "*", "agent_name": "Tester",
+                "task_description": "Look around", "redirect_url": "https://example.com/",
+            });
+            let task = api.post("/agents/tasks", task).await.body;
+            ids.insert("agent_task_id", text(&task["agent_task_id"]));
+        }
+        "ListEnterpriseConnectionTestRuns" => {
+            drop(api.clerk.seed().test_run(&ids["enterprise_connection_id"], "success").await);
+        }
+        "RevertTemplate" => {
+            drop(api.put("/templates/email/verification_code", json!({ "name": "Code" })).await)
+        }
+        "DeleteSvixApp" | "GenerateSvixAuthURL" => drop(api.post("/webhooks/svix", json!({})).await),
+        "VerifyDomainProxy" => {
+            let domain = json!({ "name": "acme.example", "is_satellite": true });
+            ids.insert("domain_id", api.create("/domains", domain).await);
+        }
+        id if id.contains("irectory") || id.contains("SCIM") || id == "ListDirectories" => {
+            directory(api, operation, ids).await;
+        }
+        "CreateBillingPrice" => drop(ids.insert("plan_id", api.clerk.seed().plan("pro").await.id)),
+        _ if operation.path.starts_with("/billing/subscription_items/") => {
+            subscribe(api, operation, ids).await
+        }
+        "GetClient" => {
+            let session = api.get(&format!("/sessions/{}", ids["session_id"])).await.body;
+            ids.insert("client_id", text(&session["client_id"]));
+        }
+        "VerifyClient" => {
+            let token = api.clerk.sign_in(&ada().await).token();
+            ids.insert("session token", token);
+        }
+        "GetCommercePlanList" => drop(api.clerk.seed().plan("pro").await),
+        "UserPasskeyDelete" => {
+            let passkey = api.clerk.seed().passkey(&ids["user_id"], "Laptop").await;
+            ids.insert("passkey_identification_id", passkey.id.expect("an id"));
+        }
+        "RefreshSession" => {
+            let signing_in = ada().await;
+            let token = api.clerk.sign_in(&signing_in).in_session(&ids["session_id"]).token();
+            ids.insert("session token", token);
+        }
+        "AttemptEmailAddressVerification" | "AttemptPhoneNumberVerification" => {
+            let kind = if operation.id.contains("Email") { "email_address" } else { "phone_number" };
+            let contact = &ids[format!("{kind}_id").as_str()];
+            let plural = if kind == "email_address" { "email_addresses" } else { "phone_numbers" };
+            let path = format!("/{plural}/{contact}/prepare_verification");
+            ids.insert("verification_id", text(&api.post(&path, json!({})).await.body["id"]));
+        }
         "CreateMachineScope" | "DeleteMachineScope" => {
             let other = api.create("/machines", json!({ "name": "Other" })).await;
             if operation.id == "DeleteMachineScope" {
