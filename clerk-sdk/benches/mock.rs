@@ -92,7 +92,7 @@ impl Connection {
 
     async fn ask(&mut self, line: &str, body: &str) {
         let request = format!(
-            "{line} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sk_test_x\r\n\
+            "{line} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sk_test_embedded\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
