@@ -435,7 +435,7 @@ mod tests {
         impl Limit for Dice {
             fn accepts(&mut self, _: Instant) -> Result<(), Option<Duration>> {
                 self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                if (self.0 >> 16) % 20 == 0 { Err(None) } else { Ok(()) }
+                if (self.0 >> 16).is_multiple_of(20) { Err(None) } else { Ok(()) }
             }
         }
         drain(&mut Dice(7), &mut pace, start, (64, 2000, ms(5)));
