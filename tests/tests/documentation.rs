@@ -295,9 +295,9 @@ impl<C: HttpClient> HttpClient for AddHeader<C> {
 #[tokio::test]
 async fn keys_come_from_where_they_are() -> Result<(), AnyError> {
     let mock = MockClerk::start().await?;
-    let (other_key, machine_key) = ("sk_test_other", "ak_test_x");
+    let (other_key, machine_key) = ("sk_live_embedded", "ak_test_embedded");
     async fn read_from_vault() -> Result<String, std::io::Error> {
-        Ok("sk_test_vault".to_owned())
+        Ok("sk_test_embedded".to_owned())
     }
     // code: keys
     let clerk = Clerk::builder_with_key_provider(|| async { read_from_vault().await }) // asked at each call
@@ -320,7 +320,7 @@ async fn keys_come_from_where_they_are() -> Result<(), AnyError> {
         .iter()
         .map(|seen| seen.headers["authorization"].to_str().unwrap().to_owned())
         .collect();
-    assert_eq!(keys, ["Bearer sk_test_other", "Bearer ak_test_x", "Bearer sk_test_vault"]);
+    assert_eq!(keys, ["Bearer sk_live_embedded", "Bearer ak_test_embedded", "Bearer sk_test_embedded"]);
     Ok(())
 }
 

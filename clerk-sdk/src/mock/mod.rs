@@ -141,7 +141,8 @@ impl MockClerk {
         format!("http://{}/v1", self.address)
     }
 
-    /// The secret key that the server takes. It refuses every other; operations of machines take the machines' keys,
+    /// The secret key that the server takes. It refuses every other but `sk_live_embedded`, with which the instance counts
+    /// as one in production; operations of machines take the machines' keys,
     /// too.
     pub fn secret_key(&self) -> &'static str {
         SECRET_KEY
