@@ -69,7 +69,9 @@ pub use oauth::OAuthAccessToken;
 pub use outbox::SentWebhook;
 pub use record::{RecordedBody, RecordedPart, RecordedRequest};
 pub use request::{TestRequest, get};
-pub(crate) use sampled::{MADE_AT, of_schema};
+#[cfg(feature = "webhooks")]
+pub(crate) use sampled::MADE_AT;
+pub(crate) use sampled::of_schema;
 pub use sampled::{Sample, sample, sample_with};
 pub use seed::{Seed, Seeding};
 pub use sign_in::SignIn;
