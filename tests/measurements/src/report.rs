@@ -37,9 +37,10 @@ impl Row {
         self.values.iter().find(|(name, _)| *name == candidate).map(|(_, value)| *value)
     }
 
-    /// A value as a multiple of the SDK's.
-    fn multiple(&self, value: f64) -> f64 {
-        value / self.values.first().map_or(value, |(_, first)| *first)
+    /// A value as a multiple of the SDK's; none where the SDK takes nothing.
+    fn multiple(&self, value: f64) -> Option<f64> {
+        let (_, first) = self.values.first()?;
+        (*first > 0.0).then(|| value / first)
     }
 
     fn shown(&self, value: f64) -> String {
@@ -79,9 +80,10 @@ fn tables(results: &[Section]) -> String {
                 let _ = match row.value(name) {
                     None => write!(out, " |"),
                     Some(value) if column == 0 => write!(out, " **{}** |", row.shown(value)),
-                    Some(value) => {
-                        write!(out, " {} (×{:.2}) |", row.shown(value), row.multiple(value))
-                    }
+                    Some(value) => match row.multiple(value) {
+                        Some(multiple) => write!(out, " {} (×{multiple:.2}) |", row.shown(value)),
+                        None => write!(out, " {} |", row.shown(value)),
+                    },
                 };
             }
         }
@@ -110,8 +112,11 @@ fn chart(path: &Path, results: &[Section]) -> Result<(), Failure> {
     const SDK: RGBColor = RGBColor(108, 71, 255);
     const OTHER: RGBColor = RGBColor(165, 165, 165);
     const CUT: RGBColor = RGBColor(222, 165, 60);
-    let rows: Vec<&Row> =
-        results.iter().flat_map(|section| &section.rows).filter(|row| row.values.len() > 1).collect();
+    let rows: Vec<&Row> = results
+        .iter()
+        .flat_map(|section| &section.rows)
+        .filter(|row| row.values.len() > 1 && row.multiple(0.0).is_some())
+        .collect();
     let lines: usize = rows.iter().map(|row| row.values.len() + 1).sum();
     let root = SVGBackend::new(path, (960, 60 + 17 * lines as u32)).into_drawing_area();
     root.fill(&WHITE)?;
@@ -123,7 +128,7 @@ fn chart(path: &Path, results: &[Section]) -> Result<(), Failure> {
     for row in rows {
         chart.draw_series([Text::new(row.title.clone(), (TITLES, line - 0.1), ("sans-serif", 14))])?;
         for (index, (name, value)) in row.values.iter().enumerate() {
-            let multiple = row.multiple(*value);
+            let Some(multiple) = row.multiple(*value) else { continue };
             let length = multiple.min(LONGEST);
             let colour = match index {
                 0 => SDK,
@@ -148,7 +153,12 @@ mod tests {
 
     fn section() -> Section {
         let calls = [("clerk-sdk", 60.0), ("reqwest", 50.0), ("Python", 6000.0)];
-        let rows = vec![Row::new("CPU", "µs", calls), Row::new("Allocations", "", [("clerk-sdk", 3.0)])];
+        let memory = [("clerk-sdk", 0.0), ("reqwest", 2.0)];
+        let rows = vec![
+            Row::new("CPU", "µs", calls),
+            Row::new("Allocations", "", [("clerk-sdk", 3.0)]),
+            Row::new("Memory", "MiB", memory),
+        ];
         Section { title: "Calls", rows }
     }
 
@@ -162,7 +172,8 @@ mod tests {
              | | clerk-sdk | reqwest | Python |\n\
              |---|--:|--:|--:|\n\
              | CPU | **60 µs** | 50 µs (×0.83) | 6000 µs (×100.00) |\n\
-             | Allocations | **3** | | |\n"
+             | Allocations | **3** | | |\n\
+             | Memory | **0 MiB** | 2 MiB | |\n"
         );
     }
 
@@ -174,7 +185,7 @@ mod tests {
 
         let chart = std::fs::read_to_string(out.path().join("measurements.svg")).expect("a chart");
         assert!(chart.contains("Python 6000 µs (×100.00)"), "{chart}");
-        assert!(!chart.contains("Allocations"), "{chart}");
+        assert!(!chart.contains("Allocations") && !chart.contains("Memory"), "{chart}");
         let json = std::fs::read_to_string(out.path().join("measurements.json")).expect("JSON");
         let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
         assert_eq!(json[0]["rows"][0]["values"][2], serde_json::json!(["Python", 6000.0]));

@@ -142,7 +142,7 @@ pub async fn measure() -> Result<Section, Failure> {
     eprintln!("a limit of the rate of calls");
     let (with, took) = limited(true).await?;
     let (without, alone) = limited(false).await?;
-    let (title, off) = ("of 1,000 calls by 100 tasks where 100 in 300 ms are accepted", "its throttle off");
+    let (title, off) = ("of 1,000 calls at 100 in 300 ms", "its throttle off");
     let rows = vec![
         Row::new("Memory that 1,000,000 users take, by pages of 500", "MiB", [("clerk-sdk", memory)]),
         Row::new(format!("Requests {title}"), "", [("clerk-sdk", with as f64), (off, without as f64)]),
