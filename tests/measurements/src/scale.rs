@@ -1,6 +1,5 @@
 //! A million users through little memory, and an API that limits the rate of calls.
 
-use std::io::Write as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::Failure;
 use crate::calls::{Server, numbers};
 use crate::report::{Row, Section};
+use crate::server;
 use crate::uploads::peak;
 
 const KEY: &str = "sk_test_measurement";
@@ -44,9 +44,7 @@ pub async fn walk(url: &str) -> Result<(), Failure> {
 /// Prints the address, and answers pages of a million users until the process is ended.
 #[tokio::main(flavor = "current_thread")]
 pub async fn serve() -> Result<(), Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("http://{}", listener.local_addr()?);
-    std::io::stdout().flush()?;
+    let listener = server::listen().await?;
     let users: Vec<serde_json::Value> = serde_json::from_str(include_str!("../users.json"))?;
     let user = users.first().ok_or("no user")?;
     let id = user["id"].as_str().ok_or("no id")?.to_owned();

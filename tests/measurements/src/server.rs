@@ -13,9 +13,7 @@ const USERS: &str = include_str!("../users.json");
 /// Prints the address and answers until the process is ended.
 #[tokio::main(flavor = "current_thread")]
 pub async fn serve() -> Result<(), Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("http://{}", listener.local_addr()?);
-    std::io::stdout().flush()?;
+    let listener = listen().await?;
     let answer = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{USERS}",
         USERS.len()
@@ -25,6 +23,14 @@ pub async fn serve() -> Result<(), Failure> {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(answer_all(stream, answer));
     }
+}
+
+/// Listens on a free port, and prints the address for who has started this server.
+pub async fn listen() -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("http://{}", listener.local_addr()?);
+    std::io::stdout().flush()?;
+    Ok(listener)
 }
 
 async fn answer_all(mut stream: TcpStream, answer: &'static str) -> std::io::Result<()> {

@@ -8,12 +8,13 @@ use clap::ValueEnum;
 use clerk_sdk::{Clerk, FilePart};
 use nix::sys::resource::{UsageWho, getrusage};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 use crate::Failure;
 use crate::calls::{Server, cpu, numbers};
 use crate::peers::Peer;
 use crate::report::{Row, Section};
+use crate::server;
 
 const KEY: &str = "sk_test_measurement";
 const ROUNDS: usize = 5;
@@ -75,9 +76,7 @@ pub fn peak() -> Result<f64, Failure> {
 /// Prints the address, and answers uploads with a user until the process is ended.
 #[tokio::main(flavor = "current_thread")]
 pub async fn serve() -> Result<(), Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("http://{}", listener.local_addr()?);
-    std::io::stdout().flush()?;
+    let listener = server::listen().await?;
     let users: Vec<serde_json::Value> = serde_json::from_str(include_str!("../users.json"))?;
     let user = users.first().ok_or("no user")?.to_string();
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ";
