@@ -10,6 +10,7 @@ mod data;
 mod directories;
 mod document;
 mod every_operation;
+mod expiry;
 mod invitations;
 mod made_for_tests;
 mod organizations;

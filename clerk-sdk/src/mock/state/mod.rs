@@ -13,6 +13,7 @@ mod directories;
 mod domains;
 #[cfg(feature = "webhooks")]
 mod events;
+mod expiry;
 mod identifiers;
 mod instance;
 mod invitations;
@@ -106,6 +107,8 @@ pub(super) struct State {
     others: BTreeMap<&'static str, Table>,
     settings: Value,
     instance_id: String,
+    /// When the next object ends by itself.
+    next_end: i64,
     /// The machine that makes machine-to-machine tokens with a key that no machine has.
     machine: String,
 }
@@ -120,6 +123,7 @@ impl State {
             machine: ids.object("machine"),
             settings: instance::defaults(&instance_id),
             instance_id,
+            next_end: i64::MAX,
             others: BTreeMap::new(),
             ids,
             clock,
@@ -213,6 +217,7 @@ impl State {
     pub(super) fn advance(&mut self, milliseconds: i64) {
         self.clock.advance(milliseconds);
         self.pass_periods();
+        self.pass_time();
     }
 
     pub(super) fn now(&mut self) -> i64 {
