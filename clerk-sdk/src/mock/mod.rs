@@ -256,7 +256,7 @@ impl fmt::Debug for Snapshot {
 impl Inner {
     /// Performs a request, and passes on what it changed.
     fn perform(&self, call: &state::Call<'_>) -> Result<Option<serde_json::Value>, error::ApiError> {
-        let mut state = lock(&self.state);
+        let mut state = self.state_now()?;
         let answer = state.answer(call)?;
         self.pass_on(&mut state)?;
         Ok(answer)
@@ -265,10 +265,20 @@ impl Inner {
     /// Changes the state otherwise.
     fn change<T>(&self, change: impl FnOnce(&mut state::State) -> T) -> T {
         let mut state = lock(&self.state);
+        state.pass_time();
         let outcome = change(&mut state);
         // A file that cannot be written fails the next request, too, which says so.
         let _ = self.pass_on(&mut state);
         outcome
+    }
+
+    /// The state, in which what is over has ended. A request that is refused takes back nothing of that.
+    fn state_now(&self) -> Result<MutexGuard<'_, state::State>, error::ApiError> {
+        let mut state = lock(&self.state);
+        if state.pass_time() {
+            self.pass_on(&mut state)?;
+        }
+        Ok(state)
     }
 
     /// Tells those who keep what changed, while nothing else can change.

@@ -5,7 +5,7 @@ use std::future::{IntoFuture, Ready, ready};
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::MockClerk;
 use super::record::RecordedBody;
@@ -42,6 +42,8 @@ enum Source {
     Object(&'static str),
     /// Nobody: it is a part of a user that only a browser can add, in this list, of this kind.
     Part(&'static str, &'static str),
+    /// An operation, and the settings of the instance about how long sessions last.
+    Session,
     /// Nobody: plans are made in Clerk's dashboard.
     Plan,
     /// Nobody: subscriptions are begun in a browser.
@@ -85,9 +87,10 @@ impl<'a> Seed<'a> {
         seeding.with("user_id", user_id.into()).with("role", role.into())
     }
 
-    /// An active session of a user.
+    /// An active session of a user. It expires after a week, unless it is given `expire_at`, in Unix milliseconds, or an
+    /// earlier `abandon_at`: `.with("abandon_at", …)`.
     pub fn session(self, user_id: impl Into<String>) -> Seeding<'a, Session> {
-        self.begin("createSession").with("user_id", user_id.into())
+        self.from(Source::Session).with("user_id", user_id.into())
     }
 
     /// A role in organizations, by its key such as `org:accountant`, with the permissions of these keys, which are
@@ -299,6 +302,10 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
                 let made = self.clerk.put(kind, self.path, self.fields.0)?;
                 return serde_json::from_value(made).map_err(|error| error.to_string());
             }
+            Source::Session => {
+                let session = self.clerk.put_session(self.fields.0)?;
+                return serde_json::from_value(session).map_err(|error| error.to_string());
+            }
             Source::Operation(id) => id,
             Source::Part(list, component) => {
                 let user_id = self.path.first().map_or("", |(_, id)| id.as_str());
@@ -314,6 +321,23 @@ impl<T: DeserializeOwned> Seeding<'_, T> {
             self.clerk.join(object["id"].as_str().unwrap_or_default(), organization, role)?;
         }
         serde_json::from_value(object).map_err(|error| error.to_string())
+    }
+}
+
+impl MockClerk {
+    /// A session with these fields, and what it says of its ends.
+    fn put_session(&self, mut fields: Map<String, Value>) -> Result<Value, String> {
+        let mut ends = Map::new();
+        for name in ["expire_at", "abandon_at"] {
+            if let Some(end) = fields.remove(name) {
+                end.as_i64().ok_or_else(|| format!("{name} is no time in Unix milliseconds"))?;
+                ends.insert(name.to_owned(), end);
+            }
+        }
+        let session =
+            self.perform("createSession", Vec::new(), &RecordedBody::Json(Value::Object(fields)))?;
+        let id = session["id"].as_str().unwrap_or_default();
+        Ok(self.inner.change(|state| state.end_session_at(id, ends)).unwrap_or(session))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a request changed: taken back where the request is refused, told to those who keep it or pass it on.
 
-use super::State;
 use super::table::{Changed, Table};
+use super::{State, expiry};
 
 impl State {
     /// The tables, by the tag of their objects.
@@ -22,7 +22,10 @@ impl State {
 
     /// What changed since the last time, and it stays so.
     pub(in crate::mock) fn commit(&mut self) -> Vec<Changed> {
-        self.tables_mut().flat_map(|(tag, table)| table.commit(tag)).collect()
+        let changes: Vec<Changed> = self.tables_mut().flat_map(|(tag, table)| table.commit(tag)).collect();
+        let ends = changes.iter().filter_map(|change| expiry::end(change.tag, change.after.as_ref()?));
+        self.next_end = ends.map(|(at, _)| at).fold(self.next_end, i64::min);
+        changes
     }
 
     /// Knows what another state knows, as a change like others.

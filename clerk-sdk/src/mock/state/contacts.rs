@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Handler, Object, State, deleted, fields, find, identifiers as format, second_factors};
+use super::{
+    Call, Handler, Object, State, deleted, fields, find, identifiers as format, second_factors, users,
+};
 use crate::mock::error::ApiError;
 
 /// Which of the two it is about.
@@ -313,7 +315,7 @@ fn replace(state: &mut State, call: &Call<'_>, kind: Contact) -> Result<Value, A
         });
         second_factors::note(user, now);
     }
-    Ok(if returns_user(call) { Value::from(state.user(call)?) } else { contact })
+    Ok(if returns_user(call) { users::show(state.user(call)?, now) } else { contact })
 }
 
 /// The document says whether the answer is the user or the new address.

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::memberships::public_user_data;
-use super::resources;
 use super::table::Changed;
 use super::{Object, State};
+use super::{resources, users};
 
 impl State {
     /// The types and the data of the events that a change is; none where Clerk sends none.
@@ -57,10 +57,11 @@ impl State {
                     .users
                     .get(object.text("user_id"))
                     .or_else(|| gone("user", object.text("user_id")))
-                    .map(Value::from)
+                    .map(|user| users::show(user, self.at()))
                     .unwrap_or_default();
                 shown
             }
+            None if tag == "user" => users::show(object, self.at()),
             None => Value::from(object),
         }
     }

@@ -11,8 +11,10 @@ mod contacts;
 mod digests;
 mod directories;
 mod domains;
+mod enrollment;
 #[cfg(feature = "webhooks")]
 mod events;
+mod expiry;
 mod identifiers;
 mod instance;
 mod invitations;
@@ -106,6 +108,8 @@ pub(super) struct State {
     others: BTreeMap<&'static str, Table>,
     settings: Value,
     instance_id: String,
+    /// When the next object ends by itself.
+    next_end: i64,
     /// The machine that makes machine-to-machine tokens with a key that no machine has.
     machine: String,
 }
@@ -120,6 +124,7 @@ impl State {
             machine: ids.object("machine"),
             settings: instance::defaults(&instance_id),
             instance_id,
+            next_end: i64::MAX,
             others: BTreeMap::new(),
             ids,
             clock,
@@ -151,7 +156,10 @@ impl State {
             (None, None) => Ok(Value::Null),
         };
         match outcome {
-            Ok(value) => Ok(call.operation.answer.is_some().then_some(value)),
+            Ok(value) => {
+                self.enroll();
+                Ok(call.operation.answer.is_some().then_some(value))
+            }
             Err(error) => {
                 self.roll_back();
                 Err(error)
@@ -213,6 +221,7 @@ impl State {
     pub(super) fn advance(&mut self, milliseconds: i64) {
         self.clock.advance(milliseconds);
         self.pass_periods();
+        self.pass_time();
     }
 
     pub(super) fn now(&mut self) -> i64 {

@@ -1,6 +1,6 @@
 //! Sessions: started for a user, looked at, revoked. A ban revokes them, the end of the user removes them.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Call, Handler, State, fields, list};
 use crate::mock::error::ApiError;
@@ -23,6 +23,13 @@ impl State {
             |s| s["user_id"] == user_id && alive(s),
             |session| fields!(session, { "status": "revoked", "updated_at": now }),
         );
+    }
+
+    /// Sets when a session ends, and gives it; `None` where there is no such session.
+    pub(in crate::mock) fn end_session_at(&mut self, id: &str, ends: Map<String, Value>) -> Option<Value> {
+        let session = self.sessions.get_mut(id)?;
+        session.extend(ends);
+        Some(Value::from(&*session))
     }
 }
 

@@ -95,5 +95,5 @@ fn set_compromised(state: &mut State, call: &Call<'_>, compromised: bool) -> Res
         return Err(super::passwords::none_set());
     }
     fields!(user, { "_password_compromised": compromised, "updated_at": now });
-    Ok(Value::from(&*user))
+    Ok(super::users::show(user, now))
 }

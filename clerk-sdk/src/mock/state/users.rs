@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::contacts::{self, Contact};
+use super::expiry::{self, LOCKED_UNTIL};
 use super::{
     Call, Handler, Object, State, deleted, fields, find, identifiers, metadata, passwords, second_factors,
 };
@@ -10,7 +11,7 @@ use crate::mock::error::ApiError;
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("CreateUser", create),
-    ("GetUser", |state, call| Ok(Value::from(state.user(call)?))),
+    ("GetUser", |state, call| Ok(show(state.user(call)?, state.at()))),
     ("UpdateUser", update),
     ("DeleteUser", delete),
     ("BanUser", |state, call| ban(state, &[call.variable("user_id")], true).map(first)),
@@ -18,11 +19,10 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("UsersBan", |state, call| ban(state, &user_ids(call), true).map(Value::Array)),
     ("UsersUnban", |state, call| ban(state, &user_ids(call), false).map(Value::Array)),
     ("LockUser", |state, call| {
-        set(state, call, &[("locked", json!(true)), ("lockout_expires_in_seconds", json!(LOCKOUT))])
+        let until = state.now().saturating_add(LOCKOUT);
+        set(state, call, &[("locked", json!(true)), (LOCKED_UNTIL, json!(until))])
     }),
-    ("UnlockUser", |state, call| {
-        set(state, call, &[("locked", json!(false)), ("lockout_expires_in_seconds", Value::Null)])
-    }),
+    ("UnlockUser", |state, call| set(state, call, &[("locked", json!(false)), (LOCKED_UNTIL, Value::Null)])),
     ("SetUserProfileImage", set_profile_image),
     ("DeleteUserProfileImage", |state, call| {
         if state.user(call)?["has_image"] != true {
@@ -47,8 +47,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("RemoveUserPassword", remove_password),
 ];
 
-/// How long a lock holds, in seconds.
-const LOCKOUT: i64 = 3600;
+/// How long a lock holds, in milliseconds.
+const LOCKOUT: i64 = 60 * 60 * 1000;
 
 /// The picture of a user who has set none.
 const DEFAULT_IMAGE: &str = "https://img.example.com/default-user.png";
@@ -76,6 +76,13 @@ impl State {
         };
         self.users.iter().find(is).map(|user| user.id().to_owned())
     }
+}
+
+/// What an answer shows of a user.
+pub(super) fn show(user: &Object, now: i64) -> Value {
+    let mut shown = Value::from(user);
+    shown["lockout_expires_in_seconds"] = expiry::lockout(user, now);
+    shown
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
@@ -176,8 +183,10 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     state.memberships.retain(|m| m["_user_id"] != id);
     state.sessions.retain(|s| s["user_id"] != id);
     state.forget_credentials_of(id);
-    for own in [&super::trusted_devices::TRUSTED_DEVICE, &super::provider_tokens::PROVIDER_TOKEN] {
-        state.table_mut(own.tag).retain(|o| o["_user_id"] != id);
+    let (devices, tokens) =
+        (&super::trusted_devices::TRUSTED_DEVICE, &super::provider_tokens::PROVIDER_TOKEN);
+    for own in [devices.tag, tokens.tag, super::enrollment::SUGGESTION] {
+        state.table_mut(own).retain(|o| o["_user_id"] != id);
     }
     let mut answer = deleted("user", id);
     if let Some(external_id) = user.get("external_id").filter(|e| e.is_string()) {
@@ -196,7 +205,7 @@ fn ban(state: &mut State, ids: &[&str], banned: bool) -> Result<Vec<Value>, ApiE
     for id in ids {
         if let Some(user) = state.users.get_mut(id) {
             fields!(user, { "banned": banned, "updated_at": now });
-            answers.push(Value::from(&*user));
+            answers.push(show(user, now));
         }
         if banned {
             state.revoke_sessions(id);
@@ -226,13 +235,13 @@ fn change(state: &mut State, call: &Call<'_>, change: impl FnOnce(&mut Object)) 
     let user = state.users.get_mut(id).ok_or_else(|| ApiError::not_found("user", id))?;
     user.insert("updated_at".into(), json!(now));
     change(user);
-    Ok(Value::from(&*user))
+    Ok(show(user, now))
 }
 
 /// Without a password nothing happens.
 fn remove_password(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     if state.user(call)?["password_enabled"] != true {
-        return Ok(Value::from(state.user(call)?));
+        return Ok(show(state.user(call)?, state.at()));
     }
     if call.flag("sign_out_of_other_sessions") == Some(true) {
         state.revoke_sessions(call.variable("user_id"));

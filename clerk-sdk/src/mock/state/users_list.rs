@@ -28,7 +28,8 @@ fn list(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     if let Some(cursor) = call.query.first("starting_after").filter(|c| !c.is_empty()) {
         users = after(state, call, users, cursor)?;
     }
-    Ok(page(call, users, Value::from))
+    let now = state.at();
+    Ok(page(call, users, |user| super::users::show(user, now)))
 }
 
 fn count(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {

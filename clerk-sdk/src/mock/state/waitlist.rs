@@ -22,6 +22,16 @@ pub(super) const ENTRY: Resource = Resource {
     searched: &["email_address"],
     defaults: |_| json!({ "status": "pending", "is_locked": false }),
     prepare,
+    // The invitation goes on changing.
+    show: |state, entry| {
+        let mut shown = Value::from(entry);
+        if let Some(invitation) =
+            state.invitations.get(entry["invitation"]["id"].as_str().unwrap_or_default())
+        {
+            shown["invitation"] = Value::from(invitation);
+        }
+        shown
+    },
     keep: |_, object| {
         if object["status"] == "pending" {
             return Ok(());
@@ -59,7 +69,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let address = address(call);
     let entries = state.table(ENTRY.tag).into_iter().flat_map(Table::iter);
     if let Some(entry) = { entries }.find(|entry| entry["email_address"] == address.as_str()) {
-        return Ok(Value::from(entry));
+        return Ok(RESOURCE.show(state, entry));
     }
     RESOURCE.answer(Action::Create, state, call)
 }
