@@ -176,6 +176,14 @@ fn ids_in_a_sample_lead_to_what_is_in_it() {
 }
 
 #[test]
+fn what_is_in_a_sample_is_verified_by_what_is_sent_to_it() {
+    let user = serde_json::to_value(User::sample()).expect("JSON");
+
+    assert_eq!(user["email_addresses"][0]["verification"]["strategy"], "email_code");
+    assert_eq!(user["phone_numbers"][0]["verification"]["strategy"], "phone_code");
+}
+
+#[test]
 fn pages_have_an_item_and_a_total_or_those_that_they_are_given() {
     let page: Page<User> = sample();
     let bare = Page::sample_of([User::sample(), User::sample().id("user_2")], None);
