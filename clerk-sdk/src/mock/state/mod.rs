@@ -25,6 +25,7 @@ mod m2m_tokens;
 mod machine_credential;
 mod machines;
 mod memberships;
+mod memory_hard;
 mod metadata;
 mod oauth_applications;
 mod oauth_tokens;
