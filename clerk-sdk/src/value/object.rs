@@ -254,6 +254,7 @@ struct Came {
 }
 
 impl Came {
+    #[inline]
     fn insert(&mut self, index: usize) {
         match Self::bit(index) {
             0 => self.others.push(index),
@@ -261,10 +262,12 @@ impl Came {
         }
     }
 
+    #[inline]
     fn contains(&self, index: usize) -> bool {
         self.bits & Self::bit(index) != 0 || self.others.contains(&index)
     }
 
+    #[inline]
     fn bit(index: usize) -> u128 {
         u32::try_from(index).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or_default()
     }
@@ -279,6 +282,7 @@ struct Check {
 }
 
 impl Check {
+    #[inline]
     fn next(&mut self, required: bool) {
         if let Some((index, facts)) = self.fields.next()
             && required
@@ -333,10 +337,11 @@ impl Visitor<'_> for Key {
         f.write_str("a field's name")
     }
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        let is_it = |&(_, facts): &(usize, &FieldFacts)| facts.wire == name;
-        let (expected, mut fields) = (self.expected, self.fields.iter().enumerate());
-        let found = fields.clone().skip(expected).find(is_it).or_else(|| fields.find(is_it));
-        Ok(found.map(|(index, facts)| (index, facts.wire)))
+        let found = match self.fields.get(self.expected) {
+            Some(facts) if facts.wire == name => Some(self.expected),
+            _ => self.fields.iter().position(|facts| facts.wire == name),
+        };
+        Ok(found.and_then(|index| Some((index, self.fields.get(index)?.wire))))
     }
 }
 
