@@ -9,6 +9,7 @@ mod crowd;
 mod data;
 mod directories;
 mod document;
+mod enrollment;
 mod every_operation;
 mod expiry;
 mod invitations;

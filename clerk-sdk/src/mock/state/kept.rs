@@ -14,7 +14,7 @@ impl State {
     /// Puts an object where it was when it was kept. Kinds that are no longer known are passed over.
     pub(in crate::mock) fn place(&mut self, tag: &str, position: u64, object: Map<String, Value>) {
         let others = resources::RESOURCES.iter().map(|resource| resource.tag);
-        let others = others.chain(["verification"]);
+        let others = others.chain(["verification", super::enrollment::SUGGESTION]);
         let mut others = others.chain(super::billing::TAGS.iter().copied());
         if let Some(tag) = others.find(|known| *known == tag) {
             self.table_mut(tag);

@@ -11,6 +11,7 @@ mod contacts;
 mod digests;
 mod directories;
 mod domains;
+mod enrollment;
 #[cfg(feature = "webhooks")]
 mod events;
 mod expiry;
@@ -155,7 +156,10 @@ impl State {
             (None, None) => Ok(Value::Null),
         };
         match outcome {
-            Ok(value) => Ok(call.operation.answer.is_some().then_some(value)),
+            Ok(value) => {
+                self.enroll();
+                Ok(call.operation.answer.is_some().then_some(value))
+            }
             Err(error) => {
                 self.roll_back();
                 Err(error)

@@ -68,12 +68,7 @@ fn check(state: &State, organization_id: &str, call: &Call<'_>) -> Result<(), Ap
         }
         check_may_invite(state, organization_id, inviter)?;
     }
-    let pending = |i: &Object| {
-        i["organization_id"] == organization_id
-            && i["email_address"] == address.as_str()
-            && i["status"] == "pending"
-    };
-    if state.organization_invitations.iter().any(pending) {
+    if state.is_invited(organization_id, &address) {
         return Err(not_unique());
     }
     let member =
@@ -105,20 +100,55 @@ fn check_may_invite(state: &State, organization_id: &str, user_id: &str) -> Resu
     Err(error.with_meta(json!({ "permissions": [MANAGE_MEMBERS] })))
 }
 
+/// What is told of an invitation that is about to be made.
+#[derive(Default)]
+pub(super) struct NewInvitation<'a> {
+    pub(super) organization: &'a str,
+    pub(super) address: &'a str,
+    pub(super) role: &'a str,
+    pub(super) inviter: Option<&'a str>,
+    pub(super) url: Option<&'a str>,
+    pub(super) days: Option<i64>,
+}
+
+impl State {
+    /// Whether an address has an open invitation into an organization.
+    pub(super) fn is_invited(&self, organization_id: &str, address: &str) -> bool {
+        self.organization_invitations.iter().any(|i| {
+            i["organization_id"] == organization_id
+                && i["email_address"] == address
+                && i["status"] == "pending"
+        })
+    }
+
+    /// An open invitation, checked by the caller and not kept yet.
+    pub(super) fn new_organization_invitation(&mut self, new: &NewInvitation<'_>) -> Object {
+        let now = self.now();
+        let id = self.ids.object("organization_invitation");
+        let lifetime = new.days.unwrap_or(DAYS).saturating_mul(DAY);
+        let mut object = Object::default();
+        fields!(object, {
+            "object": "organization_invitation", "id": id, "email_address": new.address, "role": new.role,
+            "role_name": self.role(new.role).map(|r| r["name"].clone()), "organization_id": new.organization,
+            "inviter_id": new.inviter,
+            "public_inviter_data": new.inviter.and_then(|i| self.users.get(i)).map(inviter_data),
+            "status": "pending", "public_metadata": {}, "private_metadata": {},
+            "url": new.url.unwrap_or("https://accounts.example.com/sign-up"),
+            "expires_at": now.saturating_add(lifetime), "created_at": now, "updated_at": now,
+        });
+        object
+    }
+}
+
 fn insert(state: &mut State, organization_id: &str, call: &Call<'_>) -> Object {
-    let now = state.now();
-    let id = state.ids.object("organization_invitation");
-    let role = call.text("role").unwrap_or_default();
-    let inviter = call.text("inviter_user_id");
-    let mut object = Object::default();
-    fields!(object, {
-        "object": "organization_invitation", "id": id, "email_address": address(call), "role": role,
-        "role_name": state.role(role).map(|r| r["name"].clone()), "organization_id": organization_id, "inviter_id": inviter,
-        "public_inviter_data": inviter.and_then(|i| state.users.get(i)).map(inviter_data),
-        "status": "pending", "public_metadata": {}, "private_metadata": {},
-        "url": call.text("redirect_url").unwrap_or("https://accounts.example.com/sign-up"),
-        "expires_at": now + call.body["expires_in_days"].as_i64().unwrap_or(DAYS) * DAY,
-        "created_at": now, "updated_at": now,
+    let address = address(call);
+    let mut object = state.new_organization_invitation(&NewInvitation {
+        organization: organization_id,
+        address: &address,
+        role: call.text("role").unwrap_or_default(),
+        inviter: call.text("inviter_user_id"),
+        url: call.text("redirect_url"),
+        days: call.body["expires_in_days"].as_i64(),
     });
     metadata::replace(&mut object, call);
     state.organization_invitations.insert(object.clone());

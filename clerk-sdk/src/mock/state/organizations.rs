@@ -191,7 +191,9 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let organization = state.organizations.remove(&id).unwrap_or_default();
     state.memberships.retain(|m| m["_organization_id"] != id);
     state.organization_invitations.retain(|i| i["organization_id"] != id.as_str());
-    state.table_mut("organization_domain").retain(|d| d["organization_id"] != id.as_str());
+    for own in ["organization_domain", super::enrollment::SUGGESTION] {
+        state.table_mut(own).retain(|o| o["organization_id"] != id.as_str());
+    }
     state.forget_credentials_of(&id);
     state.sessions.change(
         |s| s["last_active_organization_id"] == id.as_str(),

@@ -111,18 +111,24 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("UpdateOrganizationDomain", Action::Update),
             ("DeleteOrganizationDomain", Action::Delete),
         ],
+        parts: &[(super::enrollment::SUGGESTION, super::enrollment::DOMAIN)],
         unique: &["name"],
         taken: |field, _| {
             let long = "This domain is already used by another organization.";
             let short = "organizaton domain already exists";
             ApiError::param("organization_domain_already_exists", field, short, long)
         },
-        defaults: |_| json!({ "enrollment_mode": "manual_invitation", "total_pending_invitations": 0, "total_pending_suggestions": 0 }),
+        defaults: |_| json!({ "enrollment_mode": "manual_invitation" }),
         prepare: organization_domain,
         show: |state, object| {
             let mut shown = Value::from(object);
             if let Some(data) = state.public_organization_data(object.text("organization_id")) {
                 shown["public_organization_data"] = data;
+            }
+            if let (Some(shown), Value::Object(pending)) =
+                (shown.as_object_mut(), state.pending_enrollments(object))
+            {
+                shown.extend(pending);
             }
             shown
         },

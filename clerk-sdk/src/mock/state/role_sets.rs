@@ -135,6 +135,13 @@ impl State {
         self.role_sets().any(|set| set[DEFAULT] == role)
     }
 
+    /// The role of who joins an organization by its domain.
+    pub(super) fn default_role(&self, organization_id: &str) -> String {
+        let set = RESOURCE.by_name(self, self.role_set_of(organization_id));
+        let role = set.map_or("", |set| set.text(DEFAULT));
+        if role.is_empty() { "org:member" } else { role }.to_owned()
+    }
+
     /// The role of who creates an organization with this set.
     pub(super) fn creator_role(&self, set: &str) -> String {
         let set = RESOURCE.by_name(self, set).map_or("", |set| set.text(CREATOR));

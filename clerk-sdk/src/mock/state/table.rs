@@ -136,6 +136,12 @@ impl Table {
         }
     }
 
+    /// The objects that were touched since the last commit, as they were then and as they are.
+    pub(super) fn touched(&self) -> impl Iterator<Item = (Option<&Object>, &Object)> {
+        let after = |position| self.rows.get(position);
+        self.touched.iter().filter_map(move |(position, before)| Some((before.as_ref(), after(position)?)))
+    }
+
     fn touch(&mut self, position: u64) {
         if let Some(object) = self.rows.get(&position) {
             self.touched.entry(position).or_insert_with(|| Some(object.clone()));

@@ -183,8 +183,10 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     state.memberships.retain(|m| m["_user_id"] != id);
     state.sessions.retain(|s| s["user_id"] != id);
     state.forget_credentials_of(id);
-    for own in [&super::trusted_devices::TRUSTED_DEVICE, &super::provider_tokens::PROVIDER_TOKEN] {
-        state.table_mut(own.tag).retain(|o| o["_user_id"] != id);
+    let (devices, tokens) =
+        (&super::trusted_devices::TRUSTED_DEVICE, &super::provider_tokens::PROVIDER_TOKEN);
+    for own in [devices.tag, tokens.tag, super::enrollment::SUGGESTION] {
+        state.table_mut(own).retain(|o| o["_user_id"] != id);
     }
     let mut answer = deleted("user", id);
     if let Some(external_id) = user.get("external_id").filter(|e| e.is_string()) {
