@@ -141,7 +141,7 @@ pub(crate) fn sources(tree: &Tree, corrected: &Corrected, taken_in: &[TakenIn]) 
         };
         let path = source.snapshot();
         let document: Value = serde_json::from_str(effective).map_err(|error| Error::at(&path, error))?;
-        match Document::new(document.clone()).and_then(|document| model::lower(&document)) {
+        match Document::from_json(&document).and_then(|document| model::lower(&document)) {
             Ok(api) => {
                 let broken = unparsable(&api).into_iter();
                 errors.extend(broken.map(|error| Error::at(&path, error).to_string()));

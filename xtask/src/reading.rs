@@ -97,7 +97,7 @@ fn correct(tree: &Tree, reading: &mut Reading, recorded: bool) -> Result<(), Err
 /// Lowers the document; what stands in the way is settled, as far as that is allowed.
 fn lower(reading: &mut Reading, assume: Assume) {
     for _ in 0..ROUNDS {
-        let model = Document::new(reading.document.clone()).and_then(|document| model::lower(&document));
+        let model = Document::from_json(&reading.document).and_then(|document| model::lower(&document));
         let Err(findings) = model else {
             reading.model = model;
             return;

@@ -26,10 +26,13 @@ macro_rules! union {
             fn known(
                 mut index: usize,
                 content: &$crate::value::Content<'_>,
-            ) -> Option<Result<Self, ::serde_json::Error>> {
+            ) -> Option<Self> {
                 $(
                     if index == 0 {
-                        return Some($crate::value::Field::decode(content).map(Self::$variant));
+                        return match $crate::value::Field::decode(content) {
+                            Ok(value) => Some(Self::$variant(value)),
+                            Err(_) => None,
+                        };
                     }
                     index -= 1;
                 )*
@@ -88,8 +91,8 @@ pub(crate) trait Union: Sized {
     const TAG: Option<&'static str>;
     const SHAPES: &'static [Shape];
 
-    /// Reads the variant of this index, if there is one.
-    fn known(index: usize, content: &Content<'_>) -> Option<Result<Self, serde_json::Error>>;
+    /// Reads the variant of this index, if there is one and the value is one.
+    fn known(index: usize, content: &Content<'_>) -> Option<Self>;
 
     /// The variant that keeps what is of no other.
     fn unknown(value: Value) -> Self;
@@ -105,10 +108,11 @@ pub(crate) fn read_union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -
 }
 
 fn understood<T: Union>(content: Content<'_>) -> T {
-    match choose(&content, T::TAG, T::SHAPES).and_then(|index| T::known(index, &content)) {
-        Some(Ok(known)) => return known,
-        Some(Err(_)) => path::forget(),
-        None => {}
+    if let Some(index) = choose(&content, T::TAG, T::SHAPES) {
+        if let Some(known) = T::known(index, &content) {
+            return known;
+        }
+        path::forget();
     }
     T::unknown(content.into())
 }

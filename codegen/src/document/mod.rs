@@ -5,6 +5,7 @@ mod event;
 mod node;
 mod operation;
 mod schema;
+mod value;
 
 pub use event::Event;
 pub use node::Node;
@@ -13,8 +14,7 @@ pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, S
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
+use self::value::Value;
 use crate::finding::Findings;
 
 /// A parsed document: the JSON as it stands, and the operations found in it.
@@ -42,22 +42,27 @@ impl Document {
     /// # Errors
     /// A finding if the text is not JSON or not an OpenAPI 3.0 document.
     pub fn parse(json: &[u8]) -> Result<Self, Findings> {
-        match serde_json::from_slice(json) {
-            Ok(root) => Self::new(root),
-            Err(error) => {
-                let mut findings = Findings::default();
-                findings.add("", format!("not JSON: {error}"), "");
-                Err(findings)
-            }
-        }
+        Self::new(serde_json::from_slice(json))
     }
 
     /// A document that has been parsed before.
     ///
     /// # Errors
     /// A finding if it is not an OpenAPI 3.0 document.
-    pub fn new(root: Value) -> Result<Self, Findings> {
+    #[cfg(feature = "overlay")]
+    pub fn from_json(root: &serde_json::Value) -> Result<Self, Findings> {
+        Self::new(serde_core::Deserialize::deserialize(root))
+    }
+
+    fn new(root: serde_json::Result<Value>) -> Result<Self, Findings> {
         let mut findings = Findings::default();
+        let root = match root {
+            Ok(root) => root,
+            Err(error) => {
+                findings.add("", format!("not JSON: {error}"), "");
+                return Err(findings);
+            }
+        };
         match root.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => {}
             Some(version) => {

@@ -1,6 +1,6 @@
 //! A value of the document together with its JSON pointer.
 
-use serde_json::Value;
+use super::value::Value;
 
 /// A place in the document.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl<'a> Node<'a> {
     }
 
     /// The value itself.
-    pub fn value(&self) -> &'a Value {
+    pub(super) fn value(&self) -> &'a Value {
         self.value
     }
 
@@ -50,20 +50,20 @@ impl<'a> Node<'a> {
 
     /// The members of an object, in document order.
     pub fn members(&self) -> Vec<(&'a str, Self)> {
-        let members = self.value.as_object().into_iter().flatten();
-        members.map(|(key, value)| (key.as_str(), self.child(key, value))).collect()
+        let members = self.value.members().into_iter();
+        members.map(|(key, value)| (key, self.child(key, value))).collect()
     }
 
     /// The elements of an array.
     pub fn elements(&self) -> Vec<Self> {
-        let elements = self.value.as_array().into_iter().flatten().enumerate();
+        let elements = self.value.elements().iter().enumerate();
         elements.map(|(index, value)| self.child(&index.to_string(), value)).collect()
     }
 
     /// The strings of the array `key`.
     pub fn strings(&self, key: &str) -> Vec<String> {
-        let elements = self.value.get(key).and_then(Value::as_array).into_iter().flatten();
-        elements.filter_map(Value::as_str).map(str::to_owned).collect()
+        let elements = self.value.get(key).map(Value::elements).unwrap_or_default();
+        elements.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     pub(super) fn at(&self, pointer: &str) -> Option<Self> {

@@ -1,8 +1,9 @@
 //! Schema objects: what a value may be.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Node;
+use super::value::Value;
 use crate::finding::{Findings, member};
 
 /// A schema, with the facts around its type.
@@ -170,7 +171,7 @@ impl Schema {
             sensitive: node.get("x-sensitive").and_then(|x| x.value().as_bool()),
             timestamp: node.get("x-timestamp").and_then(|x| x.value().as_bool()),
         };
-        if !node.value().is_object() {
+        if !matches!(node.value(), Value::Object(_)) {
             findings.add(node.pointer(), "a schema must be an object", "").settled_without(node.pointer());
             return schema;
         }
@@ -221,7 +222,8 @@ fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
     for key in ["oneOf", "anyOf"] {
         let Some(group) = node.get(key) else { continue };
         let only_required = |member: &Node<'_>| {
-            member.value().as_object().is_some_and(|m| m.keys().all(|key| key == "required"))
+            matches!(member.value(), Value::Object(_))
+                && member.members().iter().all(|(key, _)| *key == "required")
         };
         // Members that hold nothing but `required` say which properties go together: a constraint, no union.
         if group.elements().iter().all(only_required) && node.get("properties").is_some() {
@@ -327,7 +329,7 @@ fn listed(node: &Node<'_>, findings: &mut Findings) -> Vec<String> {
             }
             Some(text) => listed.push(text.to_owned()),
             // `null` among the values of a nullable enum adds nothing to `nullable`.
-            None if value.value().is_null() => {}
+            None if matches!(value.value(), Value::Null) => {}
             None => findings
                 .add(
                     value.pointer(),
@@ -377,7 +379,7 @@ impl Facts {
             ("maxItems", "Most items: "),
         ];
         for (key, phrase) in phrases {
-            match node.get(key).map(|value| value.value().clone()) {
+            match node.get(key).map(|value| value.value()) {
                 Some(Value::Null | Value::Array(_) | Value::Object(_)) | None => {}
                 Some(value) => lines.push(format!("{phrase}`{value}`.")),
             }
