@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::{Content, path};
 
-/// Implements everything for an enum whose variants hold objects, with an `Unknown(Value)` for all others.
+/// Implements everything for an enum whose variants hold objects, with an `Unknown(Value)` for all others. A variant
+/// that is marked `@From` is made of its object by `From`: no other one has objects of this type.
 macro_rules! union {
-    ($($name:ident [$tag:expr] { $($variant:ident($ty:ident) $shape:expr),* $(,)? })*) => {$(
+    ($($name:ident [$tag:expr] { $($(@$from:ident)? $variant:ident($ty:ident) $shape:expr),* $(,)? })*) => {$(
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
@@ -18,6 +19,14 @@ macro_rules! union {
                 }
             }
         }
+        $($(
+            impl $from<$ty> for $name {
+                #[inline]
+                fn from(value: $ty) -> Self {
+                    Self::$variant(value)
+                }
+            }
+        )?)*
         impl $crate::value::Union for $name {
             const TAG: Option<&'static str> = $tag;
             const SHAPES: &'static [$crate::value::Shape] = &[$($shape),*];

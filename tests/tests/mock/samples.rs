@@ -157,6 +157,15 @@ fn a_setter_takes_what_is_at_hand() {
 }
 
 #[test]
+fn a_union_is_made_of_the_object_of_a_variant() {
+    let code = VerificationOtp::sample();
+
+    let verification = EmailAddressVerification::from(code.clone());
+
+    assert_eq!(verification, EmailAddressVerification::Otp(code));
+}
+
+#[test]
 fn fields_can_be_given_as_json() {
     let grace: User = sample_with(json!({ "first_name": "Grace", "username": null }));
 
