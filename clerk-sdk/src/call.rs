@@ -27,8 +27,20 @@ use crate::retry::{self, RetryPolicy};
 use crate::throttle::{Outcome, TooLate};
 use crate::transport::{HttpError, HttpErrorKind, HttpRequest, HttpResponse};
 
-/// Makes a call and answers with the body of a 2xx, not decoded yet.
-pub(crate) async fn execute(
+/// A call under way: what it answers is the body of a 2xx, not decoded yet.
+pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Error>> + Send + 'a>>;
+
+/// Makes a call. Boxed, since an `async fn` is compiled where it is awaited, which is in each program that makes calls.
+pub(crate) fn execute<'a>(
+    clerk: &'a Clerk,
+    meta: &'a Meta,
+    parts: Parts,
+    options: &'a CallOptions,
+) -> Answering<'a> {
+    Box::pin(run(clerk, meta, parts, options))
+}
+
+async fn run(
     clerk: &Clerk,
     meta: &Meta,
     parts: Parts,

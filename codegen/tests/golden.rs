@@ -119,6 +119,11 @@ fn a_union_without_a_tag_knows_what_its_variants_look_like() {
 }
 
 #[test]
+fn a_union_is_made_of_an_object_that_only_one_of_its_variants_has() {
+    holds("union_of_equal_objects");
+}
+
+#[test]
 fn equal_objects_in_several_places_are_one_type() {
     holds("equal_objects");
 }

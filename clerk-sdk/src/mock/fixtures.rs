@@ -129,7 +129,8 @@ impl MockClerk {
         let refused = |error: super::error::ApiError| error.told();
         let body = super::check::check(document, operation, &path, &query, body, crate::API_VERSION)
             .map_err(refused)?;
-        let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
+        let call =
+            Call { operation, path, query: &query, document, key: super::SECRET_KEY, file: None, body };
         Ok(self.inner.perform(&call).map_err(refused)?.unwrap_or_default())
     }
 }
@@ -145,7 +146,8 @@ impl MockClerk {
         let document = self.inner.document;
         let operation = document.operations.first().ok_or("the document has no operations")?;
         let (query, body) = (Query::default(), Value::Object(fields));
-        let call = Call { operation, path, query: &query, document, key: super::SECRET_KEY, body };
+        let call =
+            Call { operation, path, query: &query, document, key: super::SECRET_KEY, file: None, body };
         let made = self.inner.change(|state| state.put(tag, &call));
         made.map_err(|error| error.body("none").to_string())
     }

@@ -128,6 +128,7 @@ impl MockClerk {
     async fn serve(port: u16, inner: Inner) -> io::Result<MockClerk> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
+        inner.change(|state| state.move_to(format!("http://{address}")));
         let (stop, stopped) = oneshot::channel::<()>();
         let router = Router::new().fallback(server::answer).with_state(inner.clone());
         let serving = axum::serve(listener, router).with_graceful_shutdown(async {

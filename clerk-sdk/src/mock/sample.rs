@@ -12,6 +12,8 @@ struct Place<'a> {
     name: &'a str,
     /// The `object` tag of the object around it.
     tag: &'a str,
+    /// The tag of the object that this one is in.
+    outer: &'a str,
     /// How many objects and arrays are above it.
     depth: usize,
 }
@@ -45,19 +47,19 @@ pub(super) struct Sampler<'a> {
 impl Sampler<'_> {
     /// A value of a schema.
     pub(super) fn value(&mut self, schema: &Value) -> Value {
-        self.make(schema, &Place { name: "", tag: "", depth: 0 })
+        self.make(schema, &Place { name: "", tag: "", outer: "", depth: 0 })
     }
 
     /// A value of the schema of a type of the SDK, at its place in the document. Where it has no tag of its own, the
     /// type's name tells what it is.
     pub(super) fn of_type(&mut self, name: &str, pointer: &str) -> Value {
         let tag = in_snake_case(name);
-        self.make(self.document.at(pointer), &Place { name: "", tag: &tag, depth: 0 })
+        self.make(self.document.at(pointer), &Place { name: "", tag: &tag, outer: "", depth: 0 })
     }
 
     /// A value of a property's schema.
     pub(super) fn field(&mut self, schema: &Value, name: &str) -> Value {
-        self.make(schema, &Place { name, tag: "", depth: 1 })
+        self.make(schema, &Place { name, tag: "", outer: "", depth: 1 })
     }
 
     /// A value of a named object schema of the document.
@@ -80,7 +82,7 @@ impl Sampler<'_> {
             && let Some(first) = values.first()
         {
             let verified = values.iter().find(|value| **value == "verified");
-            return verified.unwrap_or(first).clone();
+            return verified.or_else(|| of_outer(values, place.outer)).unwrap_or(first).clone();
         }
         for union in ["oneOf", "anyOf"] {
             if let Some(variants) = schema[union].as_array()
@@ -122,7 +124,8 @@ impl Sampler<'_> {
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let tag = properties.get("object").map(|p| &document.resolve(p)["enum"][0]).and_then(Value::as_str);
         let around = if place.name.is_empty() { place.tag } else { place.name };
-        let place = Place { name: "", tag: tag.unwrap_or(around), depth: place.depth + 1 };
+        let outer = if place.name.is_empty() { "" } else { place.tag };
+        let place = Place { name: "", tag: tag.unwrap_or(around), outer, depth: place.depth + 1 };
         for (name, property) in properties {
             let optional = !required.contains(&name.as_str());
             if optional && (place.depth > DEEPEST || ABSENT.contains(&name.as_str())) {
@@ -145,7 +148,7 @@ impl Sampler<'_> {
         }
         // The one item of `user_ids` is an id of a user.
         let name = place.name.strip_suffix('s').unwrap_or(place.name);
-        let place = Place { name, tag: place.tag, depth: place.depth + 1 };
+        let place = Place { name, depth: place.depth + 1, ..*place };
         (0..wanted.max(1)).map(|_| self.make(&schema["items"], &place)).collect()
     }
 
@@ -250,6 +253,13 @@ impl Sampler<'_> {
     fn boolean(&mut self, name: &str) -> bool {
         name.ends_with("enabled") || matches!(name, "deleted" | "active" | "verified" | "success")
     }
+}
+
+/// The value that is named like what the object is in: what is in an `email_address` is verified by `email_code`.
+fn of_outer<'a>(values: &'a [Value], outer: &str) -> Option<&'a Value> {
+    let kind = outer.split('_').next().filter(|kind| !kind.is_empty())?;
+    let is = |text: &str| text.strip_prefix(kind).is_some_and(|rest| rest.starts_with('_'));
+    values.iter().find(|value| value.as_str().is_some_and(is))
 }
 
 /// What a field is where that depends on the object that it is of.

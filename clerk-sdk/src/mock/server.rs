@@ -34,6 +34,9 @@ type Answer = Result<(StatusCode, Option<Value>), ApiError>;
 /// Answers one request.
 pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    if let Some(picture) = picture(&inner, &parts.method, parts.uri.path()) {
+        return picture;
+    }
     let path = below_version(parts.uri.path());
     let route = inner.document.route(&parts.method, path);
     let body = read_body(&parts.headers, Body::new(Patient::new(body))).await;
@@ -68,6 +71,17 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
         (answer, _) => answer,
     };
     spoil(write(&inner, answer), fault).await
+}
+
+/// The picture at a path, which browsers ask for: no request to the API, so no key is needed, and none is recorded.
+fn picture(inner: &Inner, method: &Method, path: &str) -> Option<Response> {
+    if method != Method::GET {
+        return None;
+    }
+    let (kind, content) = super::lock(&inner.state).image(path)?;
+    let mut response = Response::new(Body::from(content));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::try_from(kind).ok()?);
+    Some(response)
 }
 
 /// The headers for the record; those that carry keys and tokens are marked, so that `Debug` does not show them.
@@ -124,9 +138,11 @@ fn decide(
     };
     let key = authenticate(inner, operation, headers)?;
     let version = headers.get("clerk-api-version").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let body = super::check::check(inner.document, operation, &variables, query, &body?, version)?;
+    let sent = body?;
+    let body = super::check::check(inner.document, operation, &variables, query, &sent, version)?;
     let status = status(operation, headers);
-    let call = Call { operation, path: variables, query, document: inner.document, key, body };
+    let file = sent.parts().iter().find(|part| part.name == "file");
+    let call = Call { operation, path: variables, query, document: inner.document, key, file, body };
     Ok((status, inner.perform(&call)?))
 }
 

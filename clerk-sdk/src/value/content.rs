@@ -6,8 +6,8 @@ use std::fmt;
 use std::slice::Iter;
 
 use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
-    value::StrDeserializer,
+    Deserialize, DeserializeSeed, Deserializer, Error as _, Expected, MapAccess, SeqAccess, Unexpected,
+    Visitor, value::StrDeserializer,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Number, Value};
@@ -16,10 +16,11 @@ use super::path;
 
 /// A value of any form.
 pub(crate) enum Content<'de> {
-    /// A text that stands in what is read as it is.
-    Text(&'de str),
-    /// Null, a boolean, a number, or another text.
-    Scalar(Value),
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// Borrowed where it stands in what is read as it is.
+    Text(Cow<'de, str>),
     Array(Vec<Self>),
     /// The entries as they came; the last of equal keys counts.
     Object(Vec<(Cow<'de, str>, Self)>),
@@ -27,15 +28,27 @@ pub(crate) enum Content<'de> {
 
 impl Content<'_> {
     pub(crate) fn is_null(&self) -> bool {
-        matches!(self, Self::Scalar(Value::Null))
+        matches!(self, Self::Null)
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Scalar(scalar) => scalar.as_str(),
-            Self::Array(_) | Self::Object(_) => None,
+            _ => None,
         }
+    }
+
+    /// The error where something else was expected.
+    fn is_not(&self, expected: &dyn Expected) -> Error {
+        let found = match self {
+            Self::Null => Unexpected::Unit,
+            Self::Bool(value) => Unexpected::Bool(*value),
+            Self::Number(_) => Unexpected::Other("number"),
+            Self::Text(text) => Unexpected::Str(text),
+            Self::Array(_) => Unexpected::Seq,
+            Self::Object(_) => Unexpected::Map,
+        };
+        Error::invalid_type(found, expected)
     }
 
     pub(crate) fn is_object(&self) -> bool {
@@ -56,8 +69,10 @@ impl Content<'_> {
 impl From<Content<'_>> for Value {
     fn from(content: Content<'_>) -> Self {
         match content {
+            Content::Null => Self::Null,
+            Content::Bool(value) => value.into(),
+            Content::Number(number) => number.into(),
             Content::Text(text) => text.into(),
-            Content::Scalar(scalar) => scalar,
             Content::Array(items) => items.into_iter().map(Self::from).collect(),
             Content::Object(entries) => {
                 entries.into_iter().map(|(key, value)| (key.into_owned(), Self::from(value))).collect()
@@ -84,28 +99,28 @@ impl<'de> Visitor<'de> for AnyForm {
         f.write_str("any JSON value")
     }
     fn visit_bool<E>(self, value: bool) -> Result<Content<'de>, E> {
-        Ok(Content::Scalar(value.into()))
+        Ok(Content::Bool(value))
     }
     fn visit_i64<E>(self, value: i64) -> Result<Content<'de>, E> {
-        Ok(Content::Scalar(value.into()))
+        Ok(Content::Number(value.into()))
     }
     fn visit_u64<E>(self, value: u64) -> Result<Content<'de>, E> {
-        Ok(Content::Scalar(value.into()))
+        Ok(Content::Number(value.into()))
     }
     fn visit_f64<E>(self, value: f64) -> Result<Content<'de>, E> {
-        Ok(Content::Scalar(value.into()))
+        Ok(Number::from_f64(value).map_or(Content::Null, Content::Number))
     }
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Content<'de>, E> {
-        Ok(Content::Text(value))
+        Ok(Content::Text(value.into()))
     }
     fn visit_str<E>(self, value: &str) -> Result<Content<'de>, E> {
-        Ok(Content::Scalar(value.into()))
+        Ok(Content::Text(value.to_owned().into()))
     }
     fn visit_none<E>(self) -> Result<Content<'de>, E> {
-        Ok(Content::Scalar(Value::Null))
+        Ok(Content::Null)
     }
     fn visit_unit<E>(self) -> Result<Content<'de>, E> {
-        Ok(Content::Scalar(Value::Null))
+        Ok(Content::Null)
     }
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Content<'de>, D::Error> {
         Content::deserialize(deserializer)
@@ -128,7 +143,7 @@ impl<'de> Visitor<'de> for AnyForm {
         while let Some(Key(key)) = map.next_key()? {
             if key == EXACT_NUMBER {
                 let number: Number = map.next_value::<String>()?.parse().map_err(A::Error::custom)?;
-                return Ok(Content::Scalar(number.into()));
+                return Ok(Content::Number(number));
             }
             if entries.capacity() == 0 {
                 entries.reserve(8);
@@ -169,14 +184,17 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Reads what was kept; as often as it takes.
+/// Reads what was kept; as often as it takes. Objects, arrays and texts are asked for by far the most: what asks for one
+/// of them is compiled for no other form.
 impl<'de> Deserializer<'de> for &'de Content<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
+            Content::Null => visitor.visit_unit(),
+            Content::Bool(value) => visitor.visit_bool(*value),
+            Content::Number(number) => number.deserialize_any(visitor),
             Content::Text(text) => visitor.visit_borrowed_str(text),
-            Content::Scalar(scalar) => scalar.deserialize_any(visitor),
             Content::Array(items) => visitor.visit_seq(Items(items.iter())),
             Content::Object(entries) => visitor.visit_map(Entries { entries: entries.iter(), value: None }),
         }
@@ -184,12 +202,30 @@ impl<'de> Deserializer<'de> for &'de Content<'_> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Content::Object(entries) => visitor.visit_map(Entries { entries: entries.iter(), value: None }),
+            _ => Err(self.is_not(&visitor)),
+        }
+    }
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Content::Array(items) => visitor.visit_seq(Items(items.iter())),
+            _ => Err(self.is_not(&visitor)),
+        }
+    }
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Content::Text(text) => visitor.visit_borrowed_str(text),
+            _ => Err(self.is_not(&visitor)),
+        }
+    }
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char string bytes byte_buf unit unit_struct
+        newtype_struct tuple tuple_struct struct enum identifier
     }
 }
 
@@ -264,7 +300,7 @@ mod tests {
     #[test]
     fn keys_and_texts_are_borrowed() {
         let Content::Object(entries) = read(r#"{"a": "b"}"#) else { panic!("it is an object") };
-        assert!(matches!(entries.as_slice(), [(Cow::Borrowed("a"), Content::Text("b"))]));
+        assert!(matches!(entries.as_slice(), [(Cow::Borrowed("a"), Content::Text(Cow::Borrowed("b")))]));
     }
 
     #[test]

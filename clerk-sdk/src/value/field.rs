@@ -66,13 +66,7 @@ impl<T: Field> Serialize for AsField<'_, T> {
 }
 
 /// Asks serde for a field.
-pub(crate) struct Seed<T>(PhantomData<T>);
-
-impl<T> Seed<T> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
-    }
-}
+pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
 
 impl<'de, T: Field> DeserializeSeed<'de> for Seed<T> {
     type Value = T;
@@ -202,7 +196,10 @@ impl<T: Field> Field for Option<T> {
                 Ok(T::null())
             }
             fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-                T::decode(deserializer).map(Some)
+                match T::decode(deserializer) {
+                    Ok(value) => Ok(Some(value)),
+                    Err(error) => Err(error),
+                }
             }
         }
         deserializer.deserialize_option(Optional(PhantomData))
@@ -231,14 +228,20 @@ impl<T: Field> Field for Vec<T> {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an array")
             }
+            fn visit_none<E: Error>(self) -> Result<Vec<T>, E> {
+                Ok(Vec::new())
+            }
             fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
                 Ok(Vec::new())
+            }
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+                deserializer.deserialize_seq(self)
             }
             fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Vec<T>, A::Error> {
                 read_items(items)
             }
         }
-        deserializer.deserialize_any(List(PhantomData))
+        deserializer.deserialize_option(List(PhantomData))
     }
     fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(AsField))
@@ -252,7 +255,7 @@ impl<T: Field> Field for Vec<T> {
 pub(crate) fn read_items<'de, T: Field, A: SeqAccess<'de>>(mut items: A) -> Result<Vec<T>, A::Error> {
     let mut list = Vec::new();
     loop {
-        match items.next_element_seed(Seed::new()) {
+        match items.next_element_seed(Seed(PhantomData)) {
             Ok(Some(item)) => list.push(item),
             Ok(None) => return Ok(list),
             Err(error) => return Err(path::below_index(list.len(), error)),
@@ -276,9 +279,10 @@ impl<T: Field> Field for BTreeMap<String, T> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = BTreeMap::new();
                 while let Some(key) = map.next_key::<String>()? {
-                    let value =
-                        map.next_value_seed(Seed::new()).map_err(|error| path::below_key(&key, error))?;
-                    entries.insert(key, value);
+                    match map.next_value_seed(Seed(PhantomData)) {
+                        Ok(value) => entries.insert(key, value),
+                        Err(error) => return Err(path::below_key(&key, error)),
+                    };
                 }
                 Ok(entries)
             }

@@ -4,6 +4,7 @@
 //! done is written down once, here: that is what the compiler has to check.
 
 use std::fmt;
+use std::iter::Enumerate;
 use std::marker::PhantomData;
 use std::slice::Iter;
 
@@ -36,11 +37,10 @@ macro_rules! object {
             fn at<V: $crate::value::At>(&mut self, index: usize, visit: V) -> Result<(), V::Error> {
                 #[allow(non_camel_case_types)]
                 enum Key { $($field),* }
-                const KEYS: &[Key] = &[$(Key::$field),*];
-                match KEYS.get(index) {
-                    $(Some(Key::$field) => visit.field(&mut self.$field),)*
-                    None => Ok(()),
-                }
+                $(if index == Key::$field as usize {
+                    return visit.field(&mut self.$field);
+                })*
+                Ok(())
             }
         }
         impl ::serde::Serialize for $name {
@@ -207,19 +207,19 @@ pub(crate) fn read_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D)
             let mut object = T::blank();
             let mut came = Came::default();
             let mut expected = 0;
-            while let Some(index) = map.next_key_seed(Key { fields: T::FIELDS, expected })? {
-                let Some(facts) = T::FIELDS.get(index) else {
+            while let Some(key) = map.next_key_seed(Key { fields: T::FIELDS, expected })? {
+                let Some((index, name)) = key else {
                     map.next_value::<IgnoredAny>()?;
                     continue;
                 };
-                object.at(index, Read { map: &mut map, name: facts.wire, de: PhantomData })?;
+                object.at(index, Read { map: &mut map, name, de: PhantomData })?;
                 came.insert(index);
                 expected = index + 1;
             }
-            let mut check = Check { came, index: 0, missing: None };
+            let mut check = Check { came, fields: T::FIELDS.iter().enumerate(), missing: None };
             object.each(&mut check);
-            match check.missing.and_then(|index| T::FIELDS.get(index)) {
-                Some(facts) => Err(missing(facts.wire)),
+            match check.missing {
+                Some(name) => Err(missing(name)),
                 None => Ok(object),
             }
         }
@@ -238,8 +238,10 @@ impl<'de, A: MapAccess<'de>> At for Read<'_, 'de, A> {
     type Error = A::Error;
 
     fn field<T: Field>(self, value: &mut T) -> Result<(), A::Error> {
-        let read = self.map.next_value_seed(Seed::new());
-        *value = read.map_err(|error| path::below_key(self.name, error))?;
+        match self.map.next_value_seed(Seed(PhantomData)) {
+            Ok(read) => *value = read,
+            Err(error) => return Err(path::below_key(self.name, error)),
+        }
         Ok(())
     }
 }
@@ -252,6 +254,7 @@ struct Came {
 }
 
 impl Came {
+    #[inline]
     fn insert(&mut self, index: usize) {
         match Self::bit(index) {
             0 => self.others.push(index),
@@ -259,10 +262,12 @@ impl Came {
         }
     }
 
+    #[inline]
     fn contains(&self, index: usize) -> bool {
         self.bits & Self::bit(index) != 0 || self.others.contains(&index)
     }
 
+    #[inline]
     fn bit(index: usize) -> u128 {
         u32::try_from(index).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or_default()
     }
@@ -271,17 +276,27 @@ impl Came {
 /// Finds the first field that has to be there and is not.
 struct Check {
     came: Came,
-    /// The field that is visited next.
-    index: usize,
-    missing: Option<usize>,
+    /// The fields that are visited next.
+    fields: Enumerate<Iter<'static, FieldFacts>>,
+    missing: Option<&'static str>,
+}
+
+impl Check {
+    #[inline]
+    fn next(&mut self, required: bool) {
+        if let Some((index, facts)) = self.fields.next()
+            && required
+            && self.missing.is_none()
+            && !self.came.contains(index)
+        {
+            self.missing = Some(facts.wire);
+        }
+    }
 }
 
 impl Each for Check {
     fn field<T: Field>(&mut self, _: &T) {
-        if T::REQUIRED && self.missing.is_none() && !self.came.contains(self.index) {
-            self.missing = Some(self.index);
-        }
-        self.index += 1;
+        self.next(T::REQUIRED);
     }
 }
 
@@ -295,34 +310,38 @@ pub(crate) fn take<'de, A: MapAccess<'de>, T: Field>(
     map: &mut A,
     name: &'static str,
 ) -> Result<Option<T>, A::Error> {
-    map.next_value_seed(Seed::new()).map(Some).map_err(|error| path::below_key(name, error))
+    match map.next_value_seed(Seed(PhantomData)) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => Err(path::below_key(name, error)),
+    }
 }
 
-/// Finds a field by its JSON name, looking first where it is expected. The number of fields for an unknown one.
+/// Finds a field by its JSON name, looking first where it is expected: its index and that name.
 struct Key {
     fields: &'static [FieldFacts],
     expected: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for Key {
-    type Value = usize;
+    type Value = Option<(usize, &'static str)>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
 impl Visitor<'_> for Key {
-    type Value = usize;
+    type Value = Option<(usize, &'static str)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field's name")
     }
-    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        let is_it = |facts: &FieldFacts| facts.wire == name;
-        let (before, after) = self.fields.split_at(self.expected.min(self.fields.len()));
-        let found = after.iter().position(is_it).map(|index| before.len() + index);
-        Ok(found.or_else(|| before.iter().position(is_it)).unwrap_or(self.fields.len()))
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        let found = match self.fields.get(self.expected) {
+            Some(facts) if facts.wire == name => Some(self.expected),
+            _ => self.fields.iter().position(|facts| facts.wire == name),
+        };
+        Ok(found.and_then(|index| Some((index, self.fields.get(index)?.wire))))
     }
 }
 

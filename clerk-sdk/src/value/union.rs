@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::{Content, path};
 
-/// Implements everything for an enum whose variants hold objects, with an `Unknown(Value)` for all others.
+/// Implements everything for an enum whose variants hold objects, with an `Unknown(Value)` for all others. A variant
+/// that is marked `@From` is made of its object by `From`: no other one has objects of this type.
 macro_rules! union {
-    ($($name:ident [$tag:expr] { $($variant:ident($ty:ident) $shape:expr),* $(,)? })*) => {$(
+    ($($name:ident [$tag:expr] { $($(@$from:ident)? $variant:ident($ty:ident) $shape:expr),* $(,)? })*) => {$(
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
@@ -18,6 +19,14 @@ macro_rules! union {
                 }
             }
         }
+        $($(
+            impl $from<$ty> for $name {
+                #[inline]
+                fn from(value: $ty) -> Self {
+                    Self::$variant(value)
+                }
+            }
+        )?)*
         impl $crate::value::Union for $name {
             const TAG: Option<&'static str> = $tag;
             const SHAPES: &'static [$crate::value::Shape] = &[$($shape),*];
@@ -26,10 +35,13 @@ macro_rules! union {
             fn known(
                 mut index: usize,
                 content: &$crate::value::Content<'_>,
-            ) -> Option<Result<Self, ::serde_json::Error>> {
+            ) -> Option<Self> {
                 $(
                     if index == 0 {
-                        return Some($crate::value::Field::decode(content).map(Self::$variant));
+                        return match $crate::value::Field::decode(content) {
+                            Ok(value) => Some(Self::$variant(value)),
+                            Err(_) => None,
+                        };
                     }
                     index -= 1;
                 )*
@@ -88,8 +100,8 @@ pub(crate) trait Union: Sized {
     const TAG: Option<&'static str>;
     const SHAPES: &'static [Shape];
 
-    /// Reads the variant of this index, if there is one.
-    fn known(index: usize, content: &Content<'_>) -> Option<Result<Self, serde_json::Error>>;
+    /// Reads the variant of this index, if there is one and the value is one.
+    fn known(index: usize, content: &Content<'_>) -> Option<Self>;
 
     /// The variant that keeps what is of no other.
     fn unknown(value: Value) -> Self;
@@ -105,10 +117,11 @@ pub(crate) fn read_union<'de, T: Union, D: Deserializer<'de>>(deserializer: D) -
 }
 
 fn understood<T: Union>(content: Content<'_>) -> T {
-    match choose(&content, T::TAG, T::SHAPES).and_then(|index| T::known(index, &content)) {
-        Some(Ok(known)) => return known,
-        Some(Err(_)) => path::forget(),
-        None => {}
+    if let Some(index) = choose(&content, T::TAG, T::SHAPES) {
+        if let Some(known) = T::known(index, &content) {
+            return known;
+        }
+        path::forget();
     }
     T::unknown(content.into())
 }

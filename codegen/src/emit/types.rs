@@ -193,7 +193,10 @@ fn union(api: &Api, def: &TypeDef, union: &Union, out: &mut String) {
     line(out, "    ", &format!("{name} [{tag}] {{"));
     let strings = |texts: &[String]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ");
     for variant in &union.variants {
-        line(out, "        ", &format!("{}({}) Shape {{", variant.ident, type_name(variant.ty)));
+        // Of an object that is the value of several variants, nobody can tell which is meant.
+        let alone = union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1;
+        let from = if alone { "@From " } else { "" };
+        line(out, "        ", &format!("{from}{}({}) Shape {{", variant.ident, type_name(variant.ty)));
         let mut parts = vec![
             format!("tags: &[{}]", strings(&variant.tags)),
             format!("keys: &[{}]", strings(&variant.keys)),

@@ -10,7 +10,7 @@ mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clerk_codegen::model::{Body, Key, Output, Place};
+use clerk_codegen::model::{Body, Key, Output, Place, Type};
 use serde_json::Value;
 use snapshot::{members, snapshots};
 
@@ -280,6 +280,11 @@ fn lists_with_limit_and_offset_are_walked_page_by_page() {
 
             assert!(matches!(doc.modelled(&key).output, Output::Page(_)), "{key}");
             assert_eq!(paging.paginated, doc.takes(operation, "paginated"), "{key}");
+            for size in
+                doc.modelled(&key).setters.iter().filter(|it| ["limit", "offset"].contains(&&*it.wire))
+            {
+                assert_eq!(size.ty, Type::Integer, "{key}: {}", size.wire);
+            }
             let schema = doc.follow(doc.success(operation).1.unwrap());
             paginated += usize::from(paging.paginated);
             declared += usize::from(paging.paginated && schema["type"] == "array");

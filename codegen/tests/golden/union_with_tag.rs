@@ -14,12 +14,12 @@ pub enum ThingVerification {
 // types.rs
 union! {
     ThingVerification [Some("object")] {
-        Otp(VerificationOtp) Shape {
+        @From Otp(VerificationOtp) Shape {
             tags: &["verification_otp"], keys: &["strategy", "attempts"], hints: &[
             ("strategy", &["phone_code", "email_code"]),
             ],
         },
-        Oauth(VerificationOauth) Shape {
+        @From Oauth(VerificationOauth) Shape {
             tags: &["verification_oauth"], keys: &["strategy"], hints: &[("strategy", &["oauth_*"]),
             ],
         },

@@ -13,11 +13,11 @@ pub enum Refresh {
 // types.rs
 union! {
     Refresh [None] {
-        Token(Token) Shape {
+        @From Token(Token) Shape {
             tags: &[], keys: &["object", "value"], hints: &[("object", &["token"]),
             ],
         },
-        Cookies(Cookies) Shape {
+        @From Cookies(Cookies) Shape {
             tags: &[], keys: &["list"], hints: &[("object", &["cookies"]),
             ],
         },

@@ -210,8 +210,13 @@ pub fn measure() -> Result<Section, Failure> {
         for peer in Peer::ALL {
             if let Some(mut call) = peer.program("calls") {
                 eprintln!("calls, {title}: {}", peer.name());
-                let [each] = numbers(call.args([url, &CALLS_OF_PEERS.to_string(), &at_once.to_string()]))?;
-                cpu.push((peer.name(), each));
+                call.args([url, &CALLS_OF_PEERS.to_string(), &at_once.to_string()]);
+                let mut best = f64::MAX;
+                for _ in 0..ROUNDS {
+                    let [each] = numbers(&mut call)?;
+                    best = best.min(each);
+                }
+                cpu.push((peer.name(), best));
             }
         }
         rows.push(Row::new(format!("CPU of a call, {title}"), "µs", cpu));

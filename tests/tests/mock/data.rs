@@ -19,6 +19,24 @@ async fn on(file: &Path) -> Api {
 }
 
 #[tokio::test]
+async fn a_picture_is_at_the_new_address_of_a_server_that_was_started_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("clerk.redb");
+    let api = on(&file).await;
+    let ada = api.user("ada@example.com").await;
+    let path = format!("/users/{ada}");
+    api.with_form(reqwest::Method::POST, &format!("{path}/profile_image"), &[], b"one").await;
+    drop(api);
+
+    let api = open_again(&file).await;
+
+    let user = api.get(&path).await.body;
+    let picture = api.http.get(user["image_url"].as_str().expect("a URL")).send().await.expect("an answer");
+    assert_eq!(user["profile_image_url"], user["image_url"]);
+    assert_eq!(picture.bytes().await.expect("a body"), "one");
+}
+
+#[tokio::test]
 async fn what_was_stored_is_there_again_in_its_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("clerk.redb");

@@ -12,6 +12,7 @@ mod document;
 mod enrollment;
 mod every_operation;
 mod expiry;
+mod images;
 mod invitations;
 mod made_for_tests;
 mod organizations;

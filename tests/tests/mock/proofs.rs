@@ -84,7 +84,7 @@ fn name_for(password: &str, skip: bool) -> String {
 #[tokio::test]
 async fn digests_that_were_brought_along_are_checked() {
     let api = Api::start().await;
-    // "a good password" in each form, made with Python's bcrypt and hashlib.
+    // "a good password" in each form, made with Python's bcrypt, argon2-cffi and hashlib, and OpenSSL.
     let digests = [
         ("bcrypt", "$2b$04$vX/nmsOocHEfrBWW720ndO7BE.TG6bxtzNrFJwiSnqPYU.8VmQ7cS"),
         ("pbkdf2_sha1", "pbkdf2_sha1$1000$salt$8468659caa949e4c00e9e2380b8d7df1b959b7b3"),
@@ -100,16 +100,33 @@ async fn digests_that_were_brought_along_are_checked() {
         ),
         ("sha256", "9020e9e51f9bec7dd22cf89e7c05ee0931412790b0b6a7e8632e0fa9fb15ec00"),
         ("md5", "265d0ad99e158c3068551a57fde7568d"),
-        ("md5_salted", "0d771d66768d74545710ddafea543545$salt"),
-        ("sha256_salted", "aa41ae00bcb2a9cf280c44a0e10fb42cc771b7906e97de62342aeba1b12a422d$salt"),
+        ("md5_salted", "salt$0d771d66768d74545710ddafea543545"),
+        ("sha256_salted", "salt$aa41ae00bcb2a9cf280c44a0e10fb42cc771b7906e97de62342aeba1b12a422d"),
         ("ldap_ssha", "{SSHA}K5uiy0SdsWaM/ys8n0PoFlydGSlzYWx0"),
         ("phpass", "$P$5saltsaltd/iww9zXXUMIWEVYz0D8N."),
         ("md5_phpass", "$P$5saltsaltG4esQLaia.dufyjc.NUc8/"),
+        ("argon2i", "$argon2i$v=19$m=64,t=2,p=2$c2FsdHNhbHQ$c7XZN3pEspQd+wDCvKNoKdJoA6JrSUsf7+a85/G7MGQ"),
+        ("argon2id", "$argon2id$v=19$m=64,t=2,p=2$c2FsdHNhbHQ$xbTXax72WVduy6TXy6GU0HsGJrAQwOZeM0SuKtg6V5w"),
+        ("argon2id", "$argon2id$v=16$m=64,t=2,p=1$c2FsdHNhbHQ$FNA6CRot3xW+GA7cQnHK7tf1TO5q6hrYZGhF3vckPak"),
+        ("bcrypt_peppered", "$2b$04$L4YB3zTfBK.Yzok4F6VXauAw0usxu2wyqJpTHSvJ.2ZrdImDVyuoC$pepper"),
+        (
+            "scrypt_werkzeug",
+            "scrypt:1024:8:1$salt$f1bfd2eb1eeca9bb3d08a92e1cda84bc313b9da1821c1f0bc93e40ada6c29ea4726cdeaeca427714c2a3b3f36db517187ef26bec04976ea888c2a24d3b89bf03",
+        ),
+        (
+            "scrypt_firebase",
+            "q1RN2B/lkXTdW1Tjdu+AePjshqmAbjtFKF3E4TvBTU1A9xAnkx6N5ynNMDSm+dtq3zcocvXiHJEXnqzIcnzKAQ==$c2FsdA==$jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$Bw==$8$10",
+        ),
+        (
+            "sha512_symfony",
+            "sha512_symfony$100$salt$bKJ12M1ZkJmFrkfHh6rwDAkNvcJapaFiXMhoS2t6yelTd+tjaPGilgGghNN+KEyxvyCkPwivgQD3yWCNIBMv+A==",
+        ),
         ("hmac_sha256_utf16_b64", "hmac_sha256_utf16_b64$BdZN4e5t4vVQv/Y8sPsZ/W8Roj/CnrHukJ0aDEs70To=$a2V5"),
     ];
 
-    for (hasher, digest) in digests {
-        let body = json!({ "username": hasher, "password_digest": digest, "password_hasher": hasher });
+    for (index, (hasher, digest)) in digests.into_iter().enumerate() {
+        let name = format!("{hasher}{index}");
+        let body = json!({ "username": name, "password_digest": digest, "password_hasher": hasher });
         let user = api.post("/users", body).await.body;
         assert_eq!(user["password_enabled"], true, "{hasher}: {user}");
         let path = format!("/users/{}/verify_password", text(&user["id"]));
@@ -117,12 +134,29 @@ async fn digests_that_were_brought_along_are_checked() {
         let wrong = api.post(&path, json!({ "password": "a bad password" })).await;
         assert_eq!(wrong.refusal(), (422, "incorrect_password", None), "{hasher}");
     }
+    let cognito = json!({
+        "username": "cognito", "password_hasher": "awscognito", "password_digest": "awscognito#eu_1#client#ada",
+    });
+    let path = format!("/users/{}/verify_password", api.create("/users", cognito).await);
+    let unchecked = api.post(&path, json!({ "password": "a good password" })).await;
+    assert_eq!(unchecked.refusal(), (422, "form_param_value_invalid", Some("password")));
     let refused = |body: Value| {
         let api = &api;
         async move { api.post("/users", body).await.refusal().1.to_owned() }
     };
-    let body = json!({ "username": "a1", "password_digest": "x", "password_hasher": "bcrypt" });
-    assert_eq!(refused(body).await, "form_password_digest_invalid_code");
+    for (hasher, digest) in [
+        ("bcrypt", "x"),
+        ("bcrypt_peppered", "$2b$04$L4YB3zTfBK.Yzok4F6VXauAw0usxu2wyqJpTHSvJ.2ZrdImDVyuoC"),
+        ("argon2id", "$argon2i$v=19$m=64,t=2,p=2$c2FsdHNhbHQ$c7XZN3pEspQd+wDCvKNoKdJoA6JrSUsf7+a85/G7MGQ"),
+        ("argon2i", "$argon2i$v=19$m=64,t=2,p=2$c2FsdHNhbHQ$"),
+        ("scrypt_werkzeug", "scrypt:1000:8:1$salt$f1bf"),
+        ("scrypt_firebase", "aaaa$c2FsdA==$aaaa$Bw==$8$200"),
+        ("sha512_symfony", "sha512_symfony$0$salt$bKJ1"),
+        ("awscognito", "awscognito#eu_1#client"),
+    ] {
+        let body = json!({ "username": "a1", "password_digest": digest, "password_hasher": hasher });
+        assert_eq!(refused(body).await, "form_password_digest_invalid_code", "{hasher}");
+    }
     let body = json!({ "username": "a1", "password_digest": "x", "password_hasher": "rot13" });
     assert_eq!(refused(body).await, "form_param_value_invalid");
     let body = json!({ "username": "a1", "password_digest": "x" });

@@ -445,6 +445,11 @@ async fn a_digest_that_takes_for_ever_holds_nobody_up() {
     let api = Api::start().await;
     let slow = [
         ("bcrypt", format!("$2b$31${}", "a".repeat(53))),
+        ("bcrypt_peppered", format!("$2b$31${}$pepper", "a".repeat(53))),
+        ("argon2id", format!("$argon2id$v=19$m=4000000,t=4000000,p=1$c2FsdHNhbHQ${}", "A".repeat(43))),
+        ("scrypt_werkzeug", format!("scrypt:2147483648:8:1$salt${}", "a".repeat(128))),
+        ("scrypt_firebase", "aaaa$c2FsdA==$aaaa$Bw==$8$40".to_owned()),
+        ("sha512_symfony", format!("sha512_symfony$4294967295$salt${}==", "A".repeat(86))),
         (
             "pbkdf2_sha256_django",
             "pbkdf2_sha256$4294967295$salt$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA=".into(),

@@ -157,6 +157,15 @@ fn a_setter_takes_what_is_at_hand() {
 }
 
 #[test]
+fn a_union_is_made_of_the_object_of_a_variant() {
+    let code = VerificationOtp::sample();
+
+    let verification = EmailAddressVerification::from(code.clone());
+
+    assert_eq!(verification, EmailAddressVerification::Otp(code));
+}
+
+#[test]
 fn fields_can_be_given_as_json() {
     let grace: User = sample_with(json!({ "first_name": "Grace", "username": null }));
 
@@ -173,6 +182,14 @@ fn ids_in_a_sample_lead_to_what_is_in_it() {
     let account = &ada.enterprise_accounts[0];
     let connection = account.enterprise_connection.as_ref().expect("a connection");
     assert_eq!(account.enterprise_connection_id.as_deref(), Some(connection.id.as_str()));
+}
+
+#[test]
+fn what_is_in_a_sample_is_verified_by_what_is_sent_to_it() {
+    let user = serde_json::to_value(User::sample()).expect("JSON");
+
+    assert_eq!(user["email_addresses"][0]["verification"]["strategy"], "email_code");
+    assert_eq!(user["phone_numbers"][0]["verification"]["strategy"], "phone_code");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use md5::{Digest as _, Md5};
 use ring::{digest, hmac, pbkdf2};
 
+use super::memory_hard::MemoryHard;
+
 /// What Clerk's documentation lists.
 pub(super) const HASHERS: &[&str] = &[
     "argon2i",
@@ -37,21 +39,23 @@ pub(super) const HASHERS: &[&str] = &[
 const MOST_COST: u32 = 14;
 const MOST_ROUNDS: u32 = 2_000_000;
 
-/// Whether a digest has the form that its hasher gives it. Of hashers that cannot be checked here, the beginning is
-/// looked at.
+/// Whether a digest has the form that its hasher gives it.
 pub(super) fn readable(hasher: &str, digest: &str) -> bool {
     let hexadecimal_of = |bytes: usize| hexadecimal(digest).is_some_and(|read| read.len() == bytes);
     match hasher {
         "bcrypt" => bcrypt_cost(digest).is_some(),
+        "bcrypt_peppered" => peppered(digest).is_some(),
         "bcrypt_sha256_django" => of_django(digest).and_then(bcrypt_cost).is_some(),
         "md5" => hexadecimal_of(16),
         "sha256" => hexadecimal_of(32),
         "md5_salted" | "sha256_salted" => digest.contains('$'),
         "ldap_ssha" => ssha(digest).is_some(),
         "phpass" | "md5_phpass" => phpass_parts(digest).is_some(),
-        "argon2i" | "argon2id" => digest.starts_with(&format!("${hasher}$")),
-        "scrypt_werkzeug" => digest.starts_with("scrypt:") && digest.split('$').count() == 3,
-        "scrypt_firebase" => digest.split('$').count() == 6,
+        "argon2i" | "argon2id" | "scrypt_werkzeug" | "scrypt_firebase" => {
+            MemoryHard::read(hasher, digest).is_some()
+        }
+        "sha512_symfony" => symfony_parts(digest).is_some(),
+        "awscognito" => is_of_cognito(digest),
         _ => match parts(hasher) {
             Some(kind) => pbkdf2_parts(kind, digest).is_some(),
             None => !digest.is_empty(),
@@ -67,6 +71,9 @@ pub(super) fn matches(hasher: &str, password: &str, digest: &str) -> Option<bool
     let is = |found: &[u8]| hexadecimal(digest).is_some_and(|wanted| wanted == found);
     let matches = match hasher {
         "bcrypt" => bcrypt::verify(password, digest).unwrap_or(false),
+        "bcrypt_peppered" => peppered(digest).is_some_and(|(digest, pepper)| {
+            bcrypt::verify(format!("{password}{pepper}"), digest).unwrap_or(false)
+        }),
         // Django hashes the hexadecimal digits of a SHA-256.
         "bcrypt_sha256_django" => {
             let hashed = to_hexadecimal(sha256(password.as_bytes()).as_ref());
@@ -74,7 +81,7 @@ pub(super) fn matches(hasher: &str, password: &str, digest: &str) -> Option<bool
         }
         "md5" => is(&Md5::digest(password)),
         "sha256" => is(sha256(password.as_bytes()).as_ref()),
-        // Which of the two comes first is not told, so both orders are right.
+        // Whether the salt is hashed before the password or after it is not told, so both orders are right.
         "md5_salted" => salted(digest, password, |text| Md5::digest(text).to_vec()),
         "sha256_salted" => salted(digest, password, |text| sha256(text).as_ref().to_vec()),
         "ldap_ssha" => ssha(digest).is_some_and(|(hash, salt)| {
@@ -84,6 +91,10 @@ pub(super) fn matches(hasher: &str, password: &str, digest: &str) -> Option<bool
         "phpass" => phpass(password.as_bytes(), digest),
         "md5_phpass" => phpass(to_hexadecimal(&Md5::digest(password)).as_bytes(), digest),
         "hmac_sha256_utf16_b64" => hmac_utf16(password, digest),
+        "argon2i" | "argon2id" | "scrypt_werkzeug" | "scrypt_firebase" => {
+            MemoryHard::read(hasher, digest).is_some_and(|digest| digest.is_of(password))
+        }
+        "sha512_symfony" => symfony(password, digest),
         _ => pbkdf2(parts(hasher)?, password, digest),
     };
     Some(matches)
@@ -95,6 +106,11 @@ fn too_slow(hasher: &str, digest: &str) -> bool {
     match hasher {
         "bcrypt" => slow(digest),
         "bcrypt_sha256_django" => of_django(digest).is_some_and(slow),
+        "bcrypt_peppered" => peppered(digest).is_some_and(|(digest, _)| slow(digest)),
+        "sha512_symfony" => symfony_parts(digest).is_some_and(|(rounds, ..)| rounds > MOST_ROUNDS),
+        "argon2i" | "argon2id" | "scrypt_werkzeug" | "scrypt_firebase" => {
+            MemoryHard::read(hasher, digest).is_some_and(|digest| digest.is_too_slow())
+        }
         _ => {
             let rounds =
                 parts(hasher).and_then(|kind| pbkdf2_parts(kind, digest)).map(|(rounds, ..)| rounds.get());
@@ -122,9 +138,15 @@ fn of_django(digest: &str) -> Option<&str> {
     digest.strip_prefix("bcrypt_sha256$")
 }
 
-/// `<hash in hexadecimal>$<salt>`.
+/// `<digest of bcrypt>$<pepper>`: the pepper stands behind the password when both are hashed.
+fn peppered(digest: &str) -> Option<(&str, &str)> {
+    let (bcrypt, pepper) = (digest.get(..60)?, digest.get(60..)?.strip_prefix('$')?);
+    bcrypt_cost(bcrypt).map(|_| (bcrypt, pepper))
+}
+
+/// `<salt>$<hash in hexadecimal>`.
 fn salted(digest: &str, password: &str, hash: impl Fn(&[u8]) -> Vec<u8>) -> bool {
-    let Some((wanted, salt)) = digest.split_once('$') else { return false };
+    let Some((salt, wanted)) = digest.rsplit_once('$') else { return false };
     let orders = [format!("{salt}{password}"), format!("{password}{salt}")];
     hexadecimal(wanted).is_some_and(|wanted| orders.iter().any(|text| hash(text.as_bytes()) == wanted))
 }
@@ -142,6 +164,33 @@ fn hmac_utf16(password: &str, digest: &str) -> bool {
     let (Some(Some(hash)), Some(Some(key))) = (parts.next(), parts.next()) else { return false };
     let text: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &key), &text, &hash).is_ok()
+}
+
+/// `awscognito#<user pool>#<client>#<identifier>`: who knows the password is Cognito.
+fn is_of_cognito(digest: &str) -> bool {
+    let mut parts = digest.split('#');
+    parts.next() == Some("awscognito") && parts.filter(|part| !part.is_empty()).count() == 3
+}
+
+/// `sha512_symfony$<rounds>$<salt>$<hash in Base64>`.
+fn symfony_parts(digest: &str) -> Option<(u32, &str, Vec<u8>)> {
+    let mut parts = digest.strip_prefix("sha512_symfony$")?.split('$');
+    let (rounds, salt, hash) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
+    let hash = STANDARD.decode(hash).ok().filter(|hash| hash.len() == digest::SHA512_OUTPUT_LEN)?;
+    Some((rounds, salt, hash)).filter(|_| rounds > 0 && parts.next().is_none())
+}
+
+/// Symfony puts the salt behind the password in braces, and each round that behind what the round before gave.
+fn symfony(password: &str, digest: &str) -> bool {
+    symfony_parts(digest).is_some_and(|(rounds, salt, wanted)| {
+        let salted = format!("{password}{{{salt}}}");
+        let sha512 = |bytes: &[u8]| digest::digest(&digest::SHA512, bytes);
+        let mut hash = sha512(salted.as_bytes());
+        for _ in 1..rounds {
+            hash = sha512(&[hash.as_ref(), salted.as_bytes()].concat());
+        }
+        hash.as_ref() == wanted
+    })
 }
 
 /// The letters that phpass counts with.
@@ -228,7 +277,7 @@ fn to_hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+pub(super) fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
     let digits = digits.filter(|d| d.len() % 2 == 0)?;
     Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())

@@ -84,14 +84,12 @@ const COMMON_MAPPING: Resource = Resource {
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("RotateDirectoryAPIKey", |state, call| rotate(&DIRECTORY, state, call)),
     ("RotateSCIMDirectoryAPIKey", |state, call| rotate(&SCIM_DIRECTORY, state, call)),
-    ("CreateDirectoryGroupRoleMapping", |state, call| create_mapping(&MAPPING, &DIRECTORY, state, call)),
-    ("CreateSCIMGroupRoleMapping", |state, call| create_mapping(&SCIM_MAPPING, &SCIM_DIRECTORY, state, call)),
-    ("ReplaceDirectoryGroupRoleMappings", |state, call| replace_mappings(&MAPPING, &DIRECTORY, state, call)),
-    ("ReplaceSCIMGroupRoleMappings", |state, call| {
-        replace_mappings(&SCIM_MAPPING, &SCIM_DIRECTORY, state, call)
-    }),
-    ("DeleteDirectoryGroupRoleMapping", |state, call| delete_mapping(&MAPPING, &DIRECTORY, state, call)),
-    ("DeleteSCIMGroupRoleMapping", |state, call| delete_mapping(&SCIM_MAPPING, &SCIM_DIRECTORY, state, call)),
+    ("CreateDirectoryGroupRoleMapping", |state, call| create_mapping(&MAPPING, state, call)),
+    ("CreateSCIMGroupRoleMapping", |state, call| create_mapping(&SCIM_MAPPING, state, call)),
+    ("ReplaceDirectoryGroupRoleMappings", |state, call| replace_mappings(&MAPPING, state, call)),
+    ("ReplaceSCIMGroupRoleMappings", |state, call| replace_mappings(&SCIM_MAPPING, state, call)),
+    ("DeleteDirectoryGroupRoleMapping", |state, call| delete_mapping(&MAPPING, state, call)),
+    ("DeleteSCIMGroupRoleMapping", |state, call| delete_mapping(&SCIM_MAPPING, state, call)),
 ];
 
 const DIRECTORIES: &str = "directory";
@@ -157,11 +155,12 @@ fn of(directories: &Resource, state: &State, call: &Call<'_>) -> Result<String, 
     directories.find(state, call).map(|directory| directory.id().to_owned())
 }
 
-/// The id of the directory that the path names, whose groups can be given roles.
-fn of_enabled(directories: &Resource, state: &State, call: &Call<'_>) -> Result<String, ApiError> {
-    let directory = directories.find(state, call)?;
-    if directory["group_role_mapping_enabled"] == true {
-        return Ok(directory.id().to_owned());
+/// The id of the directory that the path of a mapping names, whose groups can be given roles.
+fn of_enabled(mappings: &Resource, state: &State, call: &Call<'_>) -> Result<String, ApiError> {
+    let id = mappings.parent_id(state, call)?.unwrap_or_default();
+    let directory = state.table(DIRECTORIES).and_then(|table| table.get(&id));
+    if directory.is_some_and(|directory| directory["group_role_mapping_enabled"] == true) {
+        return Ok(id);
     }
     let message = "Group role mapping is not enabled on this directory.";
     Err(ApiError::new(http::StatusCode::FORBIDDEN, "feature_not_enabled", "not enabled", message))
@@ -172,26 +171,16 @@ fn mappings<'a>(state: &'a State, directory: &'a str) -> impl Iterator<Item = &'
     rows.filter(move |mapping| mapping["directory_id"] == directory)
 }
 
-fn create_mapping(
-    resource: &Resource,
-    directories: &Resource,
-    state: &mut State,
-    call: &Call<'_>,
-) -> Result<Value, ApiError> {
-    let directory = of_enabled(directories, state, call)?;
+fn create_mapping(resource: &Resource, state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let directory = of_enabled(resource, state, call)?;
     let organization = state.organization_of_directory(&directory);
     let mapping = add_mapping(state, &directory, &organization, &call.body, "")?;
     Ok(resource.show(state, &mapping))
 }
 
 /// The place of each in the list is its rank.
-fn replace_mappings(
-    resource: &Resource,
-    directories: &Resource,
-    state: &mut State,
-    call: &Call<'_>,
-) -> Result<Value, ApiError> {
-    let directory = of_enabled(directories, state, call)?;
+fn replace_mappings(resource: &Resource, state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
+    let directory = of_enabled(resource, state, call)?;
     // What a group is called was said by its provider, and stays.
     let known = |mapping: &Object| {
         (mapping["directory_group_id"].clone(), mapping["directory_group_display_name"].clone())
@@ -214,11 +203,10 @@ fn replace_mappings(
 
 fn delete_mapping(
     resource: &'static Resource,
-    directories: &Resource,
     state: &mut State,
     call: &Call<'_>,
 ) -> Result<Value, ApiError> {
-    of_enabled(directories, state, call)?;
+    of_enabled(resource, state, call)?;
     resource.answer(Action::Delete, state, call)
 }
 

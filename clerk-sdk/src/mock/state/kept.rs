@@ -14,7 +14,7 @@ impl State {
     /// Puts an object where it was when it was kept. Kinds that are no longer known are passed over.
     pub(in crate::mock) fn place(&mut self, tag: &str, position: u64, object: Map<String, Value>) {
         let others = resources::RESOURCES.iter().map(|resource| resource.tag);
-        let others = others.chain(["verification", super::enrollment::SUGGESTION]);
+        let others = others.chain(["verification", super::enrollment::SUGGESTION, super::images::IMAGE]);
         let mut others = others.chain(super::billing::TAGS.iter().copied());
         if let Some(tag) = others.find(|known| *known == tag) {
             self.table_mut(tag);
@@ -29,6 +29,7 @@ impl State {
         json!({
             "settings": self.settings, "instance_id": self.instance_id, "machine": self.machine,
             "keys": self.keys.kept(), "ahead": self.clock.ahead(),
+            "origin": self.origin,
         })
     }
 
@@ -37,6 +38,7 @@ impl State {
         for (name, field) in [("instance_id", &mut self.instance_id), ("machine", &mut self.machine)] {
             rest[name].as_str().unwrap_or_default().clone_into(field);
         }
+        rest["origin"].as_str().unwrap_or_default().clone_into(&mut self.origin);
         if let Some(keys) = Keys::of_kept(&rest["keys"]) {
             self.keys = keys;
         }

@@ -16,6 +16,7 @@ mod enrollment;
 mod events;
 mod expiry;
 mod identifiers;
+mod images;
 mod instance;
 mod invitations;
 #[cfg(feature = "mock-data")]
@@ -25,6 +26,7 @@ mod m2m_tokens;
 mod machine_credential;
 mod machines;
 mod memberships;
+mod memory_hard;
 mod metadata;
 mod oauth_applications;
 mod oauth_tokens;
@@ -67,6 +69,7 @@ use super::error::ApiError;
 use super::ids::Ids;
 use super::keys::Keys;
 use super::query::Query;
+use super::record::RecordedPart;
 use super::sample::Sampler;
 use super::time::Clock;
 
@@ -84,6 +87,8 @@ pub(super) struct Call<'a> {
     pub(super) document: &'static Document,
     /// The key that came with it; empty for none.
     pub(super) key: &'a str,
+    /// The file of a form.
+    pub(super) file: Option<&'a RecordedPart>,
     /// The body's JSON or a form's fields; null where the operation takes none.
     pub(super) body: Value,
 }
@@ -108,6 +113,8 @@ pub(super) struct State {
     others: BTreeMap<&'static str, Table>,
     settings: Value,
     instance_id: String,
+    /// Where the server is, such as `http://127.0.0.1:4010`; empty before it listens.
+    origin: String,
     /// When the next object ends by itself.
     next_end: i64,
     /// The machine that makes machine-to-machine tokens with a key that no machine has.
@@ -125,6 +132,7 @@ impl State {
             settings: instance::defaults(&instance_id),
             instance_id,
             next_end: i64::MAX,
+            origin: String::new(),
             others: BTreeMap::new(),
             ids,
             clock,
@@ -304,6 +312,7 @@ impl Call<'_> {
             query: self.query,
             document: self.document,
             key: self.key,
+            file: self.file,
             body: body.clone(),
         };
         items.map(call).collect()

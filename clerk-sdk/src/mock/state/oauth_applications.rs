@@ -50,8 +50,11 @@ pub(super) const APPLICATION: Resource = Resource {
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("DeleteOAuthApplication", |state, call| {
-        let client = RESOURCE.find(state, call)?["client_id"].clone();
+        let application = RESOURCE.find(state, call)?;
+        let client = application["client_id"].clone();
+        let logo = application.text("client_image_url").to_owned();
         let answer = RESOURCE.answer(Action::Delete, state, call)?;
+        state.forget_image(&logo);
         state.oauth_tokens.retain(|token| token["client_id"] != client);
         Ok(answer)
     }),
@@ -65,7 +68,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         Ok(shown)
     }),
     ("UploadOAuthApplicationLogo", |state, call| {
-        let url = format!("https://img.example.com/{}.png", state.ids.trace());
+        let before = RESOURCE.find(state, call)?.text("client_image_url").to_owned();
+        let url = state.keep_image(call, &before);
         RESOURCE.update(state, call, |_, object| {
             fields!(object, { "client_image_url": url });
             Ok(())

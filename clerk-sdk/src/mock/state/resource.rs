@@ -183,7 +183,7 @@ impl Resource {
     }
 
     /// The id of what the objects of a request belong to; `None` for a kind that belongs to nothing.
-    fn parent_id(&self, state: &State, call: &Call<'_>) -> Result<Option<String>, ApiError> {
+    pub(super) fn parent_id(&self, state: &State, call: &Call<'_>) -> Result<Option<String>, ApiError> {
         self.parent.as_ref().map(|parent| (parent.id)(state, call)).transpose()
     }
 

@@ -25,9 +25,12 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("UnlockUser", |state, call| set(state, call, &[("locked", json!(false)), (LOCKED_UNTIL, Value::Null)])),
     ("SetUserProfileImage", set_profile_image),
     ("DeleteUserProfileImage", |state, call| {
-        if state.user(call)?["has_image"] != true {
+        let user = state.user(call)?;
+        if user["has_image"] != true {
             return Err(no_image());
         }
+        let before = user.text("image_url").to_owned();
+        state.forget_image(&before);
         let image = json!(DEFAULT_IMAGE);
         set(
             state,
@@ -183,6 +186,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     state.memberships.retain(|m| m["_user_id"] != id);
     state.sessions.retain(|s| s["user_id"] != id);
     state.forget_credentials_of(id);
+    state.forget_image(user.text("image_url"));
     let (devices, tokens) =
         (&super::trusted_devices::TRUSTED_DEVICE, &super::provider_tokens::PROVIDER_TOKEN);
     for own in [devices.tag, tokens.tag, super::enrollment::SUGGESTION] {
@@ -255,7 +259,8 @@ pub(super) fn no_image() -> ApiError {
 }
 
 fn set_profile_image(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    let url = json!(format!("https://img.example.com/{}.png", state.ids.trace()));
+    let before = state.user(call)?.text("image_url").to_owned();
+    let url = json!(state.keep_image(call, &before));
     set(state, call, &[("has_image", json!(true)), ("image_url", url.clone()), ("profile_image_url", url)])
 }
 

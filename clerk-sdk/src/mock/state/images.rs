@@ -1,0 +1,71 @@
+//! Pictures that were uploaded, which the server gives out again at their URLs.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{Call, Object, State, fields};
+
+/// The table of pictures.
+pub(super) const IMAGE: &str = "image";
+/// The fields of objects that hold the URL of a picture.
+const URLS: &[&str] = &["image_url", "profile_image_url", "client_image_url"];
+const FOLDER: &str = "/images/";
+
+impl State {
+    /// Keeps the picture that a request brought in place of the one of this URL, and gives its URL. Of a picture that
+    /// is too large to be kept, the URL leads nowhere.
+    pub(super) fn keep_image(&mut self, call: &Call<'_>, before: &str) -> String {
+        self.forget_image(before);
+        let id = self.ids.prefixed("img");
+        let url = format!("{}{FOLDER}{id}", self.origin);
+        if let Some(file) = call.file.filter(|file| file.size == file.content.len() as u64) {
+            let kind = file.content_type.as_deref().filter(|kind| !kind.is_empty());
+            let mut image = Object::default();
+            fields!(image, {
+                "id": id, "type": kind.unwrap_or("application/octet-stream"),
+                "content": STANDARD.encode(&file.content),
+            });
+            self.table_mut(IMAGE).insert(image);
+        }
+        url
+    }
+
+    /// The picture of this URL is given out no more.
+    pub(super) fn forget_image(&mut self, url: &str) {
+        if let Some(id) = url.strip_prefix(&self.origin).and_then(|path| path.strip_prefix(FOLDER)) {
+            self.table_mut(IMAGE).remove(id);
+        }
+    }
+
+    /// The content type and the bytes of the picture at a path.
+    pub(in crate::mock) fn image(&self, path: &str) -> Option<(String, Bytes)> {
+        let image = self.table(IMAGE)?.get(path.strip_prefix(FOLDER)?)?;
+        let content = STANDARD.decode(image.text("content")).ok()?;
+        Some((image.text("type").to_owned(), content.into()))
+    }
+
+    /// The server is at this origin; pictures that were at another one are here now.
+    pub(in crate::mock) fn move_to(&mut self, origin: String) {
+        let before = std::mem::replace(&mut self.origin, origin);
+        if before.is_empty() || before == self.origin {
+            return;
+        }
+        let moved = |url: &Value| {
+            let path = url.as_str()?.strip_prefix(&before)?.to_owned();
+            path.starts_with(FOLDER).then_some(path)
+        };
+        let origin = self.origin.clone();
+        for (_, table) in self.tables_mut() {
+            let is_moved = |object: &Object| URLS.iter().any(|field| moved(&object[*field]).is_some());
+            table.change(is_moved, |object| {
+                for field in URLS {
+                    if let Some(path) = moved(&object[*field]) {
+                        object.insert((*field).to_owned(), json!(format!("{origin}{path}")));
+                    }
+                }
+            });
+        }
+    }
+}
