@@ -52,6 +52,7 @@ pub struct Plan<'a>(pub &'a str);
 ///
 /// The levels that ask for a second factor take the first from users who have no second one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Reverification {
     /// Both factors within the last 10 minutes.
     StrictMfa,
@@ -67,6 +68,7 @@ pub enum Reverification {
 
 /// Which factors must have been verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Factor {
     /// The first, such as a password.
     First,

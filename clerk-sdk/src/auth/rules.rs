@@ -255,8 +255,9 @@ pub(super) fn whole_seconds(value: &Value) -> Option<i64> {
         return None;
     }
     let seconds = value.as_f64()?.floor();
-    // 2^63 is exact as a float, and the first that is too large.
+    // 2^63 is exact as a float, and the first that is too large. Its negative may stand for what is just below it; the
+    // least integer itself was read above.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     #[allow(clippy::cast_possible_truncation, reason = "it is whole and within the limits")]
-    (-LIMIT..LIMIT).contains(&seconds).then_some(seconds as i64)
+    (seconds.abs() < LIMIT).then_some(seconds as i64)
 }

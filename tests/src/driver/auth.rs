@@ -74,7 +74,8 @@ impl Clients {
             let headers = line::header_pairs(&mut keys, "headers").map_err(invalid)?;
             let headers =
                 line::header_map(headers).map_err(|message| refusal(&Reason::TokenInvalid, &message))?;
-            return self.authenticate(&options, &headers).await.map(|auth| answer(&Caller::Request(auth)));
+            let auth = self.authenticate(&options, &headers, options.accept_pending).await?;
+            return Ok(answer(&Caller::Request(auth)));
         }
         let token = line::text(&mut keys, "token")
             .and_then(|token| token.ok_or("the line has no `token`".to_owned()));
@@ -94,7 +95,12 @@ impl Clients {
         }
     }
 
-    async fn authenticate(&mut self, options: &Options, headers: &HeaderMap) -> Result<Auth, Value> {
+    async fn authenticate(
+        &mut self,
+        options: &Options,
+        headers: &HeaderMap,
+        accept_pending: bool,
+    ) -> Result<Auth, Value> {
         let mut builder = configured!(self.authenticator(options)?, options);
         if let Some(key) = &options.publishable_key {
             builder = builder.publishable_key(key);
@@ -102,19 +108,22 @@ impl Clients {
         if let Some(types) = &options.accepts {
             builder = builder.accepts(types.iter().copied());
         }
-        let authenticator =
-            builder.accept_pending(options.accept_pending).build().map_err(|e| failure(&e))?;
+        let authenticator = builder.accept_pending(accept_pending).build().map_err(|e| failure(&e))?;
         authenticator.authenticate(headers).await.into_auth().map_err(|error| refused(&error))
     }
 
     async fn verify(&mut self, options: &Options, token: &str, template: bool) -> Result<Caller, Value> {
         let sessions_alone = options.accepts.as_ref().is_none_or(|types| *types == [TokenType::Session]);
         if !template && !sessions_alone {
-            // A token of several kinds: as if it came in a request.
+            // A token of several kinds: as if it came in a request, but that one of a pending session is no less a token.
             let pair = ("authorization".to_owned(), format!("Bearer {token}"));
             let headers =
                 line::header_map(vec![pair]).map_err(|message| refusal(&Reason::TokenInvalid, &message))?;
-            return self.authenticate(options, &headers).await.map(Caller::Request);
+            let auth = self.authenticate(options, &headers, true).await?;
+            return Ok(match auth.token_type() {
+                TokenType::Session => Caller::Token(auth.claims().clone()),
+                _ => Caller::Request(auth),
+            });
         }
         let verifier =
             configured!(self.verifier(options)?, options).build().map_err(|error| failure(&error))?;

@@ -112,9 +112,13 @@ async fn what_a_caller_has_is_answered() {
         (true, json!({}), false),
         (false, json!({"role": "admin"}), false),
     ] {
-        let options = options(json!({ "accept_pending": accept_pending }));
-        let line = json!({"id": 1, "call": "$has", "token": token, "options": options, "has": has});
-        assert_eq!(answer(line).await, json!({"id": 1, "ok": expected}), "{has}");
+        for accepts in ["session_token", "any"] {
+            let options = options(json!({ "accept_pending": accept_pending, "accepts": [accepts] }));
+            let line = json!({"id": 1, "call": "$has", "token": token, "options": options, "has": has});
+            assert_eq!(answer(line).await, json!({"id": 1, "ok": expected}), "{accepts}: {has}");
+            let line = json!({"id": 1, "call": "$verify_token", "token": token, "options": options});
+            assert_eq!(answer(line).await["ok"]["claims"]["sts"], "pending", "{accepts}");
+        }
     }
 }
 

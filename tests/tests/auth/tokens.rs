@@ -88,8 +88,14 @@ fn a_date_that_is_none_makes_a_token_invalid() {
     let signer = Signer::one();
     let null = signer.sign_text(&signer.header().to_string(), r#"{"sub":"user_1","exp":null}"#, "RS256");
     assert_eq!(refusal(&null), Reason::TokenInvalid);
-    let huge = signer.sign_text(&signer.header().to_string(), r#"{"sub":"user_1","exp":1e400}"#, "RS256");
-    assert_eq!(refusal(&huge), Reason::TokenInvalid);
+    for claims in [
+        r#"{"sub":"user_1","exp":1e400}"#,
+        r#"{"sub":"user_1","exp":-9223372036854775809}"#,
+        r#"{"sub":"user_1","exp":10000000000,"nbf":-9223372036854775809}"#,
+    ] {
+        let token = signer.sign_text(&signer.header().to_string(), claims, "RS256");
+        assert_eq!(refusal(&token), Reason::TokenInvalid, "{claims}");
+    }
 }
 
 #[test]
