@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::retry::server_delay;
+use crate::value::without_secrets;
 
 /// An answer with a status other than 2xx.
 ///
@@ -126,7 +127,7 @@ impl fmt::Debug for ApiError {
         f.debug_struct("ApiError")
             .field("status", &self.status)
             .field("errors", &self.errors)
-            .field("trace_id", &self.trace_id)
+            .field("trace_id", &self.trace_id().map(without_secrets))
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish_non_exhaustive()
     }
@@ -134,6 +135,8 @@ impl fmt::Debug for ApiError {
 
 impl fmt::Debug for ApiErrorItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiErrorItem").field("code", &self.code).finish_non_exhaustive()
+        f.debug_struct("ApiErrorItem")
+            .field("code", &self.code().map(without_secrets))
+            .finish_non_exhaustive()
     }
 }

@@ -118,7 +118,7 @@ impl Error {
             }
             f.write_str(&texts.join(": "))?;
             if let Some(parameter) = item.parameter() {
-                write!(f, " [{parameter}]")?;
+                write!(f, " [{}]", without_secrets(parameter))?;
             }
         }
         if api.errors().is_empty() {
@@ -128,7 +128,9 @@ impl Error {
         let attempts = self.attempts();
         let plural = if attempts == 1 { "" } else { "s" };
         match api.trace_id() {
-            Some(trace) => write!(f, " (trace {trace}, {attempts} attempt{plural})")?,
+            Some(trace) => {
+                write!(f, " (trace {}, {attempts} attempt{plural})", without_secrets(trace))?;
+            }
             None => write!(f, " ({attempts} attempt{plural})")?,
         }
         if let Some(advice) = advice(api.status()) {

@@ -57,9 +57,9 @@ impl Action {
                 wrong.push("`target`, a JSONPath, is missing".to_owned());
                 None
             }
-            Some(target) => JsonPath::parse(target)
-                .map_err(|error| wrong.push(format!("no JSONPath (RFC 9535): {error}")))
-                .ok(),
+            Some(target) => {
+                parse(target).map_err(|error| wrong.push(format!("no JSONPath (RFC 9535): {error}"))).ok()
+            }
         };
         let reason = match fields.get("x-reason").and_then(Value::as_str).or(reason).map(str::trim) {
             Some(reason) if !reason.is_empty() => Some(reason.to_owned()),
@@ -107,6 +107,14 @@ impl Action {
             Change::Remove => remove_all(document, pointers),
         }
     }
+}
+
+/// Reads a JSONPath. The parser ends the process for a text that ends within a `\u` escape.
+fn parse(target: &str) -> Result<JsonPath, String> {
+    if target.rsplit_once("\\u").is_some_and(|(_, rest)| rest.len() < 2) {
+        return Err("it ends within an escape".to_owned());
+    }
+    JsonPath::parse(target).map_err(|error| error.to_string())
 }
 
 fn update_all(document: &mut Value, pointers: &[String], update: &Value) -> Result<Outcome, String> {

@@ -195,6 +195,21 @@ fn all_that_is_wrong_with_a_file_is_said_at_once() {
 }
 
 #[test]
+fn a_path_that_ends_within_an_escape_is_no_path() {
+    for (end, is_path) in
+        [(r"\u", false), (r"\uD", false), (r"\uD83D\u", false), (r"\\u']", true), (r"\u0061']", true)]
+    {
+        let text = format!(
+            "overlay: 1.0.0\nactions:\n- {{ target: \"$['{}\", x-reason: r, remove: true }}\n",
+            end.replace('\\', r"\\")
+        );
+        let parsed = Overlay::parse("o.yaml", &text);
+        let said = format!("{:?}", parsed.as_ref().err());
+        assert_eq!(!said.contains("ends within an escape"), is_path, "{end}: {said}");
+    }
+}
+
+#[test]
 fn an_overlay_or_an_action_for_other_documents_does_nothing() {
     let overlay = Overlay::parse(
         "o.yaml",

@@ -253,8 +253,9 @@ async fn what_is_printed_of_a_request_and_of_its_errors_holds_nothing_that_the_c
 
 #[test]
 fn what_a_server_repeats_of_a_key_is_not_repeated() {
-    let body = r#"{"errors":[{"code":"c","message":"The key sk_test_SECRET1 is wrong.","long_message":"eyJSECRET2.x.y"}]}"#;
-    let server = Server::scripted([Reply::json(401, body)]);
+    let item = r#"{"code":"c sk_test_SECRET1","message":"The key sk_test_SECRET1 is wrong.","long_message":"eyJSECRET2.x.y","meta":{"param_name":"sk_test_SECRET1"}}"#;
+    let body = format!(r#"{{"errors":[{item}],"clerk_trace_id":"sk_test_SECRET1"}}"#);
+    let server = Server::scripted([Reply::json(401, &body)]);
     let mut printed = String::new();
 
     let log = logged(async {

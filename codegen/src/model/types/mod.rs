@@ -1,0 +1,189 @@
+//! From schemas to types: every schema is lowered once for each direction into a list of definitions, which are named
+//! and merged afterwards.
+
+mod all_of;
+mod def;
+mod object;
+mod union;
+mod values;
+
+use std::collections::HashMap;
+
+use super::{Direction, Type, TypeKind};
+use crate::document::{AdditionalProperties, Document, Property, Schema, SchemaKind};
+use crate::finding::Findings;
+
+pub(super) use self::def::{Def, Origin, Parent};
+pub(super) use self::object::{by_name, field_ident, is_sensitive};
+
+/// How deep schemas may refer to each other without an object between them.
+const LONGEST_CHAIN: usize = 32;
+
+/// How deep they may with objects: more would not fit on the stack of a build script.
+const DEEPEST: usize = 200;
+
+/// The definitions so far.
+#[derive(Debug)]
+pub(super) struct Types<'a> {
+    document: &'a Document,
+    pub(super) defs: Vec<Def>,
+    lowered: HashMap<(String, Direction), (Type, bool)>,
+    /// What references among the members of an `allOf` lead to; none while that is being found out.
+    flattened: HashMap<(String, Direction), Option<Vec<Property>>>,
+    object_type: Option<usize>,
+    /// Schemas that lead to each other with no object in between, on the way to the one at hand.
+    depth: usize,
+    /// The same, objects or not.
+    total_depth: usize,
+}
+
+impl<'a> Types<'a> {
+    pub(super) fn new(document: &'a Document) -> Self {
+        Self {
+            document,
+            defs: Vec::new(),
+            lowered: HashMap::new(),
+            flattened: HashMap::new(),
+            object_type: None,
+            depth: 0,
+            total_depth: 0,
+        }
+    }
+
+    /// The type of a schema, and whether it may be null.
+    pub(super) fn lower(
+        &mut self,
+        schema: &Schema,
+        direction: Direction,
+        origin: Origin,
+        findings: &mut Findings,
+    ) -> (Type, bool) {
+        let key = (schema.pointer.clone(), direction);
+        if let Some((ty, nullable)) = self.lowered.get(&key) {
+            return (ty.clone(), *nullable);
+        }
+        if self.depth > LONGEST_CHAIN || self.total_depth > DEEPEST {
+            let advice = "break the circle by an overlay action";
+            findings
+                .add(
+                    &schema.pointer,
+                    "schemas refer to each other in a circle, or are nested too deeply",
+                    advice,
+                )
+                .settled_without(&schema.pointer);
+            return (Type::Json, true);
+        }
+        self.depth += 1;
+        self.total_depth += 1;
+        let (ty, nullable) = self.lower_kind(schema, direction, origin, findings);
+        self.total_depth -= 1;
+        self.depth -= 1;
+        let result = (ty, nullable || schema.nullable);
+        self.lowered.insert(key, result.clone());
+        result
+    }
+
+    fn lower_kind(
+        &mut self,
+        schema: &Schema,
+        direction: Direction,
+        origin: Origin,
+        findings: &mut Findings,
+    ) -> (Type, bool) {
+        match &schema.kind {
+            SchemaKind::Reference(pointer) => self.component(pointer, direction, findings),
+            SchemaKind::String(values) if !values.is_empty() => {
+                let variants = self.variants(schema, values, findings);
+                (Type::Named(self.define(schema, direction, origin, TypeKind::Enum(variants))), false)
+            }
+            SchemaKind::String(_) if schema.facts.format.as_deref() == Some("binary") => (Type::File, false),
+            SchemaKind::String(_) => (Type::String, false),
+            SchemaKind::Integer => (Type::Integer, false),
+            SchemaKind::Number => (Type::Number, false),
+            SchemaKind::Boolean => (Type::Bool, false),
+            SchemaKind::Any => (Type::Json, false),
+            SchemaKind::Array(items) => {
+                let (item, nullable) = self.lower(items, direction, origin, findings);
+                (Type::List(Box::new(or_null(item, nullable))), false)
+            }
+            SchemaKind::Object { properties, additional } if properties.is_empty() => match additional {
+                AdditionalProperties::Typed(values) => {
+                    let (value, nullable) = self.lower(values, direction, origin, findings);
+                    (Type::Map(Box::new(or_null(value, nullable))), false)
+                }
+                _ => (Type::JsonObject, false),
+            },
+            // A caller's object with keys of its own is sent as given.
+            SchemaKind::Object { additional: AdditionalProperties::Open, .. }
+                if direction == Direction::Request =>
+            {
+                (Type::JsonObject, false)
+            }
+            SchemaKind::Object { properties, .. } => {
+                (self.object(schema, properties, direction, origin, findings), false)
+            }
+            SchemaKind::AllOf(members, required) => match members.as_slice() {
+                [only] if required.is_empty() => self.lower(only, direction, origin, findings),
+                _ => {
+                    let properties = self.flatten(schema, direction, findings);
+                    (self.object(schema, &properties, direction, origin, findings), false)
+                }
+            },
+            SchemaKind::Union(members, discriminator) => match (members.as_slice(), discriminator) {
+                ([only], None) => self.lower(only, direction, origin, findings),
+                _ => {
+                    (self.union(schema, members, discriminator.as_ref(), direction, origin, findings), false)
+                }
+            },
+        }
+    }
+
+    fn define(&mut self, schema: &Schema, direction: Direction, origin: Origin, kind: TypeKind) -> usize {
+        self.defs.push(Def {
+            origin,
+            explicit_name: schema.rust_name.clone(),
+            variant_name: schema.variant_name.clone(),
+            pointer: schema.pointer.clone(),
+            direction,
+            deprecated: schema.deprecated,
+            doc: schema.type_doc.clone().or_else(|| schema.doc.clone()),
+            kind,
+        });
+        self.defs.len() - 1
+    }
+
+    /// The schema at a place.
+    pub(super) fn schema_at(&self, pointer: &str, findings: &mut Findings) -> Option<Schema> {
+        self.document.at(pointer).map(|node| Schema::read(&node, findings))
+    }
+
+    /// Where a schema leads if it is a reference, and what is named after that component.
+    pub(super) fn follow(
+        &self,
+        schema: &Schema,
+        origin: Origin,
+        findings: &mut Findings,
+    ) -> (Schema, Origin) {
+        match &schema.kind {
+            SchemaKind::Reference(pointer) => match self.schema_at(pointer, findings) {
+                Some(target) => (target, Origin::Component(component_key(pointer))),
+                None => (schema.clone(), origin),
+            },
+            _ => (schema.clone(), origin),
+        }
+    }
+
+    fn component(&mut self, pointer: &str, direction: Direction, findings: &mut Findings) -> (Type, bool) {
+        let Some(schema) = self.schema_at(pointer, findings) else { return (Type::Json, true) };
+        self.lower(&schema, direction, Origin::Component(component_key(pointer)), findings)
+    }
+}
+
+/// The key of a component: `User` for `/components/schemas/User`.
+fn component_key(pointer: &str) -> String {
+    pointer.split('/').nth(3).unwrap_or(pointer).replace("~1", "/").replace("~0", "~")
+}
+
+fn or_null(ty: Type, nullable: bool) -> Type {
+    if nullable { Type::Nullable(Box::new(ty)) } else { ty }
+}

@@ -1,0 +1,134 @@
+//! Objects: their fields, each with its name in Rust and what its name in JSON says about it.
+
+use serde_json::json;
+
+use super::{Origin, Parent, Types};
+use crate::document::{Property, Schema, SchemaKind};
+use crate::finding::{Findings, member};
+use crate::model::{Direction, Field, Type, TypeKind, names, sensitive};
+
+impl Types<'_> {
+    pub(super) fn object(
+        &mut self,
+        schema: &Schema,
+        properties: &[Property],
+        direction: Direction,
+        origin: Origin,
+        findings: &mut Findings,
+    ) -> Type {
+        let id = self.define(schema, direction, origin, TypeKind::Object(Vec::new()));
+        // Known before its fields are, so that it may contain itself.
+        self.lowered.insert((schema.pointer.clone(), direction), (Type::Named(id), schema.nullable));
+        // What a chain of references may be long is counted from the nearest object.
+        let depth = std::mem::take(&mut self.depth);
+        let fields: Vec<Field> =
+            properties.iter().map(|property| self.field(property, direction, id, findings)).collect();
+        self.depth = depth;
+        for (index, field) in fields.iter().enumerate() {
+            let advice = format!("add `x-rust-name` to the property `{}` by an overlay action", field.wire);
+            if fields.iter().take(index).any(|other| other.ident == field.ident) {
+                let message = format!("two fields become `{}` in Rust", field.ident);
+                findings
+                    .add(&schema.pointer, message, &advice)
+                    .settled_without(&property_pointer(&schema.pointer, &field.wire));
+            }
+            // What a caller sends has a setter for each field, beside `new`; what is answered has them in tests, beside
+            // `sample`.
+            let reserved = match direction {
+                Direction::Request => !field.required && field.ident == "new",
+                Direction::Response => field.ident == "sample",
+            };
+            if reserved || !names::is_ident(&field.ident) {
+                let message = format!("`{}` cannot be the name of a field", field.ident);
+                findings
+                    .add(&schema.pointer, message, &advice)
+                    .settled_without(&property_pointer(&schema.pointer, &field.wire));
+            }
+        }
+        if let Some(def) = self.defs.get_mut(id) {
+            def.kind = TypeKind::Object(fields);
+        }
+        Type::Named(id)
+    }
+
+    fn field(
+        &mut self,
+        property: &Property,
+        direction: Direction,
+        parent: usize,
+        findings: &mut Findings,
+    ) -> Field {
+        let Property { name, required, schema } = property;
+        let constant = match &schema.kind {
+            SchemaKind::String(values) if name == "object" => match values.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let (ty, nullable) = match &constant {
+            Some(value) => (Type::Named(self.object_type(value, schema, findings)), schema.nullable),
+            None => {
+                let origin = Origin::Property { parent: Parent::Def(parent), property: name.clone() };
+                let (ty, nullable) = self.lower(schema, direction, origin, findings);
+                (by_name(name, ty, schema), nullable)
+            }
+        };
+        Field {
+            wire: name.clone(),
+            ident: field_ident(name, schema, &ty),
+            ty,
+            required: *required,
+            nullable,
+            sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, findings),
+            deprecated: schema.deprecated,
+            constant,
+            doc: schema.doc.clone(),
+            facts: schema.facts.clone(),
+        }
+    }
+}
+
+fn property_pointer(object: &str, property: &str) -> String {
+    member(&member(object, "properties"), property)
+}
+
+/// The type that a name stands for: times and metadata.
+pub(in crate::model) fn by_name(name: &str, ty: Type, schema: &Schema) -> Type {
+    match ty {
+        Type::Integer | Type::Number if schema.timestamp.unwrap_or_else(|| name.ends_with("_at")) => {
+            Type::Timestamp
+        }
+        Type::JsonObject if name == "metadata" || name.ends_with("_metadata") => Type::Metadata,
+        other => other,
+    }
+}
+
+/// Whether a value is a secret; a finding where its name suggests so and nobody has said.
+pub(in crate::model) fn is_sensitive(
+    name: &str,
+    said: Option<bool>,
+    pointer: &str,
+    findings: &mut Findings,
+) -> bool {
+    if said.is_none() && sensitive::wants_decision(name) {
+        let message = format!("`{name}` may be a secret");
+        findings
+            .add(
+                pointer,
+                message,
+                "say so or not with `x-sensitive: true` or `false` in openapi/overlays/sensitive.yaml",
+            )
+            .settled_by(pointer, json!({"x-sensitive": true}));
+    }
+    said.unwrap_or(false)
+}
+
+/// The Rust name of a field or argument.
+pub(in crate::model) fn field_ident(name: &str, schema: &Schema, ty: &Type) -> String {
+    match &schema.rust_name {
+        // On a schema with a type of its own the name is the type's.
+        Some(given) if ty.definition().is_none() => given.clone(),
+        _ => names::ident(name),
+    }
+}
