@@ -122,7 +122,7 @@ fn check_parameter(
 /// A parameter's text, read as what its schema says.
 fn check_text(document: &Document, schema: &Value, text: &str, name: &str, errors: &mut Vec<ApiError>) {
     let value = match schema["type"].as_str() {
-        Some("integer") => text.parse::<i64>().ok().map(Value::from),
+        Some("integer") => super::query::integer(text).map(Value::from),
         Some("number") => {
             let number = text.parse::<i64>().ok().map(Value::from);
             number.or_else(|| text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::from))

@@ -26,8 +26,16 @@ impl Query {
 
     /// A whole number, `None` where the key is absent or holds something else.
     pub(super) fn number(&self, name: &str) -> Option<i64> {
-        self.first(name).and_then(|value| value.parse().ok())
+        self.first(name).and_then(integer)
     }
+}
+
+/// A whole number, which some programs write with a fraction: Clerk's Python SDK has `limit=10.0` where the published
+/// document says `number`.
+pub(super) fn integer(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_whole = !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
+    whole.parse().ok().filter(|_| is_whole)
 }
 
 /// Decodes percent-encoding; what is none stays as it is, and bytes that are no UTF-8 become U+FFFD.

@@ -129,6 +129,7 @@ async fn parameters_of_the_wrong_type_or_range_are_refused_by_name() {
     let api = Api::start().await;
     let refused = [
         ("/users?limit=ten", "form_param_type_invalid", "limit"),
+        ("/users?limit=1.5", "form_param_type_invalid", "limit"),
         ("/users?limit=0", "form_param_value_invalid", "limit"),
         ("/users?limit=501", "form_param_value_too_large", "limit"),
         ("/users?offset=-1", "form_param_value_invalid", "offset"),
