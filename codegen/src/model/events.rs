@@ -1,7 +1,7 @@
 //! From the document's events to the model's. All of them come in one envelope, which the runtime knows; what differs
 //! is `data`.
 
-use super::types::{Origin, Parent, Types};
+use super::types::{Origin, Parent, Types, Use};
 use super::{Direction, Event, Type, TypeKind, names};
 use crate::document::{self, Property};
 use crate::finding::Findings;
@@ -45,7 +45,7 @@ fn data(event: &document::Event, types: &mut Types<'_>, findings: &mut Findings)
     };
     let parent = Parent::Operation(names::type_name(&event.kind));
     let origin = Origin::Property { parent, property: name.clone() };
-    let (ty, nullable) = types.lower(schema, Direction::Response, origin, findings);
+    let (ty, nullable) = types.lower(Use::new(schema, Direction::Response, origin), findings);
     let is_object = ty.definition().and_then(|id| types.defs.get(id)).is_some_and(|def| {
         matches!(ty, Type::Named(_)) && matches!(def.kind, TypeKind::Object(_) | TypeKind::Union(_))
     });

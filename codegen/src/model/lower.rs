@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::types::{Origin, Parent, Types, by_name, field_ident, is_sensitive};
+use super::types::{Origin, Parent, Types, Use, by_name, field_ident, is_sensitive};
 use super::{
     Api, Argument, Body, Direction, Key, Operation, Output, Paging, Place, Resource, Type, events, finish,
     names,
@@ -133,7 +133,7 @@ fn lower_parameter(
 ) -> Argument {
     let parent = Parent::Operation(marker.to_owned());
     let origin = Origin::Property { parent, property: parameter.name.clone() };
-    let (ty, _) = types.lower(&parameter.schema, Direction::Request, origin, findings);
+    let (ty, _) = types.lower(Use::new(&parameter.schema, Direction::Request, origin), findings);
     let ty = by_name(&parameter.name, ty, &parameter.schema);
     let place = match parameter.place {
         document::Place::Path => Place::Path,
@@ -204,7 +204,7 @@ fn lower_body(
             }
         }
         None => {
-            let (ty, _) = types.lower(&schema, Direction::Request, origin, findings);
+            let (ty, _) = types.lower(Use::new(&schema, Direction::Request, origin), findings);
             let list = matches!(ty, Type::List(_));
             let ident = schema.rust_name.clone().filter(|_| ty.definition().is_none());
             let argument = Argument {
@@ -238,7 +238,7 @@ fn lower_body_field(
 ) -> Argument {
     let Property { name, schema, .. } = property;
     let origin = Origin::Property { parent: Parent::Operation(marker.to_owned()), property: name.clone() };
-    let (ty, nullable) = types.lower(schema, Direction::Request, origin, findings);
+    let (ty, nullable) = types.lower(Use::new(schema, Direction::Request, origin), findings);
     let ty = by_name(name, ty, schema);
     if form != (ty == Type::File) && ty != Type::String {
         let message = format!("the field `{name}` cannot be sent in this kind of body");
@@ -274,7 +274,7 @@ fn lower_output(
     let takes = |name: &str| operation.parameters.iter().any(|parameter| parameter.name == name);
     if takes("limit") && takes("offset") && operation.pagination != Some(false) {
         if let Some((items, item, origin)) = page_item(schema, origin.clone(), types, findings) {
-            let (item, _) = types.lower(&item, Direction::Response, origin, findings);
+            let (item, _) = types.lower(Use::new(&item, Direction::Response, origin), findings);
             let paging = Paging { items, paginated: takes("paginated"), cursor: operation.cursor.clone() };
             if let Some(cursor) = paging.cursor.as_deref().filter(|cursor| !takes(cursor)) {
                 findings
@@ -292,7 +292,7 @@ fn lower_output(
             .add(&operation.pointer, message, "say `x-pagination: false` in openapi/overlays/pagination.yaml")
             .settled_by(&operation.pointer, json!({"x-pagination": false}));
     }
-    let (ty, nullable) = types.lower(schema, Direction::Response, origin, findings);
+    let (ty, nullable) = types.lower(Use::new(schema, Direction::Response, origin), findings);
     if nullable {
         findings
             .add(&schema.pointer, "an answer that may be null", "set `nullable: false` by an overlay action")

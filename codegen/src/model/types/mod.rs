@@ -16,6 +16,25 @@ use crate::finding::Findings;
 pub(super) use self::def::{Def, Origin, Parent};
 pub(super) use self::object::{by_name, field_ident, is_sensitive};
 
+/// A schema where it is used: what becomes of it hangs on the direction, its name on where it was met first.
+#[derive(Clone, Debug)]
+pub(super) struct Use<'s> {
+    pub(super) schema: &'s Schema,
+    pub(super) direction: Direction,
+    pub(super) origin: Origin,
+}
+
+impl<'s> Use<'s> {
+    pub(super) fn new(schema: &'s Schema, direction: Direction, origin: Origin) -> Self {
+        Self { schema, direction, origin }
+    }
+
+    /// A part that is named like the whole.
+    fn part<'p>(self, schema: &'p Schema) -> Use<'p> {
+        Use { schema, ..self }
+    }
+}
+
 /// How deep schemas may refer to each other without an object between them.
 const LONGEST_CHAIN: usize = 32;
 
@@ -51,13 +70,8 @@ impl<'a> Types<'a> {
     }
 
     /// The type of a schema, and whether it may be null.
-    pub(super) fn lower(
-        &mut self,
-        schema: &Schema,
-        direction: Direction,
-        origin: Origin,
-        findings: &mut Findings,
-    ) -> (Type, bool) {
+    pub(super) fn lower(&mut self, at: Use<'_>, findings: &mut Findings) -> (Type, bool) {
+        let Use { schema, direction, .. } = at;
         let key = (schema.pointer.clone(), direction);
         if let Some((ty, nullable)) = self.lowered.get(&key) {
             return (ty.clone(), *nullable);
@@ -75,7 +89,7 @@ impl<'a> Types<'a> {
         }
         self.depth += 1;
         self.total_depth += 1;
-        let (ty, nullable) = self.lower_kind(schema, direction, origin, findings);
+        let (ty, nullable) = self.lower_kind(at, findings);
         self.total_depth -= 1;
         self.depth -= 1;
         let result = (ty, nullable || schema.nullable);
@@ -83,18 +97,13 @@ impl<'a> Types<'a> {
         result
     }
 
-    fn lower_kind(
-        &mut self,
-        schema: &Schema,
-        direction: Direction,
-        origin: Origin,
-        findings: &mut Findings,
-    ) -> (Type, bool) {
+    fn lower_kind(&mut self, at: Use<'_>, findings: &mut Findings) -> (Type, bool) {
+        let Use { schema, direction, .. } = at;
         match &schema.kind {
             SchemaKind::Reference(pointer) => self.component(pointer, direction, findings),
             SchemaKind::String(values) if !values.is_empty() => {
                 let variants = self.variants(schema, values, findings);
-                (Type::Named(self.define(schema, direction, origin, TypeKind::Enum(variants))), false)
+                (Type::Named(self.define(at, TypeKind::Enum(variants))), false)
             }
             SchemaKind::String(_) if schema.facts.format.as_deref() == Some("binary") => (Type::File, false),
             SchemaKind::String(_) => (Type::String, false),
@@ -103,12 +112,12 @@ impl<'a> Types<'a> {
             SchemaKind::Boolean => (Type::Bool, false),
             SchemaKind::Any => (Type::Json, false),
             SchemaKind::Array(items) => {
-                let (item, nullable) = self.lower(items, direction, origin, findings);
+                let (item, nullable) = self.lower(at.part(items), findings);
                 (Type::List(Box::new(or_null(item, nullable))), false)
             }
             SchemaKind::Object { properties, additional } if properties.is_empty() => match additional {
                 AdditionalProperties::Typed(values) => {
-                    let (value, nullable) = self.lower(values, direction, origin, findings);
+                    let (value, nullable) = self.lower(at.part(values), findings);
                     (Type::Map(Box::new(or_null(value, nullable))), false)
                 }
                 _ => (Type::JsonObject, false),
@@ -119,26 +128,23 @@ impl<'a> Types<'a> {
             {
                 (Type::JsonObject, false)
             }
-            SchemaKind::Object { properties, .. } => {
-                (self.object(schema, properties, direction, origin, findings), false)
-            }
+            SchemaKind::Object { properties, .. } => (self.object(at, properties, findings), false),
             SchemaKind::AllOf(members, required) => match members.as_slice() {
-                [only] if required.is_empty() => self.lower(only, direction, origin, findings),
+                [only] if required.is_empty() => self.lower(at.part(only), findings),
                 _ => {
                     let properties = self.flatten(schema, direction, findings);
-                    (self.object(schema, &properties, direction, origin, findings), false)
+                    (self.object(at, &properties, findings), false)
                 }
             },
             SchemaKind::Union(members, discriminator) => match (members.as_slice(), discriminator) {
-                ([only], None) => self.lower(only, direction, origin, findings),
-                _ => {
-                    (self.union(schema, members, discriminator.as_ref(), direction, origin, findings), false)
-                }
+                ([only], None) => self.lower(at.part(only), findings),
+                _ => (self.union(at, members, discriminator.as_ref(), findings), false),
             },
         }
     }
 
-    fn define(&mut self, schema: &Schema, direction: Direction, origin: Origin, kind: TypeKind) -> usize {
+    fn define(&mut self, at: Use<'_>, kind: TypeKind) -> usize {
+        let Use { schema, direction, origin } = at;
         self.defs.push(Def {
             origin,
             explicit_name: schema.rust_name.clone(),
@@ -175,7 +181,8 @@ impl<'a> Types<'a> {
 
     fn component(&mut self, pointer: &str, direction: Direction, findings: &mut Findings) -> (Type, bool) {
         let Some(schema) = self.schema_at(pointer, findings) else { return (Type::Json, true) };
-        self.lower(&schema, direction, Origin::Component(component_key(pointer)), findings)
+        let origin = Origin::Component(component_key(pointer));
+        self.lower(Use::new(&schema, direction, origin), findings)
     }
 }
 

@@ -2,21 +2,15 @@
 
 use serde_json::json;
 
-use super::{Origin, Parent, Types};
+use super::{Origin, Parent, Types, Use};
 use crate::document::{Property, Schema, SchemaKind};
 use crate::finding::{Findings, member};
 use crate::model::{Direction, Field, Type, TypeKind, names, sensitive};
 
 impl Types<'_> {
-    pub(super) fn object(
-        &mut self,
-        schema: &Schema,
-        properties: &[Property],
-        direction: Direction,
-        origin: Origin,
-        findings: &mut Findings,
-    ) -> Type {
-        let id = self.define(schema, direction, origin, TypeKind::Object(Vec::new()));
+    pub(super) fn object(&mut self, at: Use<'_>, properties: &[Property], findings: &mut Findings) -> Type {
+        let Use { schema, direction, .. } = at;
+        let id = self.define(at, TypeKind::Object(Vec::new()));
         // Known before its fields are, so that it may contain itself.
         self.lowered.insert((schema.pointer.clone(), direction), (Type::Named(id), schema.nullable));
         // What a chain of references may be long is counted from the nearest object.
@@ -70,7 +64,7 @@ impl Types<'_> {
             Some(value) => (Type::Named(self.object_type(value, schema, findings)), schema.nullable),
             None => {
                 let origin = Origin::Property { parent: Parent::Def(parent), property: name.clone() };
-                let (ty, nullable) = self.lower(schema, direction, origin, findings);
+                let (ty, nullable) = self.lower(Use::new(schema, direction, origin), findings);
                 (by_name(name, ty, schema), nullable)
             }
         };

@@ -1,25 +1,24 @@
 //! Unions: their variants, and what tells the values of one from those of another.
 
-use super::{Def, Origin, Types};
+use super::{Def, Types, Use};
 use crate::document::{Discriminator, Schema, SchemaKind};
 use crate::finding::{Findings, parent};
-use crate::model::{Direction, Type, TypeKind, Union, UnionVariant};
+use crate::model::{Type, TypeKind, Union, UnionVariant};
 
 impl Types<'_> {
     pub(super) fn union(
         &mut self,
-        schema: &Schema,
+        at: Use<'_>,
         members: &[Schema],
         discriminator: Option<&Discriminator>,
-        direction: Direction,
-        origin: Origin,
         findings: &mut Findings,
     ) -> Type {
-        let id = self.define(schema, direction, origin.clone(), TypeKind::Enum(Vec::new()));
+        let Use { schema, direction, .. } = at;
+        let id = self.define(at.clone(), TypeKind::Enum(Vec::new()));
         self.lowered.insert((schema.pointer.clone(), direction), (Type::Named(id), schema.nullable));
         let mut variants = Vec::new();
         for member in members {
-            let (ty, _) = self.lower(member, direction, origin.clone(), findings);
+            let (ty, _) = self.lower(at.clone().part(member), findings);
             let Type::Named(ty) = ty else {
                 let message = "a member of a union that is no object";
                 findings
