@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::has::Requirement;
 use super::organization::Organization;
-use super::rules::{Kind, whole_seconds};
+use super::rules::{Kind, cut_down};
 use crate::value::Timestamp;
 
 /// The claims of a token whose signature and claims have been checked. Cheap to clone.
@@ -181,7 +181,7 @@ impl Claims {
     }
 
     fn date(&self, name: &str) -> Option<Timestamp> {
-        let seconds = self.inner.raw.get(name).and_then(whole_seconds)?;
+        let seconds = self.inner.raw.get(name).and_then(cut_down)?;
         seconds.checked_mul(1000).map(Timestamp::from_millis)
     }
 }

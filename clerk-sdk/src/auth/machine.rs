@@ -10,7 +10,7 @@ use super::claims::Claims;
 use super::error::{AuthError, Reason};
 use super::identity::{Auth, Machine, TokenType};
 use super::jwks::{DEADLINE, failed};
-use super::rules::{Kind, Rules, check_audience, whole_seconds};
+use super::rules::{Kind, Rules, check_audience, cut_down};
 use super::verifier::texts;
 use crate::call::execute;
 use crate::client::Clerk;
@@ -96,7 +96,7 @@ pub(super) async fn verify(
         return Ok(answer.auth);
     }
     let answer = ask(clerk, token_type, credential).await?;
-    let expires = answer.get("expiration").and_then(whole_seconds);
+    let expires = answer.get("expiration").and_then(cut_down);
     let auth = read(token_type, answer, rules)?;
     if let Some((answers, key)) = answers {
         let ttl = i64::try_from(answers.ttl.as_millis()).unwrap_or(i64::MAX);

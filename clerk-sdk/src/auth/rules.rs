@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::error::{AuthError, Reason};
 use super::token::{Category, Class, Header, Typ};
 use crate::clock::Clock;
+use crate::value::whole;
 
 /// What a token is wanted to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -240,24 +241,18 @@ fn check_subject(kind: Kind, claims: &Map<String, Value>) -> Result<(), AuthErro
 /// A date in Unix seconds, cut down to whole ones.
 fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, AuthError> {
     let Some(value) = claims.get(name) else { return Ok(None) };
-    match whole_seconds(value) {
+    match cut_down(value) {
         Some(seconds) => Ok(Some(seconds)),
         None => refused(Reason::TokenInvalid, format!("`{name}` of the token is no date in seconds")),
     }
 }
 
-/// None where it is no number, or one that 64 bits cannot hold.
-pub(super) fn whole_seconds(value: &Value) -> Option<i64> {
+/// A number cut down to a whole one; none where it is no number, or one that 64 bits cannot hold.
+pub(super) fn cut_down(value: &Value) -> Option<i64> {
     if let Some(whole) = value.as_i64() {
         return Some(whole);
     }
-    if value.is_u64() {
-        return None;
-    }
-    let seconds = value.as_f64()?.floor();
-    // 2^63 is exact as a float, and the first that is too large. Its negative may stand for what is just below it; the
-    // least integer itself was read above.
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    #[allow(clippy::cast_possible_truncation, reason = "it is whole and within the limits")]
-    (seconds.abs() < LIMIT).then_some(seconds as i64)
+    // The float of a number just beyond the limits is the limit itself, which is refused: the least integer, which is
+    // that, too, was read above.
+    value.as_f64().filter(|_| !value.is_u64()).map(f64::floor).and_then(whole)
 }

@@ -15,6 +15,8 @@ mod union;
 
 pub(crate) use content::Content;
 pub use field::Field;
+#[cfg(feature = "auth")]
+pub(crate) use field::whole;
 pub(crate) use field::{AsField, Query, into_list, into_map, joined, read_items};
 pub use metadata::{JsonObject, Metadata};
 pub(crate) use nullable::into_nullable;

@@ -256,19 +256,22 @@ async fn positive_answers_are_remembered_for_a_short_time_if_wanted() {
 
 #[tokio::test]
 async fn an_answer_is_not_remembered_beyond_the_credentials_own_end() {
-    let body = json!({"subject": "user_1", "expiration": (NOW + 3) * 1000});
-    let server = Server::scripted([Reply::json(200, &body.to_string())]);
-    let time = Arc::new(AtomicI64::new(NOW));
-    let clock = time.clone();
-    let builder = client(&server).authenticator().accepts([TokenType::ApiKey]);
-    let builder = builder.clock(move || at(clock.load(Ordering::Relaxed))());
-    let authenticator = builder.cache_opaque(10, Duration::from_secs(60)).build().unwrap();
-    let mut headers = HeaderMap::new();
-    headers.insert("authorization", "ak_1".parse().unwrap());
+    let end = (NOW + 3) * 1000;
+    for expiration in [json!(end), json!(end as f64)] {
+        let body = json!({"subject": "user_1", "expiration": expiration});
+        let server = Server::scripted([Reply::json(200, &body.to_string())]);
+        let time = Arc::new(AtomicI64::new(NOW));
+        let clock = time.clone();
+        let builder = client(&server).authenticator().accepts([TokenType::ApiKey]);
+        let builder = builder.clock(move || at(clock.load(Ordering::Relaxed))());
+        let authenticator = builder.cache_opaque(10, Duration::from_secs(60)).build().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", "ak_1".parse().unwrap());
 
-    for (after, asked) in [(0, 1), (2, 1), (1, 2)] {
-        time.fetch_add(after, Ordering::Relaxed);
-        assert!(authenticator.authenticate(&headers).await.is_signed_in());
-        assert_eq!(server.seen().len(), asked);
+        for (after, asked) in [(0, 1), (2, 1), (1, 2)] {
+            time.fetch_add(after, Ordering::Relaxed);
+            assert!(authenticator.authenticate(&headers).await.is_signed_in());
+            assert_eq!(server.seen().len(), asked, "{expiration}");
+        }
     }
 }
