@@ -337,11 +337,10 @@ impl Visitor<'_> for Key {
         f.write_str("a field's name")
     }
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        let found = match self.fields.get(self.expected) {
-            Some(facts) if facts.wire == name => Some(self.expected),
-            _ => self.fields.iter().position(|facts| facts.wire == name),
-        };
-        Ok(found.and_then(|index| Some((index, self.fields.get(index)?.wire))))
+        let is_it = |(_, facts): &(usize, &FieldFacts)| facts.wire == name;
+        let mut fields = self.fields.iter().enumerate();
+        let found = fields.clone().nth(self.expected).filter(is_it).or_else(|| fields.find(is_it));
+        Ok(found.map(|(index, facts)| (index, facts.wire)))
     }
 }
 
