@@ -19,7 +19,7 @@ use super::error::ApiError;
 use super::faults::Fault;
 use super::query::Query;
 use super::record::{RecordedBody, RecordedPart, RecordedRequest};
-use super::state::Call;
+use super::state::{Call, PICTURES};
 
 /// Larger JSON bodies are refused.
 const LARGEST_JSON: usize = 8 << 20;
@@ -75,10 +75,8 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
 
 /// The picture at a path, which browsers ask for: no request to the API, so no key is needed, and none is recorded.
 fn picture(inner: &Inner, method: &Method, path: &str) -> Option<Response> {
-    if method != Method::GET {
-        return None;
-    }
-    let (kind, content) = super::lock(&inner.state).image(path)?;
+    let id = path.strip_prefix(PICTURES).filter(|_| method == Method::GET)?;
+    let (kind, content) = super::lock(&inner.state).image(id)?;
     let mut response = Response::new(Body::from(content));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::try_from(kind).ok()?);
     Some(response)

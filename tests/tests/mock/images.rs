@@ -12,13 +12,20 @@ async fn at(api: &Api, url: &Value) -> (u16, String, Vec<u8>) {
     (response.status().as_u16(), kind, response.bytes().await.expect("a body").to_vec())
 }
 
+/// A user, an organization and an application, by their ids.
+async fn owners(api: &Api) -> [String; 3] {
+    let application = json!({ "name": "A", "redirect_uris": ["https://example.com/"] });
+    [
+        api.user("ada@example.com").await,
+        api.create("/organizations", json!({ "name": "Acme" })).await,
+        api.create("/oauth_applications", application).await,
+    ]
+}
+
 #[tokio::test]
 async fn a_picture_that_was_uploaded_is_at_its_url_without_a_key_until_another_takes_its_place() {
     let api = Api::start().await;
-    let user = api.user("ada@example.com").await;
-    let acme = api.create("/organizations", json!({ "name": "Acme" })).await;
-    let application = json!({ "name": "A", "redirect_uris": ["https://example.com/"] });
-    let application = api.create("/oauth_applications", application).await;
+    let [user, acme, application] = owners(&api).await;
 
     for (method, path, field) in [
         (Method::POST, format!("/users/{user}/profile_image"), "image_url"),
@@ -55,10 +62,7 @@ async fn asking_for_a_picture_is_no_request_of_the_program() {
 #[tokio::test]
 async fn a_picture_goes_with_what_it_is_of() {
     let api = Api::start().await;
-    let user = api.user("ada@example.com").await;
-    let acme = api.create("/organizations", json!({ "name": "Acme" })).await;
-    let application = json!({ "name": "A", "redirect_uris": ["https://example.com/"] });
-    let application = api.create("/oauth_applications", application).await;
+    let [user, acme, application] = owners(&api).await;
 
     for (method, path, picture, field) in [
         (Method::POST, format!("/users/{user}"), "profile_image", "image_url"),

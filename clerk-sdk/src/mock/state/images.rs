@@ -11,7 +11,8 @@ use super::{Call, Object, State, fields};
 pub(super) const IMAGE: &str = "image";
 /// The fields of objects that hold the URL of a picture.
 const URLS: &[&str] = &["image_url", "profile_image_url", "client_image_url"];
-const FOLDER: &str = "/images/";
+/// Where they are on the server.
+pub(in crate::mock) const PICTURES: &str = "/images/";
 
 impl State {
     /// Keeps the picture that a request brought in place of the one of this URL, and gives its URL. Of a picture that
@@ -19,7 +20,7 @@ impl State {
     pub(super) fn keep_image(&mut self, call: &Call<'_>, before: &str) -> String {
         self.forget_image(before);
         let id = self.ids.prefixed("img");
-        let url = format!("{}{FOLDER}{id}", self.origin);
+        let url = format!("{}{PICTURES}{id}", self.origin);
         if let Some(file) = call.file.filter(|file| file.size == file.content.len() as u64) {
             let kind = file.content_type.as_deref().filter(|kind| !kind.is_empty());
             let mut image = Object::default();
@@ -34,14 +35,14 @@ impl State {
 
     /// The picture of this URL is given out no more.
     pub(super) fn forget_image(&mut self, url: &str) {
-        if let Some(id) = url.strip_prefix(&self.origin).and_then(|path| path.strip_prefix(FOLDER)) {
+        if let Some(id) = url.strip_prefix(&self.origin).and_then(|path| path.strip_prefix(PICTURES)) {
             self.table_mut(IMAGE).remove(id);
         }
     }
 
-    /// The content type and the bytes of the picture at a path.
-    pub(in crate::mock) fn image(&self, path: &str) -> Option<(String, Bytes)> {
-        let image = self.table(IMAGE)?.get(path.strip_prefix(FOLDER)?)?;
+    /// The content type and the bytes of a picture.
+    pub(in crate::mock) fn image(&self, id: &str) -> Option<(String, Bytes)> {
+        let image = self.table(IMAGE)?.get(id)?;
         let content = STANDARD.decode(image.text("content")).ok()?;
         Some((image.text("type").to_owned(), content.into()))
     }
@@ -54,7 +55,7 @@ impl State {
         }
         let moved = |url: &Value| {
             let path = url.as_str()?.strip_prefix(&before)?.to_owned();
-            path.starts_with(FOLDER).then_some(path)
+            path.starts_with(PICTURES).then_some(path)
         };
         let origin = self.origin.clone();
         for (_, table) in self.tables_mut() {

@@ -60,6 +60,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+pub(super) use self::images::PICTURES;
 use self::object::{Object, fields};
 pub(super) use self::session_tokens::TokenOptions;
 pub(super) use self::table::Changed;
