@@ -110,7 +110,7 @@ impl Action {
 }
 
 /// Reads a JSONPath. The parser ends the process for a text that ends within a `\u` escape.
-fn parse(target: &str) -> Result<JsonPath, String> {
+pub(super) fn parse(target: &str) -> Result<JsonPath, String> {
     if target.rsplit_once("\\u").is_some_and(|(_, rest)| rest.len() < 2) {
         return Err("it ends within an escape".to_owned());
     }

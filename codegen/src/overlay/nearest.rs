@@ -1,7 +1,8 @@
 //! Why a path matches nothing: how far it still matches, and what is there instead.
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
+
+use super::action::parse;
 
 /// A sentence or two on the longest beginning of `target` that matches something, and on the names
 /// there that look like the one that was meant.
@@ -9,7 +10,7 @@ pub(super) fn explain(document: &Value, target: &str) -> String {
     let ends = segment_ends(target);
     for (position, &end) in ends.iter().enumerate().rev() {
         let Some(prefix) = target.get(..end) else { continue };
-        let Ok(path) = JsonPath::parse(prefix) else { continue };
+        let Ok(path) = parse(prefix) else { continue };
         let nodes = path.query(document).all();
         if nodes.is_empty() {
             continue;
