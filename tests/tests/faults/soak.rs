@@ -129,9 +129,11 @@ async fn an_hour() {
     assert!(fetches <= minutes / 5 + minutes / 10 + 2, "{fetches} fetches of keys, {requests} requests");
     let grown = memory().saturating_sub(before.0);
     assert!(grown < 8 << 20, "{} KiB more than at a third of the time", grown >> 10);
-    let now = || (metrics.num_alive_tasks(), server.open_connections());
-    until(|| now() == (before.1, 1)).await;
-    assert_eq!(now(), (before.1, 1), "tasks and connections");
+    // At a third of the time, a task of a connection that was just closed may still have been counted.
+    let settled = || metrics.num_alive_tasks() <= before.1 && server.open_connections() == 1;
+    until(settled).await;
+    let (tasks, connections) = (metrics.num_alive_tasks(), server.open_connections());
+    assert!(settled(), "{tasks} tasks and {connections} connections, {} tasks before", before.1);
 }
 
 /// Waits, but not for ever: for what is over at one end of a connection and not yet at the other.
