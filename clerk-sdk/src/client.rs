@@ -398,6 +398,7 @@ impl ClerkBuilder {
                     extra_roots: self.roots,
                     configure: self.configure,
                     https: server.is_https(),
+                    local: server.is_local(),
                 })?)
             }
         };

@@ -1,10 +1,10 @@
 //! What a client is told: keys, the server's URL, and the environment variables that they come from.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use http::HeaderValue;
-use url::{Host, Url};
+use url::Url;
 
 /// Where Clerk is, unless said otherwise.
 pub(crate) const DEFAULT_SERVER: &str = "https://api.clerk.com/v1";
@@ -70,7 +70,7 @@ impl ServerUrl {
             Url::parse(url).map_err(|error| format!("the server URL is no absolute URL: {error}"))?;
         match parsed.scheme() {
             "https" => {}
-            "http" if allow_insecure_http || is_loopback(&parsed) => {}
+            "http" if allow_insecure_http || parsed.host_str().is_some_and(is_loopback) => {}
             "http" => {
                 return Err("the server URL is plain http, which would send the secret key unencrypted; \
                             use https, or ClerkBuilder::allow_insecure_http"
@@ -104,14 +104,19 @@ impl ServerUrl {
     pub(crate) fn is_https(&self) -> bool {
         self.0.starts_with("https:")
     }
+
+    /// Whether it is this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| url.host_str().is_some_and(is_loopback))
+    }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => Ipv4Addr::is_loopback(&ip),
-        Some(Host::Ipv6(ip)) => Ipv6Addr::is_loopback(&ip),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
+/// Whether the host of a URL, as it stands there, is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let ip = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match ip.parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 

@@ -5,13 +5,14 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http_body_util::BodyExt as _;
 pub use reqwest;
 
 use crate::body::Body;
+use crate::config::is_loopback;
 use crate::error::{Error, Innermost};
 use crate::tls::Tls;
 
@@ -269,8 +270,7 @@ fn is_tls(error: &(dyn StdError + 'static)) -> bool {
 /// Use it instead of `reqwest::Client::builder()`, which panics in a program without a process-wide cryptography
 /// provider, and follows redirects. Certificates that are added to it are not looked at where rustls does TLS.
 pub fn reqwest_builder() -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
-    secured(builder, Tls::preferred(), &[], true).unwrap_or_else(|refused| {
+    secured(plain(CONNECT_TIMEOUT), Tls::preferred(), &[], true).unwrap_or_else(|refused| {
         let (builder, _) = *refused;
         builder
     })
@@ -287,6 +287,8 @@ pub(crate) struct Settings {
     pub(crate) configure: Option<Box<dyn Configure>>,
     /// Whether the server's URL is `https`: then a machine that trusts nobody is an error.
     pub(crate) https: bool,
+    /// Whether the server is this machine.
+    pub(crate) local: bool,
 }
 
 /// A configuration of reqwest that can be applied more than once.
@@ -308,41 +310,54 @@ pub(crate) type ReqwestBuilder = reqwest::ClientBuilder;
 
 /// The client that is used unless one is handed over.
 pub(crate) struct Reqwest {
+    settings: Settings,
+    /// For calls of the client's own server.
     client: reqwest::Client,
-    /// A connection lives on the runtime that opened it. Blocking calls, which may stop that runtime for as long as
-    /// they take, need connections of their own.
-    #[cfg(feature = "blocking")]
-    blocking: (Settings, std::sync::OnceLock<reqwest::Client>),
+    others: [OnceLock<reqwest::Client>; 4],
 }
 
 impl Reqwest {
     pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self {
-            client: build(&settings)?,
-            #[cfg(feature = "blocking")]
-            blocking: (settings, std::sync::OnceLock::new()),
-        })
+        Ok(Self { client: build(&settings, settings.local)?, settings, others: Default::default() })
     }
 
-    fn client(&self) -> &reqwest::Client {
+    fn client(&self, local: bool) -> &reqwest::Client {
+        // A connection lives on the runtime that opened it. Blocking calls, which may stop that runtime for as long as
+        // they take, need connections of their own.
         #[cfg(feature = "blocking")]
-        if crate::blocking::on_own_runtime() {
-            let (settings, client) = &self.blocking;
-            // What could be built once can be built again; if not, the other client does too.
-            return client.get_or_init(|| build(settings).unwrap_or_else(|_| self.client.clone()));
+        let blocking = crate::blocking::on_own_runtime();
+        #[cfg(not(feature = "blocking"))]
+        let blocking = false;
+        if !blocking && local == self.settings.local {
+            return &self.client;
         }
-        &self.client
+        // What could be built once can be built again; if not, the other client does too.
+        let client = &self.others[usize::from(blocking) + 2 * usize::from(local)];
+        client.get_or_init(|| build(&self.settings, local).unwrap_or_else(|_| self.client.clone()))
     }
 }
 
 impl HttpClient for Reqwest {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
-        HttpClient::send(self.client(), request)
+        let local = request.uri().host().is_some_and(is_loopback);
+        HttpClient::send(self.client(local), request)
     }
 }
 
-fn build(settings: &Settings) -> Result<reqwest::Client, Error> {
-    let mut builder = reqwest::Client::builder().connect_timeout(settings.connect_timeout);
+/// A builder of clients that unpack nothing, whichever of reqwest's features other crates of a program switch on.
+fn plain(connect_timeout: Duration) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder().connect_timeout(connect_timeout);
+    builder.no_gzip().no_brotli().no_zstd().no_deflate()
+}
+
+/// A client for this machine, or for others.
+fn build(settings: &Settings, local: bool) -> Result<reqwest::Client, Error> {
+    let mut builder = plain(settings.connect_timeout);
+    if local {
+        // A proxy of the environment is for the way to others. It would get the key, and plain `http` is for this
+        // machine alone.
+        builder = builder.no_proxy();
+    }
     if let Some(configure) = &settings.configure {
         builder = configure.apply(builder);
     }

@@ -99,6 +99,46 @@ async fn the_own_client_can_be_configured_but_follows_no_redirect() {
     assert_eq!(seen.header("x-default"), Some("yes"));
 }
 
+/// Runs itself again, since proxies of the environment are read when a client is built.
+#[test]
+fn what_stays_on_this_machine_passes_no_proxy_of_the_environment() {
+    const NAME: &str = "what_stays_on_this_machine_passes_no_proxy_of_the_environment";
+    if std::env::var_os("CLERK_TESTS_BEHIND_A_PROXY").is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        return runtime.block_on(calls_behind_a_proxy());
+    }
+    let proxy = Server::scripted([Reply::json(200, r#""from the proxy""#)]);
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.args([NAME, "--exact", "--nocapture"]).env("CLERK_TESTS_BEHIND_A_PROXY", "1");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        again.env(name, proxy.url());
+    }
+    let status = again.env_remove("NO_PROXY").env_remove("no_proxy").status().unwrap();
+
+    assert!(status.success());
+    assert_eq!(proxy.only().target, "http://api.example.com/v1/x", "the rest goes through the proxy");
+}
+
+async fn calls_behind_a_proxy() {
+    let server = Server::scripted([Reply::json(200, "1")]);
+    let named = server.url().replace("127.0.0.1", "localhost");
+    let local = Clerk::builder("sk_test_x").server_url(server.url()).build().unwrap();
+    let remote = Clerk::builder("sk_test_x").server_url("https://api.example.com/v1").build().unwrap();
+    let plain = Clerk::builder("sk_test_x").server_url("http://api.example.com/v1").allow_insecure_http(true);
+
+    for call in [
+        local.request::<Value>(Method::GET, "/x"),
+        remote.request::<Value>(Method::GET, "/x").with_server_url(server.url()),
+        remote.request::<Value>(Method::GET, "/x").with_server_url(named),
+    ] {
+        assert_eq!(call.await.unwrap(), 1);
+    }
+    let outside: Value = plain.build().unwrap().request(Method::GET, "/x").await.unwrap();
+
+    assert_eq!(outside, "from the proxy");
+    assert_eq!(server.seen().len(), 3);
+}
+
 /// Fails a number of times, then answers.
 struct Failing {
     failures: AtomicU32,
