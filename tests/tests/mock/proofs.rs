@@ -87,6 +87,10 @@ async fn digests_that_were_brought_along_are_checked() {
     // "a good password" in each form, made with Python's bcrypt, argon2-cffi and hashlib, and OpenSSL.
     let digests = [
         ("bcrypt", "$2b$04$vX/nmsOocHEfrBWW720ndO7BE.TG6bxtzNrFJwiSnqPYU.8VmQ7cS"),
+        (
+            "bcrypt_sha256_django",
+            "bcrypt_sha256$$2b$04$pesMQ/g00VEedWwTudVPxecHWNvLiYIA69Sw5P9n3S15Tdj/bREiu",
+        ),
         ("pbkdf2_sha1", "pbkdf2_sha1$1000$salt$8468659caa949e4c00e9e2380b8d7df1b959b7b3"),
         ("pbkdf2_sha256", "pbkdf2_sha256$1000$c2FsdA==$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
         ("pbkdf2_sha256_django", "pbkdf2_sha256$1000$salt$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
@@ -153,6 +157,20 @@ async fn digests_that_were_brought_along_are_checked() {
         ("scrypt_firebase", "aaaa$c2FsdA==$aaaa$Bw==$8$200"),
         ("sha512_symfony", "sha512_symfony$0$salt$bKJ1"),
         ("awscognito", "awscognito#eu_1#client"),
+        ("bcrypt_sha256_django", "$2b$04$pesMQ/g00VEedWwTudVPxecHWNvLiYIA69Sw5P9n3S15Tdj/bREiu"),
+        ("md5", "265d0ad99e158c3068551a57fde7568"),
+        ("sha256", "265d0ad99e158c3068551a57fde7568d"),
+        ("md5_salted", "0d771d66768d74545710ddafea543545"),
+        ("sha256_salted", "salt$0d771d66768d74545710ddafea543545"),
+        ("ldap_ssha", "{SSHA}K5uiy0SdsWaM/ys8n0PoFlydGSk="),
+        ("phpass", "$P$5saltsaltd/iww9zXXUMIWEVYz0D8N"),
+        ("md5_phpass", "$P$!saltsaltG4esQLaia.dufyjc.NUc8/"),
+        ("pbkdf2_sha1", "pbkdf2_sha1$1000$salt$8468659caa949e4c00e9e2380b8d7df1b959b7b"),
+        ("pbkdf2_sha256", "pbkdf2_sha256$0$c2FsdA==$mG7C9/+HeAo37lLW/MMoLfndWxHfWD7uoJbp0fU5lNA="),
+        ("pbkdf2_sha256_django", "pbkdf2_sha256$1000$salt"),
+        ("pbkdf2_sha512", "pbkdf2_sha512$many$salt$a4de10a6"),
+        ("pbkdf2_sha512_hex", "pbkdf2_sha512_hex$1000$salt$a4de10a6"),
+        ("hmac_sha256_utf16_b64", "hmac_sha256_utf16_b64$BdZN4e5t4vVQv/Y8sPsZ/W8Roj/CnrHukJ0aDEs7$a2V5"),
     ] {
         let body = json!({ "username": "a1", "password_digest": digest, "password_hasher": hasher });
         assert_eq!(refused(body).await, "form_password_digest_invalid_code", "{hasher}");

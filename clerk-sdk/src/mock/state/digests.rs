@@ -48,23 +48,25 @@ pub(super) fn readable(hasher: &str, digest: &str) -> bool {
         "bcrypt_sha256_django" => of_django(digest).and_then(bcrypt_cost).is_some(),
         "md5" => hexadecimal_of(16),
         "sha256" => hexadecimal_of(32),
-        "md5_salted" | "sha256_salted" => digest.contains('$'),
+        "md5_salted" => salted_parts(digest).is_some_and(|(_, hash)| hash.len() == 16),
+        "sha256_salted" => salted_parts(digest).is_some_and(|(_, hash)| hash.len() == 32),
         "ldap_ssha" => ssha(digest).is_some(),
         "phpass" | "md5_phpass" => phpass_parts(digest).is_some(),
         "argon2i" | "argon2id" | "scrypt_werkzeug" | "scrypt_firebase" => {
             MemoryHard::read(hasher, digest).is_some()
         }
         "sha512_symfony" => symfony_parts(digest).is_some(),
+        "hmac_sha256_utf16_b64" => hmac_parts(digest).is_some(),
         "awscognito" => is_of_cognito(digest),
-        _ => match parts(hasher) {
-            Some(kind) => pbkdf2_parts(kind, digest).is_some(),
-            None => !digest.is_empty(),
-        },
+        _ => parts(hasher).is_some_and(|kind| pbkdf2_parts(kind, digest).is_some()),
     }
 }
 
 /// Whether a digest is of this password; `None` where that cannot be found out here.
 pub(super) fn matches(hasher: &str, password: &str, digest: &str) -> Option<bool> {
+    if let Some(digest) = MemoryHard::read(hasher, digest) {
+        return (!digest.is_too_slow()).then(|| digest.is_of(password));
+    }
     if too_slow(hasher, digest) {
         return None;
     }
@@ -91,9 +93,6 @@ pub(super) fn matches(hasher: &str, password: &str, digest: &str) -> Option<bool
         "phpass" => phpass(password.as_bytes(), digest),
         "md5_phpass" => phpass(to_hexadecimal(&Md5::digest(password)).as_bytes(), digest),
         "hmac_sha256_utf16_b64" => hmac_utf16(password, digest),
-        "argon2i" | "argon2id" | "scrypt_werkzeug" | "scrypt_firebase" => {
-            MemoryHard::read(hasher, digest).is_some_and(|digest| digest.is_of(password))
-        }
         "sha512_symfony" => symfony(password, digest),
         _ => pbkdf2(parts(hasher)?, password, digest),
     };
@@ -108,9 +107,6 @@ fn too_slow(hasher: &str, digest: &str) -> bool {
         "bcrypt_sha256_django" => of_django(digest).is_some_and(slow),
         "bcrypt_peppered" => peppered(digest).is_some_and(|(digest, _)| slow(digest)),
         "sha512_symfony" => symfony_parts(digest).is_some_and(|(rounds, ..)| rounds > MOST_ROUNDS),
-        "argon2i" | "argon2id" | "scrypt_werkzeug" | "scrypt_firebase" => {
-            MemoryHard::read(hasher, digest).is_some_and(|digest| digest.is_too_slow())
-        }
         _ => {
             let rounds =
                 parts(hasher).and_then(|kind| pbkdf2_parts(kind, digest)).map(|(rounds, ..)| rounds.get());
@@ -145,10 +141,16 @@ fn peppered(digest: &str) -> Option<(&str, &str)> {
 }
 
 /// `<salt>$<hash in hexadecimal>`.
+fn salted_parts(digest: &str) -> Option<(&str, Vec<u8>)> {
+    let (salt, hash) = digest.rsplit_once('$')?;
+    Some((salt, hexadecimal(hash)?))
+}
+
 fn salted(digest: &str, password: &str, hash: impl Fn(&[u8]) -> Vec<u8>) -> bool {
-    let Some((salt, wanted)) = digest.rsplit_once('$') else { return false };
-    let orders = [format!("{salt}{password}"), format!("{password}{salt}")];
-    hexadecimal(wanted).is_some_and(|wanted| orders.iter().any(|text| hash(text.as_bytes()) == wanted))
+    salted_parts(digest).is_some_and(|(salt, wanted)| {
+        let orders = [format!("{salt}{password}"), format!("{password}{salt}")];
+        orders.iter().any(|text| hash(text.as_bytes()) == wanted)
+    })
 }
 
 /// `{SSHA}` and, in Base64, a SHA-1 with its salt behind it.
@@ -159,9 +161,14 @@ fn ssha(digest: &str) -> Option<(Vec<u8>, Vec<u8>)> {
 }
 
 /// `hmac_sha256_utf16_b64$<hash>$<key>`, both in Base64; the password is read as UTF-16, lower byte first.
+fn hmac_parts(digest: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (hash, key) = digest.strip_prefix("hmac_sha256_utf16_b64$")?.split_once('$')?;
+    let hash = STANDARD.decode(hash).ok().filter(|hash| hash.len() == digest::SHA256_OUTPUT_LEN)?;
+    Some((hash, STANDARD.decode(key).ok()?))
+}
+
 fn hmac_utf16(password: &str, digest: &str) -> bool {
-    let mut parts = digest.split('$').skip(1).map(|part| STANDARD.decode(part).ok());
-    let (Some(Some(hash)), Some(Some(key))) = (parts.next(), parts.next()) else { return false };
+    let Some((hash, key)) = hmac_parts(digest) else { return false };
     let text: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &key), &text, &hash).is_ok()
 }
