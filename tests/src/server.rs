@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use clerk_sdk::http::HeaderMap;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
@@ -72,6 +73,12 @@ impl Recorded {
     /// The value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The headers, as a server's framework hands them over.
+    pub fn header_map(&self) -> HeaderMap {
+        let pair = |(name, value): &(String, String)| Some((name.parse().ok()?, value.parse().ok()?));
+        self.headers.iter().filter_map(pair).collect()
     }
 
     /// The body as text.
