@@ -44,11 +44,16 @@ pub(crate) fn overlay(text: &str, document: &mut serde_json::Value) -> Overlaid 
             return Overlaid::NoOverlay;
         }
     };
+    let before = document.clone();
     match apply(document, "bapi/2026-05-12", &overlay) {
         Ok(applied) => {
             let actions = overlay.actions.len();
             assert!(applied.matched.len() + applied.unmatched.len() <= actions, "{applied:?}");
             assert!(applied.places >= applied.matched.len(), "{applied:?}");
+            // An action that is said to be needed has changed something, though one may undo another.
+            let changed = *document != before;
+            let needed = applied.matched.len() - applied.unneeded.len();
+            assert!(if changed { needed > 0 } else { needed != 1 }, "{applied:?}, changed: {changed}");
             Overlaid::Applied
         }
         Err(found) => {

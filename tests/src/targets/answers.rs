@@ -1,10 +1,14 @@
 //! Answers of the API.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+use std::time::Duration;
 
+use clerk_sdk::http::HeaderMap;
 use clerk_sdk::{Clerk, Error, ErrorKind, Response};
 use serde_json::Value;
 
+use super::kept::{lost, made_up};
 use super::{Outcome, header_lines, split, wait};
 use crate::canned::Canned;
 use crate::dispatch::{self, Args};
@@ -16,7 +20,8 @@ struct Called {
     version: &'static str,
     id: String,
     status: u16,
-    answers: bool,
+    /// The schema of what it answers, if it answers something.
+    answer: Option<&'static Value>,
     args: Args,
 }
 
@@ -27,6 +32,8 @@ struct Api {
     by_id: HashMap<Vec<u8>, usize>,
 }
 
+static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(Document::versions);
+
 thread_local! {
     static API: Api = Api::new();
 }
@@ -35,7 +42,7 @@ impl Api {
     fn new() -> Self {
         let canned = Canned::default();
         let clerk = canned.client().expect("a client");
-        let document = &Document::versions()[0];
+        let document = &DOCUMENTS[0];
         let operations: Vec<Called> = document
             .operations()
             .iter()
@@ -43,7 +50,7 @@ impl Api {
                 version: operation.version,
                 id: operation.id.to_owned(),
                 status: operation.status,
-                answers: operation.answer.is_some(),
+                answer: operation.answer,
                 args: Call::required(document, operation).args(operation),
             })
             .collect();
@@ -62,6 +69,7 @@ impl Api {
         let call = dispatch::prepare(called.version, &self.clerk, &called.id, called.args.clone());
         wait(call.expect("an operation").expect("its arguments"))
     }
+
     fn answer(&self, input: &[u8]) -> Outcome {
         let (id, body) = split(input, b"\n");
         let called = self.operation(id);
@@ -72,8 +80,13 @@ impl Api {
         match answered(body) {
             Ok(response) => {
                 let once = response.into_inner();
-                assert_eq!(called.answers, !once.is_null(), "{}", called.id);
-                if called.answers {
+                assert_eq!(called.answer.is_some(), !once.is_null(), "{}", called.id);
+                if let Some(schema) = called.answer {
+                    // What nobody looks at may be no JSON that can be read: a number without a size, say.
+                    if let Ok(sent) = serde_json::from_slice(body) {
+                        assert_eq!(made_up(&sent, &once), None, "made up of {sent}");
+                        assert_eq!(lost(&DOCUMENTS[0], schema, &sent, &once), None, "lost of {sent}");
+                    }
                     let again = answered(once.to_string().as_bytes());
                     assert_eq!(again.expect("what was decoded once").into_inner(), once, "{}", called.id);
                 }
@@ -97,6 +110,7 @@ impl Api {
             .fold(0_usize, |sum, byte| sum.wrapping_mul(10).wrapping_add(usize::from(byte & 15)));
         let status = u16::try_from(300 + number.wrapping_sub(300) % 300).expect("below 600");
         let Some(headers) = header_lines(lines) else { return Outcome::Impossible };
+        let seconds = asked_to_wait(&headers);
         let called = self.operation(id);
         self.canned.answer_with(status, headers, body);
 
@@ -112,13 +126,31 @@ impl Api {
             !text.contains("sk_test_canned") && !format!("{error:?}").contains("sk_test_canned"),
             "{text}"
         );
-        assert!(
-            answered.errors().iter().all(|one| one.code().is_none_or(|code| error.has_code(code))),
-            "{error:?}"
-        );
+        let codes: Vec<_> = answered.errors().iter().map(|one| one.code().map(str::to_owned)).collect();
+        assert_eq!(codes, listed_codes(body), "{error:?}");
+        assert!(codes.iter().flatten().all(|code| error.has_code(code)), "{error:?}");
+        if let Some(seconds) = seconds {
+            assert_eq!(answered.retry_after(), Some(Duration::from_secs(seconds)));
+        }
         let _ = (answered.retry_after(), answered.trace_id());
         if answered.errors().is_empty() { Outcome::Refused } else { Outcome::Accepted }
     }
+}
+
+/// The codes in a body of Clerk's shape, by a reading apart from the SDK's: of each object that is listed its own.
+fn listed_codes(body: &[u8]) -> Vec<Option<String>> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let items = body["errors"].as_array().into_iter().flatten().filter(|item| item.is_object());
+    items.map(|item| item["code"].as_str().map(str::to_owned)).collect()
+}
+
+/// The seconds in `Retry-After`, where it is a plain number and the only header that says so.
+fn asked_to_wait(headers: &HeaderMap) -> Option<u64> {
+    if headers.contains_key("retry-after-ms") {
+        return None;
+    }
+    let text = headers.get("retry-after")?.to_str().ok()?;
+    (text.len() < 10 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 pub(super) fn answer(input: &[u8]) -> Outcome {

@@ -6,6 +6,7 @@
 
 mod answers;
 mod headers;
+mod kept;
 mod tokens;
 mod webhooks;
 

@@ -62,9 +62,14 @@ fn why_not(token: &str) -> Option<&'static str> {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let at_most = |value: &Value, most: f64| value.as_f64().is_none_or(|at| at < most + 1.0);
     let now = NOW as f64;
+    // A session token's category, or one that says nothing.
+    let categories = ["cl_B7d4PD111AAA", "cl_I7d4PD111III"];
+    let category = header.get("cat").is_none_or(|cat| categories.iter().any(|one| cat == one));
     let rules = [
         (key.verify(signed, &signature).is_ok(), "signed by the key"),
         (header["alg"] == "EdDSA", "the key's algorithm"),
+        (header.get("typ").is_none_or(|typ| typ == "JWT"), "a JWT"),
+        (category, "a session token"),
         (header.get("crit").is_none(), "nothing critical"),
         (text(&claims["sub"]), "a subject"),
         (!claims["sub"].as_str().unwrap_or_default().starts_with("mch_"), "no machine"),
