@@ -28,7 +28,7 @@ fn a_plain_thread_needs_no_runtime() {
 
 #[test]
 fn many_threads_call_at_once() {
-    let server = Server::answering(|_| Reply::json(200, "1").after(Duration::from_millis(400)));
+    let server = Server::answering(|_| Reply::json(200, "1").after(Duration::from_secs(1)));
     let clerk = client(&server);
     let started = Instant::now();
 
@@ -38,7 +38,7 @@ fn many_threads_call_at_once() {
         }
     });
 
-    assert!(started.elapsed() < Duration::from_millis(2800), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_millis(7500), "{:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,7 +58,7 @@ async fn a_task_of_a_small_runtime_may_block_after_an_async_call() {
     let started = Instant::now();
 
     assert_eq!(call(&clerk), 1);
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     let again: Value = clerk.request(Method::GET, "/x").await.unwrap();
     assert_eq!(again, 1);
 }

@@ -219,7 +219,7 @@ async fn pages_are_fetched_ahead_as_far_as_was_asked_for_and_no_further() {
 #[tokio::test]
 async fn pages_that_are_fetched_at_once_come_in_their_order() {
     // The further behind, the sooner.
-    let server = machines(10, |offset| if offset == 0 { ms(0) } else { ms(500 - 50 * offset as u64) });
+    let server = machines(10, |offset| if offset == 0 { ms(0) } else { ms(2500 - 250 * offset as u64) });
     let started = std::time::Instant::now();
 
     let items = client(&server).machines().list().limit(2).items().prefetch(4);
@@ -227,7 +227,7 @@ async fn pages_that_are_fetched_at_once_come_in_their_order() {
 
     let ids: Vec<_> = all.into_iter().map(|machine| machine.id).collect();
     assert_eq!(ids, (0..10).map(|index| format!("mch_{index}")).collect::<Vec<_>>());
-    assert!(started.elapsed() < ms(950), "one after the other they take 1,000 ms: {:?}", started.elapsed());
+    assert!(started.elapsed() < ms(4900), "one after the other they take 5,000 ms: {:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -258,7 +258,7 @@ async fn a_stream_that_is_dropped_fetches_nothing_more() {
 
     drop(pages);
 
-    for _ in 0..300 {
+    for _ in 0..3000 {
         if tasks.num_alive_tasks() + 5 <= busy.0 {
             break;
         }

@@ -13,6 +13,9 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
+/// More than anything here may take on a machine that has other things to do, and less than it would if it were wrong.
+const LONG: Duration = Duration::from_secs(20);
+
 fn quick() -> RetryPolicy {
     RetryPolicy::exponential().initial(ms(1)).max_interval(ms(5)).exponent(1.1).max_elapsed(ms(2000))
 }
@@ -126,14 +129,14 @@ async fn retries_can_be_turned_off_for_a_client_and_for_a_call() {
 #[tokio::test]
 async fn it_goes_on_until_the_budget_is_used_up() {
     let server = Server::scripted([Reply::json(500, "{}")]);
-    let clerk = builder(&server).retry(quick().max_elapsed(ms(400))).build().unwrap();
+    let clerk = builder(&server).retry(quick().max_elapsed(ms(1000))).build().unwrap();
     let started = Instant::now();
 
     let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
 
     assert!(error.attempts() >= 3, "{error}");
     assert_eq!(server.seen().len(), error.attempts() as usize);
-    assert!(started.elapsed() < ms(3000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -158,27 +161,28 @@ async fn a_wait_beyond_the_budget_is_not_begun() {
     assert!(error.is_rate_limited());
     assert_eq!(error.api().unwrap().retry_after(), Some(Duration::from_secs(60)));
     assert_eq!(error.attempts(), 1);
-    assert!(started.elapsed() < ms(1000));
+    assert!(started.elapsed() < LONG);
 }
 
 #[tokio::test]
 async fn a_time_limit_of_the_call_covers_attempts_and_waits() {
+    let patient = quick().max_elapsed(Duration::from_secs(60));
     let server = Server::scripted([Reply::json(500, "{}").after(ms(60))]);
-    let clerk = builder(&server).build().unwrap();
+    let clerk = builder(&server).retry(patient.clone()).build().unwrap();
     let started = Instant::now();
 
     let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(ms(200)).await.unwrap_err();
 
     assert!(error.is_timeout() || error.attempts() > 1, "{error}");
-    assert!(started.elapsed() < ms(1900), "{:?}", started.elapsed());
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
 
     // A wait that the limit would cut short is not begun.
-    let server = Server::scripted([Reply::json(429, "{}").header("retry-after", "1.5")]);
-    let clerk = builder(&server).build().unwrap();
+    let server = Server::scripted([Reply::json(429, "{}").header("retry-after", "50")]);
+    let clerk = builder(&server).retry(patient).build().unwrap();
     let started = Instant::now();
-    let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(ms(1200)).await.unwrap_err();
+    let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(ms(40_000)).await.unwrap_err();
     assert!(error.is_rate_limited() && error.attempts() == 1, "{error}");
-    assert!(started.elapsed() < ms(1100), "{:?}", started.elapsed());
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
 
     let server = Server::scripted([Reply::json(200, "{}").after(ms(5000))]);
     let clerk = builder(&server).build().unwrap();
@@ -207,7 +211,7 @@ async fn connecting_has_a_time_limit_and_was_no_request() {
     let (url, _open) = silent().await;
     let clerk = Clerk::builder("sk_test_x")
         .server_url(url)
-        .retry(quick().max_elapsed(ms(700)))
+        .retry(quick().max_elapsed(ms(2000)))
         .connect_timeout(ms(250))
         .build()
         .unwrap();
@@ -216,13 +220,13 @@ async fn connecting_has_a_time_limit_and_was_no_request() {
     let error = clerk.request::<Value>(Method::POST, "/x").json(json!({})).await.unwrap_err();
 
     assert!(error.is_timeout() && !error.maybe_sent() && error.attempts() >= 2, "{error}");
-    assert!(started.elapsed() < ms(5000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
 async fn an_attempt_without_an_answer_is_given_up_and_repeated() {
-    let server = Server::scripted([Reply::json(200, "{}").after(ms(3000)), Reply::json(200, "1")]);
-    let clerk = builder(&server).attempt_timeout(ms(400)).build().unwrap();
+    let server = Server::scripted([Reply::json(200, "{}").after(ms(60_000)), Reply::json(200, "1")]);
+    let clerk = builder(&server).attempt_timeout(ms(1500)).build().unwrap();
 
     let response = clerk.request::<u32>(Method::GET, "/x").with_response().await.unwrap();
 
@@ -232,12 +236,12 @@ async fn an_attempt_without_an_answer_is_given_up_and_repeated() {
 #[tokio::test]
 async fn a_slow_body_is_read_and_a_stalled_one_given_up() {
     let server = Server::scripted([
-        Reply::json(200, r#""0123456789""#).dribbled(ms(60)),
+        Reply::json(200, r#""0123456789""#).dribbled(ms(150)),
         Reply::json(200, r#""0123456789""#).stalled(),
     ]);
     let clerk = builder(&server)
-        .attempt_timeout(ms(500))
-        .idle_timeout(ms(500))
+        .attempt_timeout(ms(1500))
+        .idle_timeout(ms(1500))
         .retry(RetryPolicy::none())
         .build()
         .unwrap();
@@ -248,7 +252,7 @@ async fn a_slow_body_is_read_and_a_stalled_one_given_up() {
 
     assert_eq!(slow, "0123456789");
     assert!(stalled.is_timeout() && stalled.maybe_sent(), "{stalled}");
-    assert!(started.elapsed() < ms(5000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -161,21 +161,21 @@ async fn a_slow_upload_goes_on_as_long_as_it_makes_progress() {
     let server = Server::scripted([Reply::json(200, "{}")]);
     let (mut writer, reader) = tokio::io::duplex(16);
     tokio::spawn(async move {
-        for _ in 0..10 {
-            tokio::time::sleep(Duration::from_millis(80)).await;
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
             tokio::io::AsyncWriteExt::write_all(&mut writer, b"piece ").await.unwrap();
         }
     });
 
     let clerk = Clerk::builder("sk")
         .server_url(server.url())
-        .attempt_timeout(Duration::from_millis(500))
+        .attempt_timeout(Duration::from_millis(1500))
         .build()
         .unwrap();
     let request = clerk.request::<Value>(Method::PUT, "/logo");
     request.file("file", FilePart::from_reader("a.png", reader)).await.unwrap();
 
-    assert_eq!(parts(&server.only())[0].1, "piece ".repeat(10));
+    assert_eq!(parts(&server.only())[0].1, "piece ".repeat(20));
 
     let (_writer, reader) = tokio::io::duplex(16);
     let request = clerk.request::<Value>(Method::PUT, "/logo");

@@ -94,16 +94,23 @@ async fn a_thousand_at_once_make_one_fetch() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_at_once_share_a_failure() {
-    let server = Server::scripted([Reply::json(500, "{}").after(Duration::from_millis(200))]);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let tasks = asked.clone();
+    let server = Server::answering(move |_| {
+        // Until everyone has asked for the keys, but for those who are about to.
+        while tasks.load(Ordering::SeqCst) < 1000 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Reply::json(500, "{}").after(Duration::from_millis(200))
+    });
     let verifier = verifier(&client(server.url()), &Time::start());
-    let barrier = Arc::new(tokio::sync::Barrier::new(1000));
     let token = Arc::new(token(&Signer::one()));
 
     let tasks: Vec<_> = (0..1000)
         .map(|_| {
-            let (verifier, token, barrier) = (verifier.clone(), token.clone(), barrier.clone());
+            let (verifier, token, asked) = (verifier.clone(), token.clone(), asked.clone());
             tokio::spawn(async move {
-                barrier.wait().await;
+                asked.fetch_add(1, Ordering::SeqCst);
                 reason(verifier.verify(&*token).await)
             })
         })
@@ -206,9 +213,11 @@ async fn keys_rotate_under_load_without_a_false_refusal() {
             let (verifier, rotated) = (verifier.clone(), rotated.clone());
             let (old, new, checked) = (old.clone(), new.clone(), checked.clone());
             tokio::spawn(async move {
-                for _ in 0..40 {
-                    let token = if rotated.load(Ordering::SeqCst) { &new } else { &old };
-                    verifier.verify(&**token).await.unwrap();
+                let mut with_new = 0;
+                while with_new < 20 {
+                    let rotated = rotated.load(Ordering::SeqCst);
+                    with_new += u32::from(rotated);
+                    verifier.verify(if rotated { &*new } else { &*old }).await.unwrap();
                     verifier.verify(&*old).await.unwrap();
                     checked.fetch_add(1, Ordering::Relaxed);
                     tokio::task::yield_now().await;
@@ -304,12 +313,13 @@ async fn a_fetch_is_given_up_after_five_seconds() {
 
     assert_eq!(reason(refused), Reason::JwkRemoteFailedToLoad);
     let took = started.elapsed();
-    assert!(took > Duration::from_millis(4900) && took < Duration::from_secs(8), "{took:?}");
+    assert!(took > Duration::from_millis(4900) && took < Duration::from_secs(30), "{took:?}");
 }
 
 #[tokio::test]
 async fn when_the_one_who_fetches_goes_away_another_one_does() {
-    let server = Server::scripted([keys(&[&Signer::one()]).after(Duration::from_millis(100))]);
+    let keys = || keys(&[&Signer::one()]);
+    let server = Server::scripted([keys().after(Duration::from_secs(60)), keys()]);
     let verifier = verifier(&client(server.url()), &Time::start());
     let token = token(&Signer::one());
     let first = tokio::spawn({
@@ -325,7 +335,7 @@ async fn when_the_one_who_fetches_goes_away_another_one_does() {
     first.abort();
 
     assert!(first.await.unwrap_err().is_cancelled());
-    let signed_in = tokio::time::timeout(Duration::from_secs(5), second).await.unwrap().unwrap();
+    let signed_in = tokio::time::timeout(Duration::from_secs(30), second).await.unwrap().unwrap();
     assert_eq!(signed_in.unwrap().user_id(), "user_1");
     assert_eq!(server.seen().len(), 2);
 }

@@ -128,7 +128,7 @@ async fn what_only_seeds_make_and_what_was_changed_of_what_is_there_before_is_th
 
 /// The server's tasks let go of the file a moment after it was dropped.
 async fn open_again(file: &Path) -> Api {
-    for _ in 0..200 {
+    for _ in 0..3000 {
         if let Ok(clerk) = MockClerk::builder().data(file).start().await {
             return Api { clerk, http: clerk_sdk::reqwest_builder().build().expect("a client") };
         }

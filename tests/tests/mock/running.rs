@@ -9,6 +9,9 @@ use serde_json::json;
 
 use crate::api::{Api, send};
 
+/// How long a test waits at most for what comes at once.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[tokio::test]
 async fn answers_with_and_without_v1() {
     let api = Api::start().await;
@@ -39,7 +42,7 @@ async fn is_gone_when_it_is_dropped() {
 
     drop(clerk);
 
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + PATIENCE;
     while tokio::net::TcpStream::connect(&address).await.is_ok() {
         assert!(Instant::now() < deadline, "the port still answers");
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -87,25 +90,25 @@ async fn waits_as_long_as_it_was_told() {
     let begin = Instant::now();
     api.get("/users").await;
     let slow = begin.elapsed();
+    api.clerk.delay(Duration::from_secs(3600));
     api.clerk.clear_faults();
-    let begin = Instant::now();
-    api.get("/users").await;
+    let quick = tokio::time::timeout(PATIENCE, api.get("/users")).await;
 
     assert!(slow >= Duration::from_millis(120), "{slow:?}");
-    assert!(begin.elapsed() < slow, "still slow");
+    assert_eq!(quick.expect("no delay any more").status, 200);
 }
 
 #[tokio::test]
 async fn a_rate_limit_says_when_to_come_back_and_keeps_its_word() {
     let api = Api::start().await;
 
-    api.clerk.rate_limit(2, Duration::from_millis(900));
+    api.clerk.rate_limit(2, Duration::from_millis(2900));
     let answers = [api.get("/users").await, api.get("/users").await, api.get("/users").await];
 
     assert_eq!([answers[0].status, answers[1].status], [200, 200]);
     assert_eq!(answers[2].refusal(), (429, "too_many_requests", None));
     let seconds: u64 = answers[2].headers["retry-after"].to_str().expect("text").parse().expect("seconds");
-    assert_eq!(seconds, 1);
+    assert!((1..=3).contains(&seconds), "{seconds}");
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     assert_eq!(api.get("/users").await.status, 200);
 }
@@ -132,14 +135,15 @@ async fn an_ordered_rate_limit_says_how_long_to_wait() {
 async fn one_operation_is_slow_where_that_was_ordered_for_it_and_is_acted_on() {
     let api = Api::start().await;
 
+    api.clerk.inject_on("CreateUser", Fault::Delay(Duration::from_secs(3600)), 1);
+    let another = tokio::time::timeout(PATIENCE, api.get("/users")).await;
+    api.clerk.clear_faults();
     api.clerk.inject_on("CreateUser", Fault::Delay(Duration::from_millis(150)), 1);
-    let begin = Instant::now();
-    let before = (api.get("/users").await.status, begin.elapsed());
     let begin = Instant::now();
     let created = (api.post("/users", json!({ "username": "ada1" })).await.status, begin.elapsed());
 
-    assert_eq!((before.0, created.0), (200, 200));
-    assert!(created.1 >= Duration::from_millis(150) && before.1 < created.1, "{before:?} {created:?}");
+    assert_eq!((another.expect("no delay").status, created.0), (200, 200));
+    assert!(created.1 >= Duration::from_millis(150), "{created:?}");
 }
 
 #[tokio::test]
