@@ -88,7 +88,8 @@ impl Call<'_> {
             {
                 observe::waiting();
                 // Apart, so that the calls of all other times are no larger for it.
-                if let Err(TooLate(left)) = Box::pin(caller.turn(self.deadline(policy))).await {
+                if let Err(TooLate(left)) = Box::pin(caller.turn(self.deadline(policy), last.is_some())).await
+                {
                     return Err(last.unwrap_or_else(|| Error::rate_limited(self.started.elapsed(), left)));
                 }
             }

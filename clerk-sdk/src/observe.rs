@@ -87,7 +87,7 @@ pub(crate) fn answered(status: StatusCode, body: &Bytes, attempt: u32) {
 }
 
 pub(crate) fn waiting() {
-    tracing::debug!(target: TARGET, "waiting for its turn: the rate of calls is limited");
+    tracing::debug!(target: TARGET, "waiting for its turn");
 }
 
 pub(crate) fn retrying(error: &Error, attempt: u32, wait: Duration) {

@@ -1,9 +1,10 @@
 //! One queue for all calls of a client that the API has told to wait: first come, first served, at the rate that the
 //! API allows.
 //!
-//! As long as nothing is limited, calls look at one number. No task of its own runs it: the first in the queue has a
-//! timer, and wakes the next one when it leaves.
+//! As long as nothing is limited, a call takes a place among those that are on their way, of which there are more and
+//! more. No task of its own runs the queue: the first in it has a timer, and wakes the next one when it leaves.
 
+mod crowd;
 mod pace;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,13 +12,14 @@ use std::fmt;
 use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
+use self::crowd::{Crowd, Place};
 use self::pace::Pace;
 use crate::prepare::Prepared;
 
@@ -32,6 +34,9 @@ pub(crate) struct Throttle {
     count: AtomicUsize,
     lanes: Mutex<HashMap<u64, Arc<Lane>>>,
     hasher: RandomState,
+    /// How many calls there were.
+    tickets: AtomicU64,
+    crowd: Crowd,
 }
 
 /// The calls of one key to one server.
@@ -41,7 +46,6 @@ struct State {
     pace: Pace,
     /// Those who wait, by their tickets.
     queue: BTreeMap<u64, Option<Waker>>,
-    tickets: u64,
 }
 
 /// A call, from its first attempt to its last.
@@ -50,9 +54,12 @@ pub(crate) struct Caller<'a> {
     prepared: &'a Prepared,
     /// Whether it waits, or only tells what it was told.
     waits: bool,
-    /// Its place in the queue, which it keeps when it is refused.
-    place: Option<(Arc<Lane>, u64)>,
+    /// Its rank in any queue, which it keeps when it is refused.
+    ticket: u64,
+    /// Where its next attempt waits.
+    lane: Option<Arc<Lane>>,
     permit: Option<Permit>,
+    place: Option<Place<'a>>,
 }
 
 /// What came of an attempt, as far as rates are concerned.
@@ -74,7 +81,8 @@ pub(crate) struct TooLate(pub(crate) Duration);
 
 impl Throttle {
     pub(crate) fn caller<'a>(&'a self, prepared: &'a Prepared, waits: bool) -> Caller<'a> {
-        Caller { throttle: self, prepared, waits, place: None, permit: None }
+        let ticket = if waits { self.tickets.fetch_add(1, Ordering::Relaxed) } else { 0 };
+        Caller { throttle: self, prepared, waits, ticket, lane: None, permit: None, place: None }
     }
 
     fn lane(&self, prepared: &Prepared) -> Option<Arc<Lane>> {
@@ -99,7 +107,7 @@ impl Throttle {
         lanes.retain(|_, lane| !lane.is_over(now));
         let lane = lanes.entry(key).or_insert_with(|| {
             let pace = Pace::new(now, asked, backoff);
-            Arc::new(Lane(Mutex::new(State { pace, queue: BTreeMap::new(), tickets: 0 })))
+            Arc::new(Lane(Mutex::new(State { pace, queue: BTreeMap::new() })))
         });
         let lane = lane.clone();
         self.count.store(lanes.len(), Ordering::Release);
@@ -114,34 +122,44 @@ impl Throttle {
 }
 
 impl Caller<'_> {
-    /// Whether there is a queue that the next attempt has to pass by [`turn`](Self::turn).
+    /// Whether the next attempt has to wait for its [`turn`](Self::turn). If not, it is on its way from now on.
     pub(crate) fn is_held(&mut self) -> bool {
         if !self.waits {
             return false;
         }
-        let Some(lane) = self.throttle.lane(self.prepared) else {
-            self.place = None;
-            return false;
-        };
-        if self.place.as_ref().is_none_or(|(other, _)| !Arc::ptr_eq(other, &lane)) {
-            let ticket = lane.ticket();
-            self.place = Some((lane, ticket));
+        self.lane = self.throttle.lane(self.prepared);
+        if self.lane.is_some() {
+            return true;
         }
-        true
+        self.place = self.throttle.crowd.try_enter();
+        self.place.is_none() && !self.throttle.crowd.is_over()
     }
 
-    /// Waits until it is this call's turn, unless that is not before `deadline`.
-    pub(crate) async fn turn(&mut self, deadline: Option<Instant>) -> Result<(), TooLate> {
-        let Some((lane, ticket)) = &self.place else { return Ok(()) };
+    /// Waits until it is this call's turn, unless that is not before `deadline`. Where the API has refused nothing, the
+    /// first attempt of a call (it is not made `again`) has none.
+    pub(crate) async fn turn(&mut self, deadline: Option<Instant>, again: bool) -> Result<(), TooLate> {
+        if self.lane.is_none() {
+            let place = self.throttle.crowd.enter();
+            self.place = match deadline {
+                Some(deadline) if again => {
+                    timeout_at(deadline, place).await.map_err(|_| TooLate(Duration::ZERO))?
+                }
+                _ => place.await,
+            };
+            self.lane = self.throttle.lane(self.prepared);
+        }
+        let Some(lane) = &self.lane else { return Ok(()) };
+        // Who comes after it goes there too.
+        self.place = None;
         let now = Instant::now();
         let closed = lane.closed_for(now);
         let permit = match deadline {
-            None => lane.turn(*ticket).await,
+            None => lane.turn(self.ticket).await,
             // Nothing will be sent before then.
             Some(deadline) if deadline.saturating_duration_since(now) <= closed && !closed.is_zero() => {
                 return Err(TooLate(closed));
             }
-            Some(deadline) => timeout_at(deadline, lane.turn(*ticket))
+            Some(deadline) => timeout_at(deadline, lane.turn(self.ticket))
                 .await
                 .map_err(|_| TooLate(lane.closed_for(Instant::now())))?,
         };
@@ -152,12 +170,15 @@ impl Caller<'_> {
     /// Tells what came of an attempt. Answers how long nobody calls now, where this call waits with the others: then
     /// its next [`turn`](Self::turn) is its wait. `backoff` is how long it would wait by itself.
     pub(crate) fn tell(&mut self, outcome: Outcome, backoff: Duration) -> Option<Duration> {
-        let permit = self.permit.take();
+        let (permit, place) = (self.permit.take(), self.place.take());
         let asked = match outcome {
             Outcome::Unknown => return None,
             Outcome::Answered => {
                 if let Some(permit) = &permit {
                     permit.lane.state().pace.answered();
+                }
+                if let Some(place) = place {
+                    place.answered();
                 }
                 return None;
             }
@@ -178,19 +199,13 @@ impl Caller<'_> {
         }
         let (wait, given_up) = (state.pace.closed_for(now), state.pace.has_given_up());
         drop(state);
-        (self.waits && !given_up && self.is_held()).then_some(wait)
+        (self.waits && !given_up).then_some(wait)
     }
 }
 
 impl Lane {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.0)
-    }
-
-    fn ticket(&self) -> u64 {
-        let mut state = self.state();
-        state.tickets += 1;
-        state.tickets
     }
 
     fn closed_for(&self, now: Instant) -> Duration {

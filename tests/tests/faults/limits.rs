@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::ms;
 
-fn builder(server: &Server) -> ClerkBuilder {
+pub(super) fn builder(server: &Server) -> ClerkBuilder {
     let policy = RetryPolicy::exponential().initial(ms(100)).max_interval(ms(1000));
     Clerk::builder("sk_test_limits").server_url(server.url()).retry(policy)
 }
@@ -25,7 +25,7 @@ async fn get(clerk: &Clerk, path: &str) -> Result<Value, Error> {
 }
 
 /// Accepts `limit` calls in each window, and says when the next one begins.
-fn windows(limit: u32, length: Duration) -> Server {
+pub(super) fn windows(limit: u32, length: Duration) -> Server {
     let state = Mutex::new((Instant::now(), 0));
     Server::answering(move |_| {
         let mut state = state.lock().unwrap();
@@ -75,16 +75,15 @@ async fn refused(server: &Server, clerk: &Clerk) -> tokio::task::JoinHandle<Resu
     call
 }
 
-/// Tasks that call ten times each: how many requests that took, and how long. That each task is refused once cannot be
-/// helped: all have called before the first refusal is there.
-async fn calls(server: &Server, tasks: usize) -> (usize, Duration) {
+/// Tasks that call so many times each: how many requests that took, and how long.
+pub(super) async fn calls(server: &Server, tasks: usize, each: usize) -> (usize, Duration) {
     let clerk = builder(server).build().unwrap();
     let started = Instant::now();
     let tasks: Vec<_> = (0..tasks)
         .map(|task| {
             let clerk = clerk.clone();
             tokio::spawn(async move {
-                for call in 0..10 {
+                for call in 0..each {
                     get(&clerk, &format!("/{task}/{call}")).await.unwrap();
                 }
             })
@@ -99,7 +98,7 @@ async fn calls(server: &Server, tasks: usize) -> (usize, Duration) {
 #[tokio::test]
 async fn a_limit_by_windows_is_used_up_by_many_tasks_with_few_refusals() {
     let server = windows(400, ms(800));
-    let (requests, time) = calls(&server, 200).await;
+    let (requests, time) = calls(&server, 200, 10).await;
 
     assert!(requests <= 2400, "{requests} requests for 2000 calls in {time:?}");
     assert!(time < ms(800 * 4) * 3, "{time:?}");
@@ -108,7 +107,7 @@ async fn a_limit_by_windows_is_used_up_by_many_tasks_with_few_refusals() {
 #[tokio::test]
 async fn a_limit_that_says_nothing_is_used_up_by_many_tasks_with_few_refusals() {
     let server = bucket(300.0, 100.0);
-    let (requests, time) = calls(&server, 100).await;
+    let (requests, time) = calls(&server, 100, 10).await;
 
     assert!(requests <= 1200, "{requests} requests for 1000 calls in {time:?}");
     assert!(time < ms(3000) * 3, "{time:?}");

@@ -4,6 +4,7 @@
 
 mod answers;
 mod connections;
+mod crowd;
 mod limits;
 mod random;
 mod scale;

@@ -1,0 +1,191 @@
+//! Many calls at once, before anything is known of the API's limits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
+
+use clerk_sdk::http::Method;
+use clerk_sdk::{Clerk, ClerkBuilder, RetryPolicy};
+use clerk_tests::server::{Reply, Server};
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use crate::limits::{builder, calls, windows};
+use crate::ms;
+
+/// Longer than any of the tests.
+const NEVER: Duration = Duration::from_secs(60);
+/// For how long who waits sees nobody leave before more are sent.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// A server that answers nobody.
+fn silent() -> Server {
+    Server::answering(|_| Reply::json(200, "{}").after(NEVER))
+}
+
+/// A client that counts what it sends.
+fn counting(builder: ClerkBuilder) -> (Clerk, Arc<AtomicUsize>) {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = sent.clone();
+    let hook = move |_: &_, _: &mut _| {
+        counted.fetch_add(1, Ordering::SeqCst);
+    };
+    (builder.before_request(hook).build().unwrap(), sent)
+}
+
+type Call = clerk_sdk::RawRequest<Value>;
+
+fn call(clerk: &Clerk, number: usize) -> Call {
+    clerk.request(Method::GET, format!("/{number}"))
+}
+
+/// Starts calls, and has each of them come as far as it can without waiting.
+async fn start(clerk: &Clerk, numbers: std::ops::Range<usize>, set: fn(Call) -> Call) -> Vec<JoinHandle<()>> {
+    let spawn = |number| {
+        let call = set(call(clerk, number)).into_future();
+        tokio::spawn(async move {
+            let _ = call.await;
+        })
+    };
+    let calls = numbers.map(spawn).collect();
+    for _ in 0..3 {
+        tokio::task::yield_now().await;
+    }
+    calls
+}
+
+async fn until(what: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !what() {
+        assert!(started.elapsed() < NEVER / 2, "it does not happen");
+        tokio::time::sleep(ms(2)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_is_small_beside_the_number_of_tasks_is_used_up_with_few_refusals() {
+    for (tasks, each) in [(200, 5), (1000, 1)] {
+        // Where other programs hold up this one or the server, what is sent comes late.
+        let mut fewest = usize::MAX;
+        for _ in 0..3 {
+            let server = windows(100, ms(300));
+            let (requests, time) = calls(&server, tasks, each).await;
+            eprintln!("{tasks} tasks: {requests} requests for 1000 calls in {time:?}");
+            fewest = fewest.min(requests);
+            if fewest <= 1200 {
+                break;
+            }
+        }
+
+        assert!(fewest <= 1200, "{tasks} tasks: {fewest} requests for 1000 calls");
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_answers_nobody_holds_others_up_for_a_quarter_of_a_second() {
+    let server = silent();
+    let (clerk, sent) = counting(builder(&server));
+    let started = Instant::now();
+
+    let calls = start(&clerk, 0..65, |call| call).await;
+
+    if started.elapsed() < PATIENCE {
+        assert_eq!(sent.load(Ordering::SeqCst), 64);
+    }
+    until(|| server.seen().len() == 65).await;
+    let last = server.seen()[64].at - started;
+    assert!(last >= PATIENCE && last < ms(5000), "{last:?}");
+    drop(calls);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_before_it_is_sent_gives_its_place_away() {
+    let server = silent();
+    let (clerk, _) = counting(builder(&server));
+    let started = Instant::now();
+    let calls = start(&clerk, 0..64, |call| call).await;
+    let waiting = start(&clerk, 64..80, |call| call).await;
+
+    // Most of those that wait, who get the places of those on their way.
+    waiting[..15].iter().chain(&calls[..8]).for_each(JoinHandle::abort);
+    tokio::task::yield_now().await;
+    let soon = started.elapsed() < PATIENCE;
+
+    until(|| server.seen().iter().any(|request| request.target == "/v1/79")).await;
+    let seen = server.seen();
+    let number = |target: &str| target.trim_start_matches("/v1/").parse::<usize>().unwrap();
+    assert!(!soon || seen.iter().all(|request| !(64..79).contains(&number(&request.target))), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_nobody_is_sent_at_once() {
+    let server = silent();
+    for (builder, set) in [
+        (builder(&server).throttle(false), (|call| call) as fn(Call) -> Call),
+        (builder(&server), |call| call.with_throttle(false)),
+        (builder(&server), |call| call.with_retry(RetryPolicy::none())),
+        (builder(&server).retry(RetryPolicy::none()), |call| call),
+    ] {
+        let (clerk, sent) = counting(builder);
+
+        let _calls = start(&clerk, 0..500, set).await;
+
+        assert_eq!(sent.load(Ordering::SeqCst), 500);
+    }
+}
+
+#[tokio::test]
+async fn a_time_limit_ends_the_wait_of_a_call_that_was_not_sent() {
+    let server = silent();
+    let (clerk, _) = counting(builder(&server));
+    let _calls = start(&clerk, 0..64, |call| call).await;
+
+    let started = Instant::now();
+    let error = clerk.request::<Value>(Method::POST, "/x").with_timeout(ms(50)).await.unwrap_err();
+
+    assert!(error.is_timeout(), "{error}");
+    if started.elapsed() < PATIENCE {
+        assert_eq!((error.maybe_sent(), error.attempts()), (false, 0), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn calls_that_wait_go_through_the_queue_of_a_limit_in_their_order() {
+    // Answers nobody but the first, and that with a refusal. Then everybody.
+    let asked = AtomicUsize::new(0);
+    let server = Server::answering(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0..64 => Reply::json(429, "{}").header("retry-after-ms", "400").after(ms(50)),
+        _ => Reply::json(200, "{}"),
+    });
+    let clerk = builder(&server).build().unwrap();
+    let calls = start(&clerk, 0..200, |call| call).await;
+    until(|| server.seen().len() == 64).await;
+    for call in calls {
+        call.await.unwrap();
+    }
+
+    let seen = server.seen();
+    assert_eq!(seen.len(), 264, "no other one was sent before the refusals were there");
+    for (place, request) in seen[64..].iter().enumerate() {
+        let number: usize = request.target.trim_start_matches("/v1/").parse().unwrap();
+        // Those that are on their way at once may overtake each other there.
+        assert!(number.abs_diff(place) < 100, "{number} came as {place}");
+    }
+}
+
+#[tokio::test]
+async fn calls_that_nobody_polls_do_not_stop_those_that_come_after_them() {
+    let server = Server::answering(|_| Reply::json(200, "{}"));
+    let clerk = builder(&server).build().unwrap();
+    let mut buffered: Vec<_> = (0..200).map(|number| call(&clerk, number).into_future()).collect();
+    for call in &mut buffered {
+        let poll = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(poll.is_pending());
+    }
+    let started = Instant::now();
+
+    let _: Value = clerk.request(Method::GET, "/x").await.unwrap();
+
+    assert!(started.elapsed() < ms(5000), "{:?}", started.elapsed());
+}
