@@ -239,14 +239,18 @@ impl ClerkBuilder {
         self
     }
 
-    /// Whether all calls wait where the API has told one of them to: after 429, or 503 with `Retry-After`. On unless
-    /// turned off.
+    /// Whether calls wait for each other: all where the API has told one of them to, after 429, or 503 with
+    /// `Retry-After`, and before that those beyond the first 64 at once. On unless turned off.
     ///
     /// They wait in one queue for each key and server, first come, first served, and leave it at the rate that the API
     /// turns out to accept, so that few are refused again. A call that would wait for longer than its retries or
     /// `with_timeout` allow is not sent: [`RateLimited`](crate::ErrorKind::RateLimited). A `Retry-After` of more than
     /// 30 seconds is the limit of one operation and holds up nobody else. A minute after the last refusal all of it is
     /// forgotten.
+    ///
+    /// As long as nothing was refused, at most 64 calls are on their way at once, and others wait for them: what is on
+    /// its way when a limit is met is refused too. Each eight answers while others wait make that one more. Where calls
+    /// wait and none is answered for 250 ms it is doubled; beyond 4,096 it is over.
     pub fn throttle(mut self, throttle: bool) -> Self {
         self.throttle = throttle;
         self

@@ -138,8 +138,9 @@ macro_rules! call_options {
             self
         }
 
-        /// Says whether this call waits in the queue of a client that the API has told to wait. It does unless said,
-        /// and unless its retries are off; see [`ClerkBuilder::throttle`]($crate::ClerkBuilder::throttle).
+        /// Says whether this call waits for others: in the queue of a client that the API has told to wait, and where
+        /// many are on their way at once. It does unless said, and unless its retries are off; see
+        /// [`ClerkBuilder::throttle`]($crate::ClerkBuilder::throttle).
         pub fn with_throttle(mut self, throttle: bool) -> Self {
             self.options.throttle = Some(throttle);
             self

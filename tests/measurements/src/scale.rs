@@ -17,8 +17,8 @@ use crate::uploads::peak;
 
 const KEY: &str = "sk_test_measurement";
 const USERS: usize = 1_000_000;
-const TASKS: usize = 100;
-const CALLS: usize = 10;
+const TASKS: usize = 200;
+const CALLS: usize = 5;
 /// What the API accepts, and in which time.
 const LIMIT: (usize, Duration) = (100, Duration::from_millis(300));
 

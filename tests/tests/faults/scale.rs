@@ -30,12 +30,18 @@ async fn all_or_none(listener: TcpListener) {
 
 #[tokio::test]
 async fn ten_thousand_calls_at_once_share_a_client_and_a_connection() {
+    for policy in [RetryPolicy::none(), RetryPolicy::exponential()] {
+        calls(policy).await;
+    }
+}
+
+async fn calls(policy: RetryPolicy) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
     tokio::spawn(all_or_none(listener));
     let clerk = Clerk::builder("sk_test_scale")
         .server_url(url)
-        .retry(RetryPolicy::none())
+        .retry(policy)
         .attempt_timeout(Duration::from_secs(120))
         .configure_reqwest(|builder| builder.http2_prior_knowledge())
         .build()
@@ -43,10 +49,11 @@ async fn ten_thousand_calls_at_once_share_a_client_and_a_connection() {
     let started = Instant::now();
 
     let calls: Vec<_> = (0..CALLS)
-        .map(|number| tokio::spawn(clerk.request::<Value>(Method::GET, format!("/{number}")).into_future()))
+        .map(|number| clerk.request::<Value>(Method::GET, format!("/{number}")).with_response())
+        .map(|call| tokio::spawn(call.into_future()))
         .collect();
     for call in calls {
-        call.await.unwrap().unwrap();
+        assert_eq!(call.await.unwrap().unwrap().attempts(), 1);
     }
 
     assert!(started.elapsed() < Duration::from_secs(100), "{:?}", started.elapsed());
