@@ -243,15 +243,20 @@ struct Queued<'a> {
 impl Queued<'_> {
     fn poll(&self, mut timer: std::pin::Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<u64> {
         loop {
+            let now = Instant::now();
             let mut state = self.lane.state();
-            let first = state.queue.keys().next() == Some(&self.ticket);
-            let next = if first { Some(state.pace.release(Instant::now())) } else { None };
-            if let Some(Ok(epoch)) = next {
-                return Poll::Ready(epoch);
+            let overdue_at = state.pace.overdue_at();
+            if now >= overdue_at {
+                // Those in front are futures that nobody polls for now. When they are, they are back in their places.
+                state.queue = state.queue.split_off(&self.ticket);
             }
             state.queue.insert(self.ticket, Some(cx.waker().clone()));
+            let first = state.queue.keys().next() == Some(&self.ticket);
+            let at = match if first { state.pace.release(now) } else { Err(overdue_at) } {
+                Ok(epoch) => return Poll::Ready(epoch),
+                Err(at) => at,
+            };
             drop(state);
-            let Some(Err(at)) = next else { return Poll::Pending };
             timer.as_mut().reset(at);
             ready!(timer.as_mut().poll(cx));
         }

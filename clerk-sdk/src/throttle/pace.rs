@@ -15,6 +15,8 @@ const REMEMBERED: Duration = Duration::from_secs(60);
 /// For how long an answer is waited for before another call is tried without it, and the longest time between two calls
 /// that nobody has asked for.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a call may be due before whoever is the first counts as absent.
+const ABSENT: Duration = Duration::from_secs(1);
 /// By how much calls that were released late, as timers are, may catch up.
 const SLACK: Duration = Duration::from_millis(20);
 /// How many answers a rate is measured by.
@@ -214,6 +216,11 @@ impl Pace {
     /// How long nothing is released.
     pub(super) fn closed_for(&self, now: Instant) -> Duration {
         self.closed_until.saturating_duration_since(now)
+    }
+
+    /// From when on, if nothing is released until then, whoever has to ask for it is absent.
+    pub(super) fn overdue_at(&self) -> Instant {
+        after(self.closed_until.max(self.due).max(self.released + PATIENCE), ABSENT)
     }
 
     /// Whether the API refuses calls however slowly they come: then, for the time that limits are remembered, they are

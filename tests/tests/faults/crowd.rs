@@ -28,10 +28,10 @@ fn silent() -> Server {
 fn counting(builder: ClerkBuilder) -> (Clerk, Arc<AtomicUsize>) {
     let sent = Arc::new(AtomicUsize::new(0));
     let counted = sent.clone();
-    let hook = move |_: &_, _: &mut _| {
+    let builder = builder.before_request(move |_, _| {
         counted.fetch_add(1, Ordering::SeqCst);
-    };
-    (builder.before_request(hook).build().unwrap(), sent)
+    });
+    (builder.build().unwrap(), sent)
 }
 
 type Call = clerk_sdk::RawRequest<Value>;
@@ -49,7 +49,7 @@ async fn start(clerk: &Clerk, numbers: std::ops::Range<usize>, set: fn(Call) -> 
         })
     };
     let calls = numbers.map(spawn).collect();
-    for _ in 0..3 {
+    for _ in 0..30 {
         tokio::task::yield_now().await;
     }
     calls

@@ -1,6 +1,7 @@
 //! An API that limits the rate of calls, and many tasks that share a client.
 
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use clerk_sdk::http::Method;
@@ -169,6 +170,32 @@ async fn a_call_that_is_dropped_leaves_the_queue_and_nothing_is_sent_for_it() {
     let odd = |request: &Recorded| request.target.ends_with(['1', '3', '5', '7', '9']);
     assert!(seen[1..].iter().all(odd), "{seen:?}");
     assert!(seen[1].at - seen[0].at < ms(1000), "no slot was kept for who is gone");
+}
+
+#[tokio::test]
+async fn calls_in_the_queue_that_nobody_polls_do_not_stop_those_that_come_after_them() {
+    let server = refusing(429, "retry-after-ms", "200");
+    let clerk = builder(&server).build().unwrap();
+    let first = refused(&server, &clerk).await;
+    let mut unpolled: Vec<_> = (0..20)
+        .map(|number| clerk.request::<Value>(Method::GET, format!("/{number}")).into_future())
+        .collect();
+    for call in &mut unpolled {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    first.await.unwrap().unwrap();
+    let started = Instant::now();
+
+    for _ in 0..20 {
+        get(&clerk, "/x").await.unwrap();
+    }
+
+    assert!(started.elapsed() < ms(10_000), "{:?}", started.elapsed());
+    // They have lost nothing but time.
+    for call in unpolled {
+        call.await.unwrap();
+    }
+    assert_eq!(server.seen().len(), 42);
 }
 
 #[tokio::test]
