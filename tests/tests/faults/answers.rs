@@ -7,7 +7,7 @@ use clerk_sdk::{ErrorKind, RetryPolicy};
 use clerk_tests::server::{Behaviour, Recorded, Reply, Server};
 use serde_json::Value;
 
-use crate::{Kind, builder, ms, printed};
+use crate::{Kind, SOON, builder, ms, printed};
 
 /// An answer that breaks, as what kind of error it is seen, and what the error says.
 struct Fault {
@@ -71,26 +71,37 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
-/// Calls a server that gives `reply` first and a good answer then.
-async fn call(kind: Kind, reply: Reply) -> (usize, Result<Value, clerk_sdk::Error>, Duration) {
+/// Calls a server that gives `reply` first and a good answer then, with a time limit of an attempt.
+async fn limited(
+    kind: Kind,
+    reply: Reply,
+    limit: Duration,
+) -> (usize, Result<Value, clerk_sdk::Error>, Duration) {
     let server = Server::scripted([reply, Reply::json(200, "{}")]);
-    let clerk = builder(server.url()).build().unwrap();
+    let clerk = builder(server.url()).attempt_timeout(limit).idle_timeout(limit).build().unwrap();
     let started = Instant::now();
     let outcome = kind.request(&clerk).await;
     (server.seen().len(), outcome, started.elapsed())
 }
 
+async fn call(kind: Kind, reply: Reply) -> (usize, Result<Value, clerk_sdk::Error>, Duration) {
+    limited(kind, reply, SOON).await
+}
+
 #[tokio::test]
 async fn a_broken_answer_is_asked_for_again_where_that_is_safe_and_nowhere_else() {
     for fault in faults() {
-        let calls = Kind::ALL.map(|kind| tokio::spawn(call(kind, fault.reply.clone())));
+        let limit = if fault.kinds == [Timeout] { ms(1500) } else { SOON };
+        let calls = Kind::ALL.map(|kind| tokio::spawn(limited(kind, fault.reply.clone(), limit)));
         for (kind, call) in Kind::ALL.into_iter().zip(calls) {
             let (arrived, outcome, took) = call.await.unwrap();
             let what = format!("{}, {kind:?}: {outcome:?}", fault.name);
 
-            assert!(took < ms(6000), "{took:?} {what}");
+            assert!(took < SOON, "{took:?} {what}");
             if kind.is_safe() {
-                assert_eq!((arrived, outcome.is_ok()), (2, true), "{what}");
+                // On a slow machine the good answer may be too late as well.
+                let again = arrived == 2 || limit < SOON && arrived > 2;
+                assert!(again && outcome.is_ok(), "{arrived} {what}");
                 continue;
             }
             let error = outcome.unwrap_err();
@@ -122,7 +133,7 @@ async fn an_answer_that_is_no_json_is_not_asked_for_again() {
             let error = outcome.unwrap_err();
 
             assert_eq!((arrived, error.kind(), error.attempts()), (1, ErrorKind::Decode, 1), "{error}");
-            assert!(took < ms(6000), "{took:?}");
+            assert!(took < SOON, "{took:?}");
             assert!(!error.body().unwrap().is_empty());
             let text = error.to_string();
             assert!(text.starts_with("request: ") && text.contains("200"), "{text}");
@@ -183,7 +194,7 @@ async fn a_time_limit_ends_a_call_that_makes_progress_for_ever() {
                 error.is_timeout() && error.to_string().contains("longer than its time limit"),
                 "{error}"
             );
-            assert!(started.elapsed() >= ms(1900) && started.elapsed() < ms(6000), "{:?}", started.elapsed());
+            assert!(started.elapsed() >= ms(1900) && started.elapsed() < SOON, "{:?}", started.elapsed());
             assert_eq!((server.seen().len(), error.maybe_sent()), (1, true), "{error}");
         })
     });

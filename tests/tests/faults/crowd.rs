@@ -11,7 +11,7 @@ use clerk_tests::server::{Reply, Server};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::limits::{builder, calls, windows};
+use crate::limits::{builder, fewest, windows};
 use crate::ms;
 
 /// Longer than any of the tests.
@@ -66,19 +66,9 @@ async fn until(what: impl Fn() -> bool) {
 #[tokio::test]
 async fn a_limit_that_is_small_beside_the_number_of_tasks_is_used_up_with_few_refusals() {
     for (tasks, each) in [(200, 5), (1000, 1)] {
-        // Where other programs hold up this one or the server, what is sent comes late.
-        let mut fewest = usize::MAX;
-        for _ in 0..3 {
-            let server = windows(100, ms(300));
-            let (requests, time) = calls(&server, tasks, each).await;
-            eprintln!("{tasks} tasks: {requests} requests for 1000 calls in {time:?}");
-            fewest = fewest.min(requests);
-            if fewest <= 1200 {
-                break;
-            }
-        }
+        let (requests, time) = fewest(|| windows(100, ms(300)), tasks, each).await;
 
-        assert!(fewest <= 1200, "{tasks} tasks: {fewest} requests for 1000 calls");
+        assert!(requests <= 1200, "{tasks} tasks: {requests} requests for 1000 calls in {time:?}");
     }
 }
 
@@ -95,7 +85,7 @@ async fn an_api_that_answers_nobody_holds_others_up_for_a_quarter_of_a_second() 
     }
     until(|| server.seen().len() == 65).await;
     let last = server.seen()[64].at - started;
-    assert!(last >= PATIENCE && last < ms(5000), "{last:?}");
+    assert!(last >= PATIENCE && last < ms(20_000), "{last:?}");
     drop(calls);
 }
 
@@ -187,5 +177,5 @@ async fn calls_that_nobody_polls_do_not_stop_those_that_come_after_them() {
 
     let _: Value = clerk.request(Method::GET, "/x").await.unwrap();
 
-    assert!(started.elapsed() < ms(5000), "{:?}", started.elapsed());
+    assert!(started.elapsed() < ms(20_000), "{:?}", started.elapsed());
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use clerk_sdk::RetryPolicy;
 use clerk_tests::server::{Reply, Server};
 
-use crate::{Kind, builder, ms};
+use crate::{Kind, SOON, builder, ms};
 
 fn http_date(from_now: Duration) -> String {
     httpdate::fmt_http_date(SystemTime::now() + from_now)
@@ -46,7 +46,7 @@ async fn a_storm_that_ends_is_sat_out_where_that_is_safe() {
             let outcome = kind.request(&builder(server.url()).build().unwrap()).await;
 
             let what = format!("{reply:?} {kind:?} {outcome:?}");
-            assert!(started.elapsed() < ms(6000), "{:?} {what}", started.elapsed());
+            assert!(started.elapsed() < SOON, "{:?} {what}", started.elapsed());
             if kind.is_safe() || refused {
                 assert_eq!((server.seen().len(), outcome.is_ok()), (5, true), "{what}");
             } else {
@@ -66,7 +66,7 @@ async fn in_storm(reply: Reply, refused: bool, kind: Kind, budget: RetryPolicy) 
     let error = kind.request(&clerk).await.unwrap_err();
 
     let what = format!("{reply:?} {kind:?}: {error}");
-    assert!(started.elapsed() < ms(6000), "{:?} {what}", started.elapsed());
+    assert!(started.elapsed() < SOON, "{:?} {what}", started.elapsed());
     assert_eq!(server.seen().len(), error.attempts() as usize, "{what}");
     if kind.is_safe() || refused {
         assert!(error.attempts() > 1, "{what}");
@@ -109,7 +109,7 @@ async fn a_wait_that_nobody_would_wait_is_not_begun() {
             let error = kind.request(&builder(server.url()).build().unwrap()).await.unwrap_err();
 
             assert_eq!((server.seen().len(), error.attempts()), (1, 1), "{value}: {error}");
-            assert!(started.elapsed() < ms(4000), "{value}: {:?}", started.elapsed());
+            assert!(started.elapsed() < SOON, "{value}: {:?}", started.elapsed());
             assert!(error.api().unwrap().retry_after().unwrap() > Duration::from_secs(59), "{value}");
         }
     }
