@@ -197,12 +197,17 @@ fn write_generated(tree: &Tree, outcomes: &[Outcome]) -> Result<usize, Error> {
     Ok(lines)
 }
 
-/// What a document is, and its commit.
-fn label(source: &Source) -> String {
+/// What a document is called.
+fn name(source: &Source) -> String {
     let api = if source.api == "bapi" { "" } else { "webhooks " };
+    format!("{api}{}", source.version)
+}
+
+/// What a document is called, and its commit.
+fn label(source: &Source) -> String {
     match &source.commit {
-        Some(commit) => format!("{api}{} ({commit})", source.version),
-        None => format!("{api}{}", source.version),
+        Some(commit) => format!("{} ({commit})", name(source)),
+        None => name(source),
     }
 }
 
@@ -274,24 +279,29 @@ fn write_reports(what: &Arguments, outcomes: &[Outcome]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The last lines: what has changed, and what that means.
+/// The last lines: what has changed in which document, and what that means.
 fn conclude(steps: &Steps, outcomes: &[Outcome], verdict: Option<&str>) {
-    let mut name = "changed";
-    for Outcome { source, report, .. } in outcomes {
-        let words = match report {
-            None => vec![("new", vec![label(source)])],
-            Some(report) => report.summary(),
-        };
-        for (word, list) in words {
-            let shown: Vec<&str> = list.iter().take(NAMED).map(String::as_str).collect();
-            let rest = list.len().saturating_sub(NAMED);
-            let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
-            steps.line(name, &format!("{word:<10} {}{rest}", shown.join(", ")));
-            name = "";
-        }
+    let mut lines: Vec<String> = outcomes.iter().flat_map(changed).collect();
+    lines.push(match verdict {
+        Some(verdict) => format!("{:<10} {verdict}", "verdict"),
+        None => "nothing that a program could tell".to_owned(),
+    });
+    for (i, line) in lines.iter().enumerate() {
+        steps.line(if i == 0 { "changed" } else { "" }, line);
     }
-    match verdict {
-        Some(verdict) => steps.line(name, &format!("{:<10} {verdict}", "verdict")),
-        None => steps.line(name, "nothing that a program could tell"),
-    }
+}
+
+/// What has changed in a document, each line with its version.
+fn changed(Outcome { source, model, report }: &Outcome) -> Vec<String> {
+    let words = match report {
+        None => vec![("new", vec![size(model)])],
+        Some(report) => report.summary(),
+    };
+    let line = |(word, list): (&str, Vec<String>)| {
+        let shown: Vec<&str> = list.iter().take(NAMED).map(String::as_str).collect();
+        let rest = list.len().saturating_sub(NAMED);
+        let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+        format!("{}  {word:<10} {}{rest}", name(source), shown.join(", "))
+    };
+    words.into_iter().map(line).collect()
 }

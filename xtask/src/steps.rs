@@ -1,5 +1,6 @@
 //! What a command is doing, for the person who waits: a spinner on a terminal, and a line for each step that is done.
 
+use std::cell::RefCell;
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
@@ -13,14 +14,21 @@ const WORTH_TELLING: Duration = Duration::from_millis(50);
 /// Shows steps on standard error.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
-    quiet: bool,
+    /// Where lines go instead.
+    kept: Option<RefCell<Vec<String>>>,
 }
 
 impl Steps {
     /// Shows nothing.
     #[cfg(test)]
     pub(crate) fn quiet() -> Self {
-        Self { quiet: true }
+        Self { kept: Some(RefCell::default()) }
+    }
+
+    /// What was not shown.
+    #[cfg(test)]
+    pub(crate) fn kept(self) -> Vec<String> {
+        self.kept.map(RefCell::into_inner).unwrap_or_default()
     }
 
     /// Takes a step; `work` says in a few words what came out.
@@ -29,7 +37,7 @@ impl Steps {
         name: &str,
         work: impl FnOnce() -> Result<(T, String), Error>,
     ) -> Result<T, Error> {
-        let spinner = (!self.quiet && std::io::stderr().is_terminal()).then(|| spinner(name));
+        let spinner = (self.kept.is_none() && std::io::stderr().is_terminal()).then(|| spinner(name));
         let start = Instant::now();
         let outcome = work();
         if let Some(spinner) = spinner {
@@ -47,8 +55,10 @@ impl Steps {
 
     /// A line, of which there may be several under one name.
     pub(crate) fn line(&self, name: &str, text: &str) {
-        if !self.quiet {
-            eprintln!("  {name:<9} {text}");
+        let line = format!("  {name:<9} {text}");
+        match &self.kept {
+            Some(kept) => kept.borrow_mut().push(line),
+            None => eprintln!("{line}"),
         }
     }
 }

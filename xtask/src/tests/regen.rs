@@ -84,12 +84,16 @@ impl Workspace {
     }
 
     fn regen(&self, arguments: &Arguments) -> Result<(), Error> {
+        self.regen_with(arguments, &Steps::quiet())
+    }
+
+    fn regen_with(&self, arguments: &Arguments, steps: &Steps) -> Result<(), Error> {
         let check = |workspace: &Path, _: &Path| {
             self.checks.set(self.checks.get() + 1);
             assert!(workspace.join("openapi/src/documents.rs").is_file(), "not the workspace as it will be");
             if self.compiles.get() { Ok(()) } else { Err(Error::new("the new client does not compile")) }
         };
-        regen(&Tree::at(self.folder.path()), arguments, &Steps::quiet(), &check)
+        regen(&Tree::at(self.folder.path()), arguments, steps, &check)
     }
 
     fn from(&self, published: &str) -> Arguments {
@@ -171,6 +175,25 @@ fn what_breaks_callers_is_in_the_changelog_with_the_version_that_it_makes() {
         "{changelog}"
     );
     assert!(changelog.contains("- New: 2 operations"), "what was there is kept: {changelog}");
+}
+
+#[test]
+fn what_has_changed_is_said_with_its_version() {
+    let workspace = Workspace::with_document();
+    workspace.take_in(&PUBLISHED.replace("2030-01-02", "2031-05-06")).unwrap();
+    workspace.write("openapi/overlays/names.yaml", &OVERLAY.replace("x-rust-name: list", "x-rust-name: all"));
+
+    let steps = Steps::quiet();
+    workspace.regen_with(&Arguments::default(), &steps).unwrap();
+
+    let lines = steps.kept();
+    for line in [
+        "  changed   2030-01-02  renamed",
+        "            2031-05-06  renamed",
+        "            verdict    breaking",
+    ] {
+        assert!(lines.iter().any(|said| said.starts_with(line)), "{line} in {lines:#?}");
+    }
 }
 
 #[test]
