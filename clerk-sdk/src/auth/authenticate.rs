@@ -194,7 +194,8 @@ impl AuthenticatorBuilder {
 
     token_settings!();
 
-    /// Which credentials are accepted. Session tokens alone unless set.
+    /// Which credentials are accepted, such as `[TokenType::Session, TokenType::M2m]`; [`TokenType::ALL`] are all.
+    /// Session tokens alone unless set.
     pub fn accepts(mut self, types: impl IntoIterator<Item = TokenType>) -> Self {
         self.accepted = Some(types.into_iter().collect());
         self
@@ -212,16 +213,21 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// Remembers so many tokens, so that one that comes again need not be verified again. None unless set.
+    /// Remembers so many tokens, so that the signature of one that comes again need not be checked again. None unless
+    /// set; as many as users are active within a token's life is a good number.
     ///
-    /// What a token says is checked each time, and all are forgotten when the keys change.
+    /// What a token says is checked each time, and all are forgotten when the keys change. At least the newer half of
+    /// them is remembered.
     pub fn cache_tokens(mut self, capacity: usize) -> Self {
         self.settings.cached_tokens = capacity;
         self
     }
 
-    /// Remembers that Clerk vouched for an opaque credential of a machine, of so many for so long. It is asked about
-    /// each request unless set. A credential that is revoked stays good for that time.
+    /// Remembers that Clerk vouched for an opaque credential of a machine: for up to `capacity` of them, of which at
+    /// least the newer half is remembered, and for this time, or until the credential's own end. It is asked about each
+    /// request unless set.
+    ///
+    /// A credential that is revoked stays good for that time. Refusals are not remembered.
     pub fn cache_opaque(mut self, capacity: usize, time: Duration) -> Self {
         self.answers = Some((capacity, time));
         self

@@ -56,9 +56,11 @@ impl VerifierBuilder {
 
     token_settings!();
 
-    /// Remembers so many tokens, so that one that comes again need not be verified again. None unless set.
+    /// Remembers so many tokens, so that the signature of one that comes again need not be checked again. None unless
+    /// set; as many as users are active within a token's life is a good number.
     ///
-    /// What a token says is checked each time, and all are forgotten when the keys change.
+    /// What a token says is checked each time, and all are forgotten when the keys change. At least the newer half of
+    /// them is remembered.
     pub fn cache_tokens(mut self, capacity: usize) -> Self {
         self.0.cached_tokens = capacity;
         self
