@@ -83,6 +83,10 @@ impl Call<'_> {
         let mut caller = self.clerk.0.throttle.as_ref().map(|throttle| throttle.caller(&prepared, waits));
         let mut last = None;
         loop {
+            // A call without time begins nothing, not even an attempt that would be cut off at once.
+            if self.options.timeout.is_some_and(|limit| self.started.elapsed() >= limit) {
+                return Err(last.unwrap_or_else(|| Error::transport(self.timed_out())));
+            }
             if let Some(caller) = &mut caller
                 && caller.is_held()
             {

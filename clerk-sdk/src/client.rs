@@ -122,8 +122,9 @@ impl Clerk {
 
     /// A call of an endpoint that this version of the SDK does not know, with the same key, retries and errors.
     ///
-    /// `path` is what follows the server's URL, such as `/users/user_1`: it begins with a slash, ids in it are
-    /// percent-encoded by the caller, and the query is given with [`RawRequest::query`].
+    /// `path` is what follows the server's URL, such as `/users/{user_id}/brand_new`: it begins with a slash. What stands
+    /// in braces is given with [`RawRequest::path_param`], the query with [`RawRequest::query`]. Never write an id that
+    /// comes from somebody else into the path: it may hold slashes, and name another endpoint.
     pub fn request<T>(&self, method: Method, path: impl Into<String>) -> RawRequest<T> {
         RawRequest::new(self.clone(), method, path.into())
     }
@@ -214,7 +215,20 @@ impl ClerkBuilder {
         Ok(builder)
     }
 
-    /// The URL that paths are appended to, taken as it is. `https://api.clerk.com/v1` unless set.
+    /// The URL that paths are appended to. `https://api.clerk.com/v1` unless set.
+    ///
+    /// It is taken as it is: nothing is added to it, so it ends in `/v1` unless a proxy adds that. `GET /users` of
+    /// `https://api.clerk.com` is `https://api.clerk.com/users`, which Clerk does not have. (`CLERK_API_URL` is what
+    /// Clerk's other SDKs read too, and they mean the origin by it: it gets `/v1` where it has no path.)
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), clerk_sdk::Error> {
+    /// let clerk = clerk_sdk::Clerk::builder("sk_test_example")
+    ///     .server_url("https://proxy.example.com/clerk/v1") // GET /users is https://proxy.example.com/clerk/v1/users
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn server_url(mut self, url: impl Into<String>) -> Self {
         self.server = Server::Given(url.into());
         self

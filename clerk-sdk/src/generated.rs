@@ -64,9 +64,12 @@ macro_rules! api_version {
             pub mod requests {
                 use super::{op, types};
                 use crate::operation::FormValue;
-                use crate::request::{Request, Shape};
+                use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
-                use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
+                use crate::value::{
+                    IntoNullable, JsonObject, Metadata, Timestamp, into_list, into_map, joined,
+                };
+                #[allow(unused_imports, reason = "not every document needs all of them")]
                 use serde::Serialize;
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/requests.rs"));
             }
@@ -75,10 +78,13 @@ macro_rules! api_version {
             pub mod resources {
                 use super::{Api, requests, types};
                 use crate::operation::FormValue;
-                use crate::request::{Request, Shape};
+                use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
-                use crate::value::{IntoNullable, Timestamp, into_list, into_map, joined};
+                use crate::value::{
+                    IntoNullable, JsonObject, Metadata, Timestamp, into_list, into_map, joined,
+                };
                 use crate::{Clerk, FilePart};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
                 use serde::Serialize;
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/resources.rs"));
             }

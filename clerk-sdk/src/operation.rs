@@ -178,7 +178,7 @@ fn not_text(body: &[u8]) -> (String, serde_json::Error) {
 #[derive(Debug, Default)]
 pub(crate) struct Parts {
     /// Path parameters, by their name in the template.
-    pub(crate) path: Vec<(&'static str, String)>,
+    pub(crate) path: Vec<(Cow<'static, str>, String)>,
     /// Query parameters in the order they are sent; arrays repeat their key.
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     /// The body.

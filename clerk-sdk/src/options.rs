@@ -97,7 +97,8 @@ macro_rules! call_options {
             self
         }
 
-        /// Bounds the whole call, its retries and the waits between them included. Unbounded unless set.
+        /// Bounds the whole call, its retries and the waits between them included. Unbounded unless set; with no time
+        /// at all nothing is sent.
         pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
@@ -109,7 +110,8 @@ macro_rules! call_options {
             self
         }
 
-        /// Sends this call to another server, such as `https://proxy.example.com/v1`. It gets the secret key.
+        /// Sends this call to another server, such as `https://proxy.example.com/v1`. It gets the secret key. The URL
+        /// is taken as it is, as by [`ClerkBuilder::server_url`]($crate::ClerkBuilder::server_url).
         pub fn with_server_url(mut self, url: impl ::std::convert::Into<String>) -> Self {
             self.options.server_url = Some(url.into());
             self

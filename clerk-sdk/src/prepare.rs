@@ -133,7 +133,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 fn uri(
     clerk: &Clerk,
     meta: &Meta,
-    path: &[(&'static str, String)],
+    path: &[(Cow<'static, str>, String)],
     query: &[(Cow<'static, str>, String)],
     options: &CallOptions,
 ) -> Result<Uri, Error> {

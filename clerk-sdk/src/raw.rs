@@ -52,6 +52,32 @@ impl<T> RawRequest<T> {
         Self { clerk, meta, parts, options: CallOptions::default(), output: PhantomData }
     }
 
+    /// Puts a value into the path, in the place of a segment `{name}`: as one segment, percent-encoded, whatever it
+    /// contains. Ids that come from others belong here, and not into the text of the path.
+    ///
+    /// ```no_run
+    /// # async fn example(clerk: clerk_sdk::Clerk, user_id: String) -> Result<(), clerk_sdk::Error> {
+    /// use clerk_sdk::http::Method;
+    ///
+    /// let request = clerk.request(Method::GET, "/users/{user_id}/brand_new").path_param("user_id", user_id);
+    /// let answer: serde_json::Value = request.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A value that is empty, `.` or `..` is refused before anything is sent, and so is a name that the path does not
+    /// have, or one that it has and that was given no value.
+    pub fn path_param(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        let name = name.into();
+        if !parameters(&self.meta.path).any(|parameter| parameter == name) {
+            let path = &self.meta.path;
+            self.parts.invalid.get_or_insert_with(|| format!("the path {path} has no parameter `{name}`"));
+        }
+        self.parts.path.retain(|(other, _)| *other != name);
+        self.parts.path.push((Cow::Owned(name), value.to_string()));
+        self
+    }
+
     /// Adds a query parameter; one that is added twice is sent twice.
     pub fn query(mut self, key: impl Into<String>, value: impl ToString) -> Self {
         self.parts.query.push((Cow::Owned(key.into()), value.to_string()));
@@ -158,10 +184,23 @@ impl<T> fmt::Debug for RawRequestWithResponse<T> {
     }
 }
 
-/// A path as URLs have it, in which no segment is empty or changes what the others mean.
+/// The names of the segments that stand for values.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(parameter)
+}
+
+/// The name in a segment `{name}`.
+fn parameter(segment: &str) -> Option<&str> {
+    let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    (!name.is_empty() && name.bytes().all(is_name)).then_some(name)
+}
+
+/// A path as URLs have it, in which no segment is empty or changes what the others mean. Whole segments may be
+/// parameters.
 fn check_path(path: &str) -> Result<(), String> {
     let segments = path.strip_prefix('/').ok_or("the path does not begin with a slash")?;
-    for segment in segments.split('/') {
+    for segment in segments.split('/').filter(|segment| parameter(segment).is_none()) {
         let plain = segment.to_ascii_lowercase().replace("%2e", ".");
         if plain.is_empty() {
             return Err("the path has an empty segment".into());
@@ -172,7 +211,7 @@ fn check_path(path: &str) -> Result<(), String> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&b);
         if !segment.bytes().all(allowed) {
             return Err("the path contains a character that must be percent-encoded; \
-                        a query is given with `query`"
+                        a value is given with `path_param`, a query with `query`"
                 .into());
         }
     }
@@ -185,7 +224,7 @@ mod tests {
 
     #[test]
     fn paths_that_mean_another_path_are_refused() {
-        for path in ["/users", "/users/user_1", "/a/b%20c", "/a/..b", "/v:verb"] {
+        for path in ["/users", "/users/user_1", "/a/b%20c", "/a/..b", "/v:verb", "/{a}/b/{c_2}"] {
             assert_eq!(check_path(path), Ok(()), "{path}");
         }
         for path in [
@@ -201,6 +240,11 @@ mod tests {
             "/a#b",
             "/a b",
             "/a\\b",
+            "/{}",
+            "/{a}b",
+            "/{a",
+            "/{a b}",
+            "/{../b}",
         ] {
             assert!(check_path(path).is_err(), "{path}");
         }

@@ -34,14 +34,6 @@ pub struct Request<Op> {
 #[must_use = "a request does nothing until it is awaited"]
 pub struct RequestWithResponse<Op>(Request<Op>);
 
-/// What a JSON argument of free form must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Object,
-    ObjectOrNull,
-    Any,
-}
-
 impl<Op: Operation> Request<Op> {
     pub(crate) fn new(clerk: &Clerk) -> Self {
         Self::from_parts(clerk.clone(), Parts::default(), CallOptions::default())
@@ -89,7 +81,7 @@ impl<Op: Operation> Request<Op> {
 
     /// Sends a field of the JSON body that this version of the SDK does not know.
     pub fn with_body_field(self, name: &str, value: impl Serialize) -> Self {
-        self.set_json(name, value, Shape::Any)
+        self.set_json(name, value)
     }
 
     call_options!();
@@ -113,11 +105,11 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_body(self, name: &str, value: impl Field) -> Self {
-        self.set_json(name, AsField(&value), Shape::Any)
+        self.set_json(name, AsField(&value))
     }
 
-    pub(crate) fn set_json(mut self, name: &str, value: impl Serialize, shape: Shape) -> Self {
-        self.parts.set_field(name, to_json(value, shape));
+    pub(crate) fn set_json(mut self, name: &str, value: impl Serialize) -> Self {
+        self.parts.set_field(name, serde_json::to_value(value));
         self
     }
 
@@ -126,7 +118,7 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_whole(mut self, value: impl Serialize) -> Self {
-        self.parts.set_body(to_json(value, Shape::Any));
+        self.parts.set_body(serde_json::to_value(value));
         self
     }
 
@@ -141,7 +133,7 @@ impl Parts {
     fn set_path(&mut self, name: &'static str, value: impl Query) {
         let mut texts = Vec::with_capacity(1);
         value.texts(&mut texts);
-        self.path.extend(texts.into_iter().map(|text| (name, text)));
+        self.path.extend(texts.into_iter().map(|text| (Cow::Borrowed(name), text)));
     }
 
     fn set_query(&mut self, name: &'static str, value: impl Query) {
@@ -155,7 +147,7 @@ impl Parts {
         self.query.extend(texts.into_iter().map(|text| (name.clone(), text)));
     }
 
-    fn set_field(&mut self, name: &str, value: Result<Value, String>) {
+    fn set_field(&mut self, name: &str, value: Result<Value, serde_json::Error>) {
         match value {
             Ok(value) => {
                 if !matches!(self.body, RequestBody::Object(_)) {
@@ -169,7 +161,7 @@ impl Parts {
         }
     }
 
-    fn set_body(&mut self, value: Result<Value, String>) {
+    fn set_body(&mut self, value: Result<Value, serde_json::Error>) {
         match value {
             Ok(value) => self.body = RequestBody::Value(value),
             Err(reason) => self.refuse("body", &reason),
@@ -190,17 +182,8 @@ impl Parts {
     }
 
     /// Remembers the first value that cannot be sent; sending answers with it.
-    fn refuse(&mut self, name: &str, reason: &str) {
-        self.invalid.get_or_insert_with(|| format!("`{name}` {reason}"));
-    }
-}
-
-fn to_json(value: impl Serialize, shape: Shape) -> Result<Value, String> {
-    let value = serde_json::to_value(value).map_err(|error| format!("cannot be written as JSON: {error}"))?;
-    match (shape, &value) {
-        (Shape::Any, _) | (_, Value::Object(_)) | (Shape::ObjectOrNull, Value::Null) => Ok(value),
-        (Shape::Object, Value::Null) => Err("may not be null".to_owned()),
-        _ => Err("is not a JSON object: pass json!({ … }), a map or a struct".to_owned()),
+    fn refuse(&mut self, name: &str, reason: &serde_json::Error) {
+        self.invalid.get_or_insert_with(|| format!("`{name}` cannot be sent: {reason}"));
     }
 }
 

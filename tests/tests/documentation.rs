@@ -153,6 +153,27 @@ async fn lists_are_walked() -> Result<(), AnyError> {
 }
 
 #[tokio::test]
+async fn what_is_no_longer_wanted_is_dropped() -> Result<(), AnyError> {
+    let (_mock, clerk, user) = with_ada().await;
+    let mut shutdown = std::pin::pin!(std::future::pending::<()>());
+    // code: cancel
+    let mut users = clerk.users().list().items();
+    loop {
+        tokio::select! {
+            user = users.try_next() => match user? {
+                Some(user) => println!("{}", user.id),
+                None => break,
+            },
+            () = &mut shutdown => break, // the walk ends with the stream, pages that were fetched ahead too
+        }
+    }
+
+    clerk.users().lock(&user.id).with_timeout(Duration::from_secs(2)).await?; // an error that says whether it was sent
+    // end
+    Ok(())
+}
+
+#[tokio::test]
 async fn pictures_are_uploaded() -> Result<(), AnyError> {
     let (mock, clerk, user) = with_ada().await;
     let folder = tempfile::tempdir()?;
@@ -606,6 +627,43 @@ async fn machines_call_too() -> Result<(), AnyError> {
 }
 
 #[tokio::test]
+async fn services_are_asked_with_a_body() -> Result<(), AnyError> {
+    let (mock, clerk, ada) = with_ada().await;
+    let token = mock.sign_in(&ada).token();
+    // code: test-request
+    use clerk_sdk::mock::TestRequest;
+
+    let request = TestRequest::new(Method::POST, "/notes").json(json!({ "text": "hello" })).bearer(&token);
+    // end
+    assert_eq!(request.body(), r#"{"text":"hello"}"#);
+    assert_eq!(clerk.authenticate(&request).await?.into_auth()?.user_id(), ada.id);
+    Ok(())
+}
+
+#[tokio::test]
+async fn caches_are_as_large_as_they_are_told_to_be() -> Result<(), AnyError> {
+    use clerk_sdk::auth::TokenType;
+
+    let (mock, clerk, ada) = with_ada().await;
+    // code: caches
+    let authenticator = clerk
+        .authenticator()
+        .accepts([TokenType::Session, TokenType::M2m, TokenType::ApiKey, TokenType::OAuth])
+        .cache_tokens(10_000) // tokens whose signature was good
+        .cache_opaque(1_000, Duration::from_secs(30)) // credentials that Clerk vouched for, and for how long
+        .build()?;
+    // end
+    let key = clerk.api_keys().create("a program", &ada.id).await?;
+    let request = clerk_sdk::mock::get("/").bearer(&key.secret);
+    for _ in 0..3 {
+        let auth = authenticator.authenticate(&request).await.into_auth()?;
+        assert_eq!((auth.token_type(), auth.subject()), (TokenType::ApiKey, ada.id.as_str()));
+    }
+    assert_eq!(mock.received("verifyApiKey").len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn tokens_are_checked_without_a_network() -> Result<(), AnyError> {
     let (mock, _clerk, ada) = with_ada().await;
     let token = mock.sign_in(&ada).authorized_party("https://app.example.com").token();
@@ -637,7 +695,7 @@ async fn answers_that_are_new_decode() -> Result<(), AnyError> {
     // end
     // code: times
     let begin: Timestamp = user.created_at;
-    println!("{} ms, or {:?}", begin.as_millis(), std::time::SystemTime::try_from(begin)?);
+    println!("{begin}, or {} ms, or {:?}", begin.as_millis(), std::time::SystemTime::try_from(begin)?);
     // end
     Ok(())
 }

@@ -200,6 +200,7 @@ fn a_failure_below_http_is_answered_with_its_reason() {
         .ask(&json!({"id": 1, "call": "GetJWKS", "base_url": nobody(), "secret_key": "sk_test_x",
                                      "retry": {"max_elapsed_ms": 0}}));
     let late = driver.ask(&call(&server, "GetJWKS", json!({"timeout_ms": 200})));
+    let never = driver.ask(&call(&server, "GetJWKS", json!({"timeout_ms": 0})));
 
     assert_eq!(refused["err"]["kind"], "transport");
     assert_eq!(refused["err"]["operation"], "GetJWKS");
@@ -209,6 +210,8 @@ fn a_failure_below_http_is_answered_with_its_reason() {
     );
     assert_eq!(refused["err"]["attempts"], 1);
     assert_eq!((&late["err"]["reason"], &late["err"]["maybe_sent"]), (&json!("timeout"), &json!(true)));
+    assert_eq!((&never["err"]["reason"], &never["err"]["maybe_sent"]), (&json!("timeout"), &json!(false)));
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[test]

@@ -56,6 +56,47 @@ async fn what_is_wrong_with_which_parameter_is_said_once() {
 }
 
 #[tokio::test]
+async fn what_is_empty_in_an_error_is_not_printed() {
+    let body = r#"{"errors":[{"code":"","message":"Slow down.","long_message":" ","meta":{"param_name":""}},
+        {"code":"a","message":""},{"code":"","message":""}]}"#;
+
+    let error = error(Reply::json(422, body)).await;
+
+    assert_eq!(
+        error.to_string(),
+        "request: GET /users/user_1 → 422 Slow down.; a; an error without code or message (1 attempt)"
+    );
+}
+
+#[tokio::test]
+async fn a_server_cannot_write_lines_of_its_own_into_a_log() {
+    let body = r#"{"errors":[{"code":"a\nERROR forged","message":"b\r\u001b[2Kc","long_message":"d\u2028e",
+        "meta":{"param_name":"f\tg"}}],"clerk_trace_id":"h\u0085i"}"#;
+
+    let error = error(Reply::json(422, body)).await;
+
+    assert_eq!(
+        error.to_string(),
+        r"request: GET /users/user_1 → 422 a\nERROR forged: b\r\u{1b}[2Kc: d\u{2028}e [f\tg] (trace h\u{85}i, 1 attempt)"
+    );
+    assert_eq!(
+        error.api().unwrap().errors()[0].code(),
+        Some("a\nERROR forged"),
+        "a program sees it as it came"
+    );
+    assert!(!format!("{error:?}").contains('\n'), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_path_cannot_write_lines_of_its_own_into_a_log() {
+    let clerk = Clerk::builder("sk_test_errors").server_url("http://127.0.0.1:9/v1").build().unwrap();
+
+    let error = clerk.request::<u32>(Method::GET, "/users/\nERROR forged").await.unwrap_err();
+
+    assert!(!error.to_string().contains('\n'), "{error}");
+}
+
+#[tokio::test]
 async fn a_wrong_key_comes_with_advice() {
     let error = error(Reply::json(401, r#"{"errors":[{"code":"authentication_invalid"}]}"#)).await;
 

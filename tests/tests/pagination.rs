@@ -269,6 +269,30 @@ async fn a_stream_that_is_dropped_fetches_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_step_that_is_interrupted_loses_nothing() {
+    for prefetch in [0, 2] {
+        let server = machines(4, |_| ms(100));
+        let mut items = client(&server).machines().list().limit(1).items().prefetch(prefetch);
+        let (mut ids, mut interrupted) = (Vec::new(), 0);
+
+        loop {
+            tokio::select! {
+                biased;
+                item = items.try_next() => match item.unwrap() {
+                    Some(item) => ids.push(item.id),
+                    None => break,
+                },
+                () = tokio::time::sleep(ms(15)) => interrupted += 1,
+            }
+        }
+
+        assert_eq!(ids, ["mch_0", "mch_1", "mch_2", "mch_3"]);
+        assert!(interrupted > 3, "{interrupted}");
+        assert_eq!(server.seen().len(), 4, "no page is asked for twice");
+    }
+}
+
+#[tokio::test]
 async fn items_deleted_meanwhile_end_a_walk_with_pages_ahead_too() {
     // The total was 9 when the walk began; then seven are gone, and pages are shorter.
     let calls = Arc::new(AtomicUsize::new(0));

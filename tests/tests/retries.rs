@@ -190,6 +190,17 @@ async fn a_time_limit_of_the_call_covers_attempts_and_waits() {
     assert!(error.is_timeout() && error.maybe_sent() && error.attempts() == 1, "{error}");
 }
 
+#[tokio::test]
+async fn a_call_without_time_is_not_begun() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(Duration::ZERO).await.unwrap_err();
+
+    assert!(error.is_timeout() && !error.maybe_sent() && error.attempts() == 0, "{error}");
+    assert!(server.seen().is_empty());
+}
+
 /// A port whose queue of new connections is full: whoever connects hears nothing.
 #[cfg(target_os = "linux")]
 async fn silent() -> (String, impl Sized) {

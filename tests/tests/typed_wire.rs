@@ -103,6 +103,36 @@ async fn metadata_that_is_no_object_is_refused_at_any_depth() {
 }
 
 #[tokio::test]
+async fn an_object_is_sent_whatever_it_was_made_of() {
+    let server = Server::scripted([Reply::json(404, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+    #[derive(serde::Serialize)]
+    struct Plan {
+        plan: &'static str,
+    }
+    let pairs = || [("plan", "pro")];
+
+    clerk.users().create().public_metadata(pairs()).await.unwrap_err();
+    clerk.users().create().public_metadata(Vec::from(pairs())).await.unwrap_err();
+    clerk.users().create().public_metadata(&Plan { plan: "pro" }).await.unwrap_err();
+    clerk.organizations().create("Acme").public_metadata(pairs()).await.unwrap_err();
+    clerk.organizations().create("Acme").public_metadata(clerk_sdk::Null).await.unwrap_err();
+    clerk.jwt_templates().create("name", pairs()).await.unwrap_err();
+    clerk.actor_tokens().create("user_1", [("sub", "user_2")]).await.unwrap_err();
+    clerk.m2m().create_token().claims(clerk_sdk::Null).with_secret_key("ak_x").await.unwrap_err();
+
+    let sent = |i: usize| serde_json::from_slice::<serde_json::Value>(&server.seen()[i].body).unwrap();
+    for i in 0..4 {
+        assert_eq!(sent(i)["public_metadata"], serde_json::json!({"plan": "pro"}));
+    }
+    assert_eq!(sent(4)["public_metadata"], serde_json::Value::Null);
+    assert!(sent(4).as_object().unwrap().contains_key("public_metadata"));
+    assert_eq!(sent(5)["claims"], serde_json::json!({"plan": "pro"}));
+    assert_eq!(sent(6)["actor"], serde_json::json!({"sub": "user_2"}));
+    assert_eq!(sent(7), serde_json::json!({"claims": null}));
+}
+
+#[tokio::test]
 async fn an_operation_for_machines_wants_the_key_of_one() {
     let server = Server::scripted([Reply::json(404, "{}")]);
 

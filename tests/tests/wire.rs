@@ -79,6 +79,44 @@ async fn a_path_that_means_another_path_never_leaves() {
 }
 
 #[tokio::test]
+async fn a_value_in_a_path_is_one_segment_whatever_it_contains() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+
+    for (value, segment) in [
+        ("user_1", "user_1"),
+        ("../organizations/org_1", "..%2Forganizations%2Forg_1"),
+        ("..\\users", "..%5Cusers"),
+        ("%2e%2e", "%252e%252e"),
+        ("a?b#c é{other}", "a%3Fb%23c%20%C3%A9%7Bother%7D"),
+        ("\r\nhost: evil", "%0D%0Ahost%3A%20evil"),
+    ] {
+        let request = client(&server).request::<Value>(Method::GET, "/users/{user_id}/x/{other}");
+        request.path_param("user_id", value).path_param("other", 7).await.unwrap();
+        assert_eq!(server.seen().last().unwrap().target, format!("/v1/users/{segment}/x/7"));
+    }
+}
+
+#[tokio::test]
+async fn a_path_without_its_values_never_leaves() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let request = || client(&server).request::<Value>(Method::DELETE, "/users/{user_id}");
+
+    for (request, reason) in [
+        (request(), "`user_id` is missing"),
+        (request().path_param("user_id", ""), "`user_id` is empty"),
+        (request().path_param("user_id", "."), "`user_id` is a dot segment"),
+        (request().path_param("user_id", "a").path_param("user_id", ".."), "`user_id` is a dot segment"),
+        (request().path_param("user_id", "a").path_param("userid", "b"), "no parameter `userid`"),
+        (request().path_param("user", "a"), "no parameter `user`"),
+    ] {
+        let error = request.await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
 async fn options_of_a_call_count_for_it_alone() {
     let (one, other) = (Server::scripted([Reply::json(200, "1")]), Server::scripted([Reply::json(200, "2")]));
     let clerk = client(&one);

@@ -1,15 +1,17 @@
 //! How errors read: the call, what came of it, and what to do where that is known.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use http::StatusCode;
 
+use super::one_line::{OneLine, one_line};
 use super::{ApiError, Error, Kind};
 use crate::value::without_secrets;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut OneLine(f);
         if let Some(call) = &self.0.call {
             write!(f, "{}: {} {} → ", call.operation, call.method, call.path)?;
         }
@@ -70,9 +72,9 @@ impl DecodeReason {
     }
 }
 
-/// What an error of serde says, without the value that is wrong.
+/// What an error of serde says, without the value that is wrong, on one line.
 pub(crate) fn reason_without_values(error: &serde_json::Error) -> String {
-    let text = error.to_string();
+    let text = one_line(&error.to_string());
     let names_a_field = ["missing field", "duplicate field", "unknown field"];
     if !error.is_data() || names_a_field.iter().any(|start| text.starts_with(start)) {
         return text;
@@ -92,7 +94,7 @@ impl fmt::Display for DecodeReason {
 impl StdError for DecodeReason {}
 
 fn with_source(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut impl Write,
     message: &str,
     source: Option<&(dyn StdError + Send + Sync + 'static)>,
 ) -> fmt::Result {
@@ -104,20 +106,21 @@ fn with_source(
 }
 
 impl Error {
-    fn api_text(&self, api: &ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn api_text(&self, api: &ApiError, f: &mut impl Write) -> fmt::Result {
         write!(f, "{}", api.status().as_u16())?;
         for (i, item) in api.errors().iter().enumerate() {
             f.write_str(if i == 0 { " " } else { "; " })?;
             // The short message often says no more than "is invalid"; the long one says what of.
             let long = item.long_message().filter(|long| item.message() != Some(long));
             // A server may repeat what it was sent.
-            let texts = [item.code(), item.message(), long].into_iter().flatten().map(without_secrets);
+            let texts = [item.code(), item.message(), long].into_iter().flatten();
+            let texts = texts.filter(|text| !text.trim().is_empty()).map(without_secrets);
             let texts: Vec<_> = texts.collect();
             if texts.is_empty() {
                 f.write_str("an error without code or message")?;
             }
             f.write_str(&texts.join(": "))?;
-            if let Some(parameter) = item.parameter() {
+            if let Some(parameter) = item.parameter().filter(|name| !name.is_empty()) {
                 write!(f, " [{}]", without_secrets(parameter))?;
             }
         }

@@ -1,10 +1,11 @@
 //! The one error type of all calls: what went wrong, in which operation, and what to do about it.
 //!
 //! `Error` is one pointer wide and opaque; accessors answer questions about it. Neither its `Display` nor its
-//! `Debug` contains a key, a token or the text of an answer.
+//! `Debug` contains a key, a token or the text of an answer. Its `Display` is one line, whatever a server says.
 
 mod api;
 mod display;
+mod one_line;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -16,8 +17,9 @@ use http::{HeaderMap, Method, StatusCode};
 pub use self::api::{ApiError, ApiErrorItem};
 use self::display::DecodeReason;
 pub(crate) use self::display::Innermost;
-#[cfg(feature = "webhooks")]
 pub(crate) use self::display::reason_without_values;
+#[cfg(feature = "webhooks")]
+pub(crate) use self::one_line::one_line;
 use crate::operation::Meta;
 use crate::response::Response;
 use crate::transport::{HttpError, HttpErrorKind};

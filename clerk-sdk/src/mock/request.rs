@@ -1,14 +1,15 @@
 //! Requests for tests of a service that takes `http::Request`: `get("/billing").bearer(token)`.
 
 use http::{HeaderValue, Method, Request, Uri, header};
+use serde::Serialize;
 
-/// A request without a body that is about to be made: see [`get`].
+/// A request that is about to be made: see [`get`] and [`TestRequest::new`]. Its body is an empty text, unless it is
+/// given [JSON](Self::json).
 #[must_use = "it becomes a request with a token, or without one"]
 #[derive(Clone, Debug)]
 pub struct TestRequest(Request<String>);
 
-/// A GET of this path, for services that are asked without a network, such as with `oneshot` of tower. Its body is an
-/// empty text.
+/// A GET of this path, for services that are asked without a network, such as with `oneshot` of tower.
 ///
 /// ```
 /// use clerk_sdk::mock::get;
@@ -26,6 +27,16 @@ pub fn get(path: &str) -> TestRequest {
 impl TestRequest {
     /// As [`get`], with another method.
     ///
+    /// ```
+    /// use clerk_sdk::http::Method;
+    /// use clerk_sdk::mock::TestRequest;
+    /// use serde_json::json;
+    ///
+    /// let request = TestRequest::new(Method::POST, "/notes").json(json!({ "text": "hello" })).bearer("token");
+    /// assert_eq!(request.headers()["content-type"], "application/json");
+    /// assert_eq!(request.body(), r#"{"text":"hello"}"#);
+    /// ```
+    ///
     /// # Panics
     /// Where the path cannot be one.
     #[allow(clippy::panic, reason = "a test with a path that is none cannot go on")]
@@ -34,6 +45,19 @@ impl TestRequest {
         *request.method_mut() = method;
         *request.uri_mut() = Uri::try_from(path).unwrap_or_else(|error| panic!("{path} is no path: {error}"));
         Self(request)
+    }
+
+    /// With this body, as JSON.
+    ///
+    /// # Panics
+    /// Where it cannot be written as JSON.
+    #[allow(clippy::panic, reason = "a test with a body that is none cannot go on")]
+    pub fn json(mut self, body: impl Serialize) -> Self {
+        let body = serde_json::to_string(&body);
+        *self.0.body_mut() =
+            body.unwrap_or_else(|error| panic!("the body cannot be written as JSON: {error}"));
+        self.0.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self
     }
 
     /// With a session token, or another credential.

@@ -5,8 +5,8 @@ use crate::value::{IntoNullable, Nullable, Object};
 
 /// Implements [`Sample`](super::Sample) for the types of a document by the places of their schemas, and for objects a
 /// setter for each field. What a setter does with its value is said before the type: it is converted `into` it; or null
-/// (`null`); taken as it is (`plain`); a list of objects (`items`), a list or a map whose values are converted (`list`,
-/// `map`), any JSON object (`object`).
+/// (`null`); taken as it is (`plain`); a list of objects (`items`), or a list or a map whose values are converted (`list`,
+/// `map`).
 macro_rules! samples {
     ($document:literal $($name:ident $pointer:literal $({ $($field:ident $how:ident $ty:ty),* $(,)? })?)*) => {$(
         /// # For tests
@@ -52,12 +52,6 @@ macro_rules! setter {
             $field impl IntoIterator<Item = (impl Into<String>, impl Into<$ty>)>, $crate::value::into_map
         }
     };
-    ($field:ident object $ty:ty) => {
-        $crate::mock::setters::setter! {
-            $field impl IntoIterator<Item = (impl Into<String>, impl Into<::serde_json::Value>)>,
-            $crate::mock::setters::into_object
-        }
-    };
     ($field:ident $taken:ty, $convert:path) => {
         #[doc = concat!("With this [`", stringify!($field), "`](#structfield.", stringify!($field), ").")]
         #[must_use]
@@ -88,11 +82,4 @@ pub(crate) fn into_option<T>(value: impl IntoNullable<T>) -> Option<T> {
         Nullable::Value(value) => Some(value),
         Nullable::Null => None,
     }
-}
-
-/// A JSON object from its keys and values.
-pub(crate) fn into_object(
-    entries: impl IntoIterator<Item = (impl Into<String>, impl Into<serde_json::Value>)>,
-) -> crate::JsonObject {
-    entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
 }

@@ -54,6 +54,5 @@ pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
 
 /// Unix milliseconds as an RFC 3339 time in UTC.
 pub(super) fn rfc3339(milliseconds: i64) -> String {
-    let time = chrono::DateTime::from_timestamp_millis(milliseconds).unwrap_or_default();
-    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    crate::Timestamp::from_millis(milliseconds).to_string()
 }

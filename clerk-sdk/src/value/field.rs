@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::path;
 
@@ -93,20 +93,6 @@ macro_rules! plain {
     )*};
 }
 plain!(String, bool, Value);
-
-impl Field for Map<String, Value> {
-    const REQUIRED: bool = false;
-
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::<Self>::deserialize(deserializer).map(Option::unwrap_or_default)
-    }
-    fn encode<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
-    }
-    fn blank() -> Self {
-        Self::new()
-    }
-}
 
 impl Field for i64 {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,7 +4,7 @@
 
 mod content;
 mod field;
-mod metadata;
+mod json_object;
 mod nullable;
 mod object;
 mod open_enum;
@@ -18,7 +18,7 @@ pub use field::Field;
 #[cfg(feature = "auth")]
 pub(crate) use field::whole;
 pub(crate) use field::{AsField, Query, into_list, into_map, joined, read_items};
-pub use metadata::{JsonObject, Metadata};
+pub use json_object::{JsonObject, Metadata};
 pub(crate) use nullable::into_nullable;
 pub use nullable::{IntoNullable, Null, Nullable};
 pub(crate) use object::{

@@ -4,13 +4,19 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::Deserializer;
-use serde::ser::Serializer;
+use serde::ser::{Serialize, Serializer};
 
 use super::{Field, Timestamp};
 
 /// Null, for a field that is to be cleared: `.username(Null)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Null;
+
+impl Serialize for Null {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
 
 /// Null or a value, for a field that a caller mentions; what is not mentioned is not touched.
 #[derive(Clone, Debug, PartialEq, Eq)]

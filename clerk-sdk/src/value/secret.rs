@@ -4,9 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value;
-
-use super::JsonObject;
+use serde_json::{Map, Value};
 
 /// Does not compile where a type has `==`: how long that takes tells how much of a guess is right. Secrets are compared
 /// with `subtle`.
@@ -70,7 +68,7 @@ fn is_secret(word: &str) -> bool {
 /// An object of which `Debug` shows nothing that is secret by its name or by the look of it.
 #[cfg(feature = "mock")]
 #[derive(Clone, Default, PartialEq)]
-pub(crate) struct Redacted(pub(crate) JsonObject);
+pub(crate) struct Redacted(pub(crate) Map<String, Value>);
 
 #[cfg(feature = "mock")]
 impl fmt::Debug for Redacted {
@@ -80,7 +78,7 @@ impl fmt::Debug for Redacted {
 }
 
 /// What `Debug` shows of an object without its secrets.
-pub(crate) fn show_redacted(object: &JsonObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn show_redacted(object: &Map<String, Value>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut shown = Value::Object(object.clone());
     redact(&mut shown);
     match shown {

@@ -10,7 +10,15 @@ use super::{Field, Query};
 
 /// A point in time: Unix milliseconds, which is how Clerk writes most times.
 ///
-/// Converts to and from [`SystemTime`], and with the features `jiff` and `chrono` to the types of these crates.
+/// Converts to and from [`SystemTime`], and with the features `jiff` and `chrono` to the types of these crates. It is
+/// shown in UTC, as RFC 3339 has it; years that RFC 3339 has not, with a sign and at least six digits, as ISO 8601 has
+/// them.
+///
+/// ```
+/// use clerk_sdk::Timestamp;
+///
+/// assert_eq!(Timestamp::from_millis(1_700_000_000_123).to_string(), "2023-11-14T22:13:20.123Z");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -29,6 +37,34 @@ impl Timestamp {
     pub const fn as_secs(self) -> i64 {
         self.0.div_euclid(1000)
     }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let (year, month, day) = date(self.0.div_euclid(DAY));
+        let time = self.0.rem_euclid(DAY);
+        let (minutes, millis) = (time / 60_000, time % 60_000);
+        let (hour, minute, second, millis) = (minutes / 60, minutes % 60, millis / 1000, millis % 1000);
+        let year = if (0..=9999).contains(&year) { format!("{year:04}") } else { format!("{year:+07}") };
+        f.pad(&format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"))
+    }
+}
+
+/// Year, month and day in the Gregorian calendar, from days since the beginning of 1970.
+fn date(days: i64) -> (i64, i64, i64) {
+    // The calendar repeats after 400 years. Years are counted from 1 March, so that a leap day is a year's last day.
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    const FROM_MARCH_OF_YEAR_0: i64 = 719_468;
+    let days = days + FROM_MARCH_OF_YEAR_0;
+    let day = days.rem_euclid(DAYS_OF_400_YEARS);
+    let year = (day - day / 1460 + day / 36_524 - day / (DAYS_OF_400_YEARS - 1)) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // From March on, months have 31, 30, 31, 30, 31 days, and again.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = days.div_euclid(DAYS_OF_400_YEARS) * 400 + year;
+    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
 }
 
 impl From<i64> for Timestamp {
@@ -148,5 +184,34 @@ mod tests {
         }
         assert_eq!(Timestamp::from_millis(-1).as_secs(), -1);
         assert_eq!(Timestamp::from_millis(1999).as_secs(), 1);
+    }
+    #[test]
+    fn times_are_shown_in_utc() {
+        for (millis, shown) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+            (253_402_300_800_000, "+010000-01-01T00:00:00.000Z"),
+            (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
+            (-62_167_219_200_001, "-000001-12-31T23:59:59.999Z"),
+            (i64::MAX, "+292278994-08-17T07:12:55.807Z"),
+            (i64::MIN, "-292275055-05-16T16:47:04.192Z"),
+        ] {
+            assert_eq!(Timestamp::from_millis(millis).to_string(), shown);
+        }
+        assert_eq!(format!("{:>26}", Timestamp::default()), "  1970-01-01T00:00:00.000Z");
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn times_are_shown_as_chrono_shows_them() {
+        // Each day of more than 400 years, and times of all kinds in them.
+        for millis in (-70_000_i64..80_000).map(|days| days * 86_400_123) {
+            let time = chrono::DateTime::<chrono::Utc>::try_from(Timestamp::from_millis(millis)).unwrap();
+            let expected = time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+            assert_eq!(Timestamp::from_millis(millis).to_string(), expected);
+        }
     }
 }

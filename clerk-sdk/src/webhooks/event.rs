@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{WebhookError, WebhookErrorReason};
-use crate::error::reason_without_values;
+use crate::Timestamp;
+use crate::error::{one_line, reason_without_values};
 use crate::generated::events::Event;
 use crate::value::{AsField, Field, UnknownValue, object, path};
-use crate::{JsonObject, Timestamp};
 
 impl Event {
     /// Reads the body of a webhook, whoever sent it: only of bodies whose signature was checked can it be believed
@@ -21,7 +21,7 @@ impl Event {
     /// # Errors
     /// With the reason [`InvalidPayload`](WebhookErrorReason::InvalidPayload) where it is no JSON object with a `type`.
     pub fn from_slice(body: &[u8]) -> Result<Self, WebhookError> {
-        let raw = serde_json::from_slice::<JsonObject>(body).ok();
+        let raw = serde_json::from_slice::<Map<String, Value>>(body).ok();
         let kind = raw.as_ref().and_then(|raw| raw.get("type")?.as_str()).map(str::to_owned);
         let (Some(raw), Some(kind)) = (raw, kind) else {
             let detail = "the body is no JSON object with a `type`";
@@ -59,7 +59,7 @@ macro_rules! events {
             }
 
             /// Reads an event; `None` where its kind is not known.
-            pub(crate) fn read(kind: &str, raw: &$crate::JsonObject) -> Option<Result<Self, EventError>> {
+            pub(crate) fn read(kind: &str, raw: &::serde_json::Map<String, ::serde_json::Value>) -> Option<Result<Self, EventError>> {
                 match kind {
                     $($kind => Some(EventOf::read(raw).map(Self::$variant)),)*
                     _ => None,
@@ -138,7 +138,7 @@ object! { Envelope { object, timestamp, instance_id, event_attributes } }
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
 impl<T: Field> EventOf<T> {
-    pub(crate) fn read(raw: &JsonObject) -> Result<Self, EventError> {
+    pub(crate) fn read(raw: &Map<String, Value>) -> Result<Self, EventError> {
         path::forget();
         let parts = Envelope::deserialize(raw).and_then(|envelope| Ok((envelope, data(raw)?)));
         let (envelope, data) = parts.map_err(|error| EventError::new(&error))?;
@@ -161,7 +161,7 @@ impl<T: Field> EventOf<T> {
     }
 }
 
-fn data<T: Field>(raw: &JsonObject) -> Result<T, serde_json::Error> {
+fn data<T: Field>(raw: &Map<String, Value>) -> Result<T, serde_json::Error> {
     let data = match raw.get("data") {
         Some(data) => T::decode(data),
         None => Err(serde::de::Error::missing_field("data")),
@@ -228,7 +228,7 @@ impl EventError {
 impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.path.is_empty() { "the event" } else { &self.path };
-        write!(f, "does not decode at {place}: {}", self.reason)
+        write!(f, "does not decode at {}: {}", one_line(place), self.reason)
     }
 }
 

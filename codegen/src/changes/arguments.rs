@@ -119,9 +119,8 @@ fn compare(
 
 /// What it means that an argument has another type: whether all that was accepted still is.
 fn accepted(pairs: &Pairs<'_>, old: &Argument, new: &Argument) -> Effect {
-    let is_json = |ty: &Type| matches!(ty, Type::Json | Type::JsonObject | Type::Metadata);
-    // Each of these takes anything that can be serialized.
-    if is_json(&old.ty) && is_json(&new.ty) {
+    // Whatever can be serialized, be it null or not.
+    if old.ty == Type::Json && new.ty == Type::Json {
         return Effect::Additive;
     }
     let is_enum =

@@ -12,7 +12,7 @@ pub(super) fn accessor(resource: &Resource) -> Vec<String> {
         Some(doc) => {
             vec![doc.clone(), String::new(), format!("The operations are those of [`{type_name}`].")]
         }
-        None => vec![format!("Operations on {}: [`{type_name}`].", plain(accessor))],
+        None => vec![format!("Operations on {}: [`{type_name}`].", names::prose(accessor))],
     }
 }
 
@@ -21,7 +21,7 @@ pub(super) fn resource(api: &Api, resource: &Resource) -> Vec<String> {
     let from = format!("[`{}::{accessor}`]", if api.is_root { "Clerk" } else { "Api" });
     match doc {
         Some(doc) => vec![doc.clone(), String::new(), format!("{from} answers it.")],
-        None => vec![format!("Operations on {}, from {from}.", plain(accessor))],
+        None => vec![format!("Operations on {}, from {from}.", names::prose(accessor))],
     }
 }
 
@@ -204,16 +204,12 @@ fn described(api: &Api, ty: &Type) -> String {
     }
 }
 
-/// A name as the beginning of a sentence: `primary_email_address_id` is `Primary email address id`.
+/// A name as the beginning of a sentence: `api_key_id` is `API key id`.
 pub(super) fn sentence(name: &str) -> String {
-    capital(&plain(name))
+    capital(&names::prose(name))
 }
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
-}
-
-fn plain(name: &str) -> String {
-    names::words(name).join(" ")
 }

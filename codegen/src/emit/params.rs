@@ -7,9 +7,11 @@ use crate::model::{Api, Argument, Place, Type, TypeKind};
 pub(super) fn parameter_type(api: &Api, ty: &Type, nullable: bool) -> String {
     let plain = || rust_type(api, ty, "types::");
     match ty {
-        Type::Json | Type::JsonObject | Type::Metadata => "impl Serialize".to_owned(),
+        Type::Json => "impl Serialize".to_owned(),
         _ if nullable => format!("impl IntoNullable<{}>", plain()),
-        Type::String | Type::Timestamp | Type::Number => format!("impl Into<{}>", plain()),
+        Type::String | Type::Timestamp | Type::Number | Type::JsonObject | Type::Metadata => {
+            format!("impl Into<{}>", plain())
+        }
         Type::Named(id) if is_enum(api, *id) => format!("impl Into<{}>", plain()),
         Type::List(item) => {
             format!("impl IntoIterator<Item = impl Into<{}>>", rust_type(api, item, "types::"))
@@ -31,12 +33,8 @@ pub(super) fn setting(api: &Api, argument: &Argument) -> String {
     match (place, ty) {
         (Place::FormPart, Type::File) => format!("set_part({name}, FormValue::File({ident}))"),
         (Place::FormPart, _) => format!("set_part({name}, FormValue::Text({ident}.into()))"),
-        (Place::BodyField, Type::Json) => format!("set_json({name}, {ident}, Shape::Any)"),
-        (Place::BodyField, Type::JsonObject | Type::Metadata) => {
-            let shape = if *nullable { "ObjectOrNull" } else { "Object" };
-            format!("set_json({name}, {ident}, Shape::{shape})")
-        }
-        (Place::WholeBody, Type::Json | Type::JsonObject | Type::Metadata) => format!("set_whole({ident})"),
+        (Place::BodyField, Type::Json) => format!("set_json({name}, {ident})"),
+        (Place::WholeBody, Type::Json) => format!("set_whole({ident})"),
         _ => {
             let value = value(api, ident, ty, *nullable);
             match place {
@@ -54,7 +52,7 @@ pub(super) fn setting(api: &Api, argument: &Argument) -> String {
 pub(super) fn value(api: &Api, ident: &str, ty: &Type, nullable: bool) -> String {
     match ty {
         _ if nullable => format!("{ident}.into_nullable()"),
-        Type::String | Type::Timestamp | Type::Number => {
+        Type::String | Type::Timestamp | Type::Number | Type::JsonObject | Type::Metadata => {
             format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::"))
         }
         Type::Named(id) if is_enum(api, *id) => {

@@ -38,7 +38,6 @@ fn taken(api: &Api, field: &Field) -> String {
         }
         Type::List(item) => format!("list {}", plain(item)),
         Type::Map(value) => format!("map {}", plain(value)),
-        Type::JsonObject => "object JsonObject".to_owned(),
         ty @ (Type::Bool | Type::Integer | Type::Boxed(_)) => format!("plain {}", plain(ty)),
         ty @ Type::Named(_) if !is_enum(ty) => format!("plain {}", plain(ty)),
         ty => format!("into {}", plain(ty)),

@@ -37,6 +37,21 @@ fn push(words: &mut Vec<String>, word: &mut String) {
     }
 }
 
+/// A name as it is written in a sentence: `api_keys` is `API keys`.
+pub fn prose(name: &str) -> String {
+    let spelt = |word: String| match SPELT.iter().find(|spelt| spelt.eq_ignore_ascii_case(&word)) {
+        Some(spelt) => (*spelt).to_owned(),
+        None => word,
+    };
+    words(name).into_iter().map(spelt).collect::<Vec<_>>().join(" ")
+}
+
+/// Words that are not written in lower case.
+const SPELT: &[&str] = &[
+    "API", "CSS", "DNS", "HTML", "HTTP", "IP", "JSON", "JWKS", "JWT", "JWTs", "M2M", "OAuth", "OIDC", "SAML",
+    "SCIM", "SMS", "SSO", "TOTP", "URL", "URLs",
+];
+
 /// `snake_case`, not yet safe as an identifier.
 pub fn snake(name: &str) -> String {
     words(name).join("_")
@@ -214,6 +229,21 @@ mod tests {
         ];
         for (spelt, expected) in cases {
             assert_eq!(snake(spelt), expected, "{spelt}");
+        }
+    }
+
+    #[test]
+    fn names_are_written_as_people_write_them() {
+        for (name, expected) in [
+            ("api_keys", "API keys"),
+            ("m2m", "M2M"),
+            ("oauth_access_tokens", "OAuth access tokens"),
+            ("jwks", "JWKS"),
+            ("redirect_urls", "redirect URLs"),
+            ("emailSMSTemplates", "email SMS templates"),
+            ("users", "users"),
+        ] {
+            assert_eq!(prose(name), expected);
         }
     }
 

@@ -33,8 +33,8 @@ impl CreateThing {
         self.set_query("created_at_before", Into::<Timestamp>::into(created_at_before))
     }
     /// In the body.
-    pub fn public_metadata(self, public_metadata: impl Serialize) -> Self {
-        self.set_json("public_metadata", public_metadata, Shape::Object)
+    pub fn public_metadata(self, public_metadata: impl Into<Metadata>) -> Self {
+        self.set_body("public_metadata", Into::<Metadata>::into(public_metadata))
     }
     /// In the body.
     /// Format: `date-time`.
