@@ -13,15 +13,15 @@ use crate::reference;
 use crate::surface::api;
 use crate::tree::Tree;
 
-/// Where the code is, and where the code is that needs a web framework.
-pub(crate) const CODE: [&str; 2] =
-    ["tests/tests/documentation.rs", "tests/frameworks/tests/frameworks/documentation.rs"];
+/// The folders with the code, and with the code that needs a web framework.
+const CODE: [&str; 2] = ["tests/tests/documentation", "tests/frameworks/tests/frameworks"];
 
 /// The pages, as they should be.
 pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
     let mut code = BTreeMap::new();
-    for path in CODE {
-        snippets(path, &tree.text(path)?, &mut code)?;
+    let sources = CODE.iter().flat_map(|folder| tree.files(folder)).filter(|path| path.ends_with(".rs"));
+    for path in sources {
+        snippets(&path, &tree.text(&path)?, &mut code)?;
     }
     let (table, versions) = (operations(&newest(tree)?), versions(&Sources::read(tree)?));
     let mut unused = code.keys().collect::<Vec<_>>();
