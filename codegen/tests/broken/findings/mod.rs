@@ -57,7 +57,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
 #[test]
 fn findings_about_the_document_as_a_whole() {
     holds("/openapi", "only 3.0 is understood", "convert", |it| set(it, "/openapi", json!("3.1.0")));
-    holds("/openapi", "`openapi` is missing", "", |it| remove(it, "/openapi"));
+    holds("/openapi", "`openapi` is missing", "the document itself", |it| remove(it, "/openapi"));
     holds("/info/version", "the API version is missing", "info.version", |it| remove(it, "/info/version"));
     holds("", "`paths` is missing", "empty `paths`", |it| remove(it, "/paths"));
     holds("/paths/~1things/copy", "`copy` in a path item", "remove it", |it| {

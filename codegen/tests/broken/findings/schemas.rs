@@ -7,7 +7,7 @@ use crate::small::document;
 
 #[test]
 fn findings_about_schemas() {
-    holds("/components/schemas/Thing/properties/colour", "a schema must be an object", "", |it| {
+    holds("/components/schemas/Thing/properties/colour", "a schema must be an object", "replace it", |it| {
         colour(it, json!("red"))
     });
     holds(
