@@ -69,3 +69,16 @@ pub(crate) fn joined<T: Query>(items: Vec<T>) -> Vec<String> {
     items.texts(&mut texts);
     if texts.is_empty() { texts } else { vec![texts.join(",")] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_sent_without_a_fraction() {
+        let mut texts = Vec::new();
+        10.0_f64.texts(&mut texts);
+        0.25_f64.texts(&mut texts);
+        assert_eq!(texts, ["10", "0.25"]);
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{COMPONENT, colour, holds, remove, set};
+use super::{COMPONENT, colour, holds, set};
 use crate::small::document;
 
 #[test]
