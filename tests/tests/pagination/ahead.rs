@@ -7,11 +7,7 @@ use std::time::Duration;
 use clerk_tests::server::{Reply, Server};
 use serde_json::{Value, json};
 
-use crate::{client, ids, machine, machines, number};
-
-fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
+use crate::{client, machine, machines, ms, number, user, users};
 
 /// Waits until the server has got so many requests, and whether there are more.
 async fn settled(server: &Server, requests: usize) -> usize {

@@ -1,34 +1,6 @@
 //! Walks by the id of the last item, which users have.
 
-use clerk_sdk::Clerk;
-use clerk_tests::server::{Reply, Server};
-use serde_json::{Value, json};
-
-use crate::{client, number, query};
-
-/// A user as the embedded Clerk makes it, with another id.
-async fn user() -> Value {
-    let mock = clerk_sdk::mock::MockClerk::start().await.unwrap();
-    let user = mock.client().users().create().email_address(["ada@example.com"]).await.unwrap();
-    serde_json::to_value(user).unwrap()
-}
-
-fn users(template: Value, count: usize) -> Server {
-    Server::answering(move |request| {
-        let after = query(request, "starting_after")
-            .map(|id| id.trim_start_matches("user_").parse::<usize>().unwrap() + 1);
-        let start = after.unwrap_or_else(|| number(request, "offset"));
-        let items: Vec<Value> = (start..count)
-            .take(number(request, "limit"))
-            .map(|index| {
-                let mut user = template.clone();
-                user["id"] = json!(format!("user_{index}"));
-                user
-            })
-            .collect();
-        Reply::json(200, &Value::Array(items).to_string())
-    })
-}
+use crate::{client, number, query, user, users};
 
 #[tokio::test]
 async fn users_are_walked_by_cursor_in_the_order_of_creation() {

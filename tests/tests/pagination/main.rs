@@ -64,3 +64,31 @@ fn machines(count: usize, delay: impl Fn(usize) -> Duration + Send + Sync + 'sta
         Reply::json(200, &json!({ "data": items, "total_count": count }).to_string()).after(delay(offset))
     })
 }
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// A user as the embedded Clerk makes it, with another id.
+async fn user() -> Value {
+    let mock = clerk_sdk::mock::MockClerk::start().await.unwrap();
+    let user = mock.client().users().create().email_address(["ada@example.com"]).await.unwrap();
+    serde_json::to_value(user).unwrap()
+}
+
+fn users(template: Value, count: usize) -> Server {
+    Server::answering(move |request| {
+        let after = query(request, "starting_after")
+            .map(|id| id.trim_start_matches("user_").parse::<usize>().unwrap() + 1);
+        let start = after.unwrap_or_else(|| number(request, "offset"));
+        let items: Vec<Value> = (start..count)
+            .take(number(request, "limit"))
+            .map(|index| {
+                let mut user = template.clone();
+                user["id"] = json!(format!("user_{index}"));
+                user
+            })
+            .collect();
+        Reply::json(200, &Value::Array(items).to_string())
+    })
+}

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clerk_tests::server::{Reply, Server};
 use serde_json::{Value, json};
 
-use crate::{client, ids, machine, machines, number, query, redirect_url, redirect_urls};
+use crate::{client, ids, machine, ms, number, query, redirect_url, redirect_urls};
 
 #[tokio::test]
 async fn one_call_answers_one_page_that_reads_as_a_slice() {

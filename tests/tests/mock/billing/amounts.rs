@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DAY, item, paid, plans, shop, subscription};
+use super::{DAY, item, paid, shop, subscription};
 
 #[tokio::test]
 async fn a_plan_has_a_default_price_and_others_that_are_made() {
