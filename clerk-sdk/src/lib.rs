@@ -63,6 +63,7 @@
 //! | `reqwest-middleware` | [`HttpClient`] for clients of `reqwest-middleware` |
 //! | `chrono`, `jiff` | conversions of [`Timestamp`] |
 //! | `mock` | the embedded Clerk |
+//! | `mock-data` | the same, with its data in a file |
 //! | `webhooks` | verification of webhooks, and their events as types |
 //! | `tower`, `axum`, `actix`, `rocket`, `poem` | who is calling, in web frameworks |
 //! | `api-2024-10-01` … | versions of the API, each a module; `api-all` for all |

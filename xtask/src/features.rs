@@ -1,7 +1,7 @@
 //! The features of `clerk-sdk` that choose API versions: one for each document of the Backend API, and one for all.
 
 use crate::derived::File;
-use crate::documents::sources::Sources;
+use crate::documents::sources::{Api, Sources};
 use crate::error::Error;
 use crate::tree::Tree;
 
@@ -9,9 +9,9 @@ const PATH: &str = "clerk-sdk/Cargo.toml";
 
 /// The manifest with a feature for each version, the newest first.
 pub(crate) fn manifest(tree: &Tree) -> Result<Vec<File>, Error> {
-    let sources = Sources::read(tree)?.documents;
-    let versions = sources.iter().rev().filter(|source| source.api == "bapi").map(|source| &source.version);
-    let names: Vec<String> = versions.map(|version| format!("api-{version}")).collect();
+    let sources = Sources::read(tree)?;
+    let names: Vec<String> =
+        sources.of(Api::Backend).map(|source| format!("api-{}", source.version)).collect();
     let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let mut features = format!("api-all = [{}]\n", quoted.join(", "));
     features.extend(names.iter().map(|name| format!("{name} = []\n")));

@@ -81,7 +81,7 @@ fn correct(tree: &Tree, reading: &mut Reading, recorded: bool) -> Result<(), Err
     if count > 0 {
         reading.notes.push(format!("{count} actions of our overlays match nothing in this document"));
     }
-    if let Some(newest) = Sources::read(tree)?.documents.iter().rfind(|source| source.api == api) {
+    if let Some(newest) = Sources::read(tree)?.newest(api) {
         let path = newest.effective();
         let ours: Value =
             serde_json::from_slice(&tree.read(&path)?).map_err(|error| Error::at(&path, error))?;

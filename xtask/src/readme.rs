@@ -4,24 +4,24 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use clerk_codegen::model::{Api, Operation, Resource};
+use clerk_codegen::model::{self, Operation, Resource};
 
 use crate::derived::File;
-use crate::documents::sources::{Source, Sources};
+use crate::documents::sources::{Api, Source, Sources};
 use crate::error::Error;
 use crate::reference;
 use crate::surface::api;
 use crate::tree::Tree;
 
-/// Where the code is, and where the code is that needs a web framework.
-pub(crate) const CODE: [&str; 2] =
-    ["tests/tests/documentation.rs", "tests/frameworks/tests/frameworks/documentation.rs"];
+/// The folders with the code, and with the code that needs a web framework.
+const CODE: [&str; 2] = ["tests/tests/documentation", "tests/frameworks/tests/frameworks"];
 
 /// The pages, as they should be.
 pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
     let mut code = BTreeMap::new();
-    for path in CODE {
-        snippets(path, &tree.text(path)?, &mut code)?;
+    let sources = CODE.iter().flat_map(|folder| tree.files(folder)).filter(|path| path.ends_with(".rs"));
+    for path in sources {
+        snippets(&path, &tree.text(&path)?, &mut code)?;
     }
     let (table, versions) = (operations(&newest(tree)?), versions(&Sources::read(tree)?));
     let mut unused = code.keys().collect::<Vec<_>>();
@@ -38,7 +38,10 @@ pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
         files.push((path, page));
     }
     match unused.first() {
-        Some(name) => Err(Error::new(format!("no page has the code `{name}`"))),
+        Some(name) => Err(Error::new(format!(
+            "no page has the code `{name}`: put `<!-- {name} -->` and `<!-- end -->` where it belongs, or remove its \
+             markers"
+        ))),
         None => Ok(files),
     }
 }
@@ -50,9 +53,9 @@ fn paths(tree: &Tree) -> Vec<String> {
 }
 
 /// The model of the Backend API's newest document.
-fn newest(tree: &Tree) -> Result<Api, Error> {
+fn newest(tree: &Tree) -> Result<model::Api, Error> {
     let sources = Sources::read(tree)?;
-    let newest = sources.documents.iter().rfind(|source| source.api == "bapi");
+    let newest = sources.newest(Api::Backend);
     api(tree, newest.ok_or_else(|| Error::new("there is no document of the Backend API"))?)
 }
 
@@ -67,15 +70,19 @@ fn filled<'a>(
     while let Some((number, line)) = lines.next() {
         let refused = |reason: &str| Error::new(format!("{path}:{}: {reason}", number + 1));
         if line.starts_with("```rust") {
-            return Err(refused("code that is not cut out of a file that compiles"));
+            return Err(refused(
+                "code that is not cut out of a file that compiles; put it into one of those of \
+                 tests/tests/documentation, between `// code: <name>` and `// end`, and here `<!-- <name> -->`",
+            ));
         }
         out.push_str(line);
         out.push('\n');
         let Some(name) = marker(line) else { continue };
-        let content = content(name).ok_or_else(|| refused(&format!("there is no `{name}`")))?;
+        let content = content(name)
+            .ok_or_else(|| refused(&format!("there is no `{name}`: no source has `// code: {name}`")))?;
         out.push_str(content);
         if !lines.any(|(_, line)| marker(line) == Some("end")) {
-            return Err(refused("the marker has no end"));
+            return Err(refused("the marker has no end: `<!-- end -->`"));
         }
         out.push_str("<!-- end -->\n");
     }
@@ -95,7 +102,7 @@ fn snippets(path: &str, source: &str, snippets: &mut BTreeMap<String, String>) -
         let mut block = String::from("```rust\n");
         loop {
             let Some((_, line)) = lines.next() else {
-                return Err(Error::new(format!("{path}:{}: `{name}` has no end", number + 1)));
+                return Err(Error::new(format!("{path}:{}: `{name}` has no end: `// end`", number + 1)));
             };
             if line.trim() == "// end" {
                 break;
@@ -114,7 +121,7 @@ fn snippets(path: &str, source: &str, snippets: &mut BTreeMap<String, String>) -
 /// The table of the versions, the newest first.
 fn versions(sources: &Sources) -> String {
     let mut out = String::from("| version | operations | module | feature |\n|---|---|---|---|\n");
-    for (index, source) in sources.documents.iter().filter(|source| source.api == "bapi").rev().enumerate() {
+    for (index, source) in sources.of(Api::Backend).enumerate() {
         let Source { version, operations, .. } = source;
         let module = version.replace('-', "_");
         let always = if index == 0 { ", always there" } else { "" };
@@ -126,7 +133,7 @@ fn versions(sources: &Sources) -> String {
 }
 
 /// The table of all operations, a line for each resource.
-fn operations(api: &Api) -> String {
+fn operations(api: &model::Api) -> String {
     let mut out = String::from("| resource | | operations |\n|---|---|---|\n");
     let mut resources: Vec<&Resource> = api.resources.iter().collect();
     resources.sort_by_key(|resource| &resource.accessor);

@@ -3,7 +3,7 @@
 use clerk_codegen::emit;
 
 use crate::derived::File;
-use crate::documents::sources::Sources;
+use crate::documents::sources::{Api, Sources};
 use crate::error::Error;
 use crate::surface::api;
 use crate::tree::Tree;
@@ -13,13 +13,13 @@ pub(crate) const FOLDER: &str = "docs/reference";
 
 /// All pages.
 pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {
-    let sources = Sources::read(tree)?.documents;
+    let sources = Sources::read(tree)?;
     let mut pages = Vec::new();
-    if let Some(newest) = sources.iter().rfind(|source| source.api == "bapi") {
+    if let Some(newest) = sources.newest(Api::Backend) {
         let api = api(tree, newest)?;
         pages.extend(emit::reference(&api));
     }
-    if let Some(events) = sources.iter().rfind(|source| source.api == "webhooks") {
+    if let Some(events) = sources.newest(Api::Webhooks) {
         pages.push(emit::events(&api(tree, events)?));
     }
     Ok(pages.into_iter().map(|page| (format!("{FOLDER}/{}", page.name), page.text)).collect())
@@ -45,8 +45,8 @@ mod tests {
     #[test]
     fn every_operation_and_every_type_that_one_reaches_is_on_one_page() {
         let tree = Tree::of_workspace();
-        let sources = Sources::read(&tree).unwrap().documents;
-        let newest = sources.iter().rfind(|source| source.api == "bapi").unwrap();
+        let sources = Sources::read(&tree).unwrap();
+        let newest = sources.newest(Api::Backend).unwrap();
         let api = api(&tree, newest).unwrap();
         let pages = made();
         let on = |anchor: &str| {
@@ -94,8 +94,8 @@ mod tests {
     #[test]
     fn an_example_is_the_one_that_is_compiled_in_the_documentation() {
         let tree = Tree::of_workspace();
-        let sources = Sources::read(&tree).unwrap().documents;
-        let newest = sources.iter().rfind(|source| source.api == "bapi").unwrap();
+        let sources = Sources::read(&tree).unwrap();
+        let newest = sources.newest(Api::Backend).unwrap();
         let generated = clerk_codegen::generate(vec![api(&tree, newest).unwrap()]);
         let compiled = generated.iter().find(|file| file.name.ends_with("resources.rs")).unwrap();
         let compiled: BTreeSet<&str> =

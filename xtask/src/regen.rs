@@ -11,7 +11,7 @@ use crate::derived;
 use crate::diff;
 use crate::documents::effective;
 use crate::documents::intake::{self, Published, TakenIn};
-use crate::documents::sources::{Source, Sources};
+use crate::documents::sources::{self, Source, Sources};
 use crate::error::Error;
 use crate::lint;
 use crate::scratch;
@@ -130,8 +130,12 @@ fn take_in(tree: &mut Tree, what: &Arguments, steps: &Steps) -> Result<Vec<Taken
             ..Published::default()
         }));
         if wanted.is_empty() {
-            let api = what.api.as_deref().unwrap_or_default();
-            return Err(Error::new(format!("openapi/sources.toml has no document of the version `{api}`")));
+            let known: Vec<&str> = sources.iter().map(|source| source.version.as_str()).collect();
+            return Err(Error::new(format!(
+                "openapi/sources.toml has no document of the version `{}`, but of {}",
+                what.api.as_deref().unwrap_or_default(),
+                known.join(", ")
+            )));
         }
     }
     for published in wanted {
@@ -184,7 +188,7 @@ fn generate(before: &Tree, tree: &Tree) -> Result<(Vec<Outcome>, String), Error>
 fn write_generated(tree: &Tree, outcomes: &[Outcome]) -> Result<usize, Error> {
     // The newest version first, and what is no API at the end.
     let (bapi, others): (Vec<&Outcome>, Vec<&Outcome>) =
-        outcomes.iter().partition(|outcome| outcome.source.api == "bapi");
+        outcomes.iter().partition(|outcome| outcome.source.api == sources::Api::Backend);
     let models = bapi.into_iter().rev().chain(others).map(|outcome| outcome.model.clone()).collect();
     let failed = |error| Error::at(GENERATED, error);
     let mut lines = 0;
@@ -199,7 +203,10 @@ fn write_generated(tree: &Tree, outcomes: &[Outcome]) -> Result<usize, Error> {
 
 /// What a document is called.
 fn name(source: &Source) -> String {
-    let api = if source.api == "bapi" { "" } else { "webhooks " };
+    let api = match source.api {
+        sources::Api::Backend => "",
+        sources::Api::Webhooks => "webhooks ",
+    };
     format!("{api}{}", source.version)
 }
 

@@ -9,6 +9,7 @@ mod nullable;
 mod object;
 mod open_enum;
 pub(crate) mod path;
+mod query;
 mod secret;
 mod timestamp;
 mod union;
@@ -17,7 +18,7 @@ pub(crate) use content::Content;
 pub use field::Field;
 #[cfg(feature = "auth")]
 pub(crate) use field::whole;
-pub(crate) use field::{AsField, Query, into_list, into_map, joined, read_items};
+pub(crate) use field::{AsField, into_list, into_map, read_items};
 pub use json_object::{JsonObject, Metadata};
 pub(crate) use nullable::into_nullable;
 pub use nullable::{IntoNullable, Null, Nullable};
@@ -25,6 +26,7 @@ pub(crate) use object::{
     At, Each, FieldFacts, Flag, Object, missing, object, read_object, show_object, take, write_object,
 };
 pub(crate) use open_enum::{open_enum, read_text};
+pub(crate) use query::{Query, joined};
 #[cfg(feature = "mock")]
 pub(crate) use secret::Redacted;
 pub(crate) use secret::{REDACTED, never_compared, redact, show_redacted, without_secrets};

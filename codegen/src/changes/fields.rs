@@ -20,8 +20,6 @@ pub(super) fn changes(
         wire: field.wire.clone(),
         ..about(effect, kind)
     };
-    let spelt = |field: &Field| field_type(pairs.new, field, direction);
-    let spelt_before = |field: &Field| field_type(pairs.old, field, direction);
     let renamed = renamed(pairs, old, new, direction);
     let twin = |before: &Field| {
         let renamed = renamed.iter().find(|(wire, _)| *wire == before.wire);
@@ -34,55 +32,69 @@ pub(super) fn changes(
         let Some(before) = before else {
             let wanted = direction == Direction::Request && after.required;
             changes.push(Change {
-                new: Some(spelt(after)),
+                new: Some(field_type(pairs.new, after, direction)),
                 note: if wanted { "`new` takes it" } else { "" }.to_owned(),
                 ..one(after, if wanted { Effect::Breaking } else { Effect::Additive }, Kind::Added)
             });
             continue;
         };
-        if before.wire != after.wire || before.ident != after.ident {
-            let effect = if before.ident == after.ident { Effect::Invisible } else { Effect::Breaking };
-            changes.push(Change {
-                old_wire: (before.wire != after.wire).then(|| before.wire.clone()),
-                old: Some(before.ident.clone()),
-                new: Some(after.ident.clone()),
-                ..one(after, effect, Kind::Renamed)
-            });
-        }
-        let was = respelt(pairs, before, direction);
-        let moved = direction == Direction::Request && before.required != after.required;
-        if was != spelt(after) || moved {
-            changes.push(Change {
-                old: Some(spelt_before(before)),
-                new: Some(spelt(after)),
-                note: reason(before, after).to_owned(),
-                ..one(after, Effect::Breaking, Kind::Changed)
-            });
-        } else if (before.required, before.nullable) != (after.required, after.nullable) {
-            let note = reason(before, after).to_owned();
-            changes.push(Change { note, ..one(after, Effect::Invisible, Kind::Changed) });
-        }
-        if after.deprecated && !before.deprecated {
-            changes.push(one(after, Effect::Additive, Kind::Deprecated));
-        }
-        let invisible = [
-            (before.sensitive != after.sensitive, "is shown differently by `Debug`"),
-            (before.constant != after.constant, "has another known value"),
-            (before.facts != after.facts, "is documented differently"),
-            (before.deprecated && !after.deprecated, "is no longer deprecated"),
-        ];
-        for (_, note) in invisible.into_iter().filter(|(differs, _)| *differs) {
-            changes.push(Change { note: note.to_owned(), ..one(after, Effect::Invisible, Kind::Changed) });
-        }
+        compare(pairs, before, after, direction, &one, &mut changes);
     }
     for before in old.iter().filter(|before| twin(before).is_none()) {
-        changes
-            .push(Change { old: Some(spelt_before(before)), ..one(before, Effect::Breaking, Kind::Removed) });
+        changes.push(Change {
+            old: Some(field_type(pairs.old, before, direction)),
+            ..one(before, Effect::Breaking, Kind::Removed)
+        });
     }
     if direction == Direction::Request {
         changes.extend(reordered(old, new, about));
     }
     changes
+}
+
+/// The differences of a field that is in both.
+fn compare(
+    pairs: &Pairs<'_>,
+    before: &Field,
+    after: &Field,
+    direction: Direction,
+    one: &dyn Fn(&Field, Effect, Kind) -> Change,
+    changes: &mut Vec<Change>,
+) {
+    if before.wire != after.wire || before.ident != after.ident {
+        let effect = if before.ident == after.ident { Effect::Invisible } else { Effect::Breaking };
+        changes.push(Change {
+            old_wire: (before.wire != after.wire).then(|| before.wire.clone()),
+            old: Some(before.ident.clone()),
+            new: Some(after.ident.clone()),
+            ..one(after, effect, Kind::Renamed)
+        });
+    }
+    let spelt = field_type(pairs.new, after, direction);
+    let moved = direction == Direction::Request && before.required != after.required;
+    if respelt(pairs, before, direction) != spelt || moved {
+        changes.push(Change {
+            old: Some(field_type(pairs.old, before, direction)),
+            new: Some(spelt),
+            note: reason(before, after).to_owned(),
+            ..one(after, Effect::Breaking, Kind::Changed)
+        });
+    } else if (before.required, before.nullable) != (after.required, after.nullable) {
+        let note = reason(before, after).to_owned();
+        changes.push(Change { note, ..one(after, Effect::Invisible, Kind::Changed) });
+    }
+    if after.deprecated && !before.deprecated {
+        changes.push(one(after, Effect::Additive, Kind::Deprecated));
+    }
+    let invisible = [
+        (before.sensitive != after.sensitive, "is shown differently by `Debug`"),
+        (before.constant != after.constant, "has another known value"),
+        (before.facts != after.facts, "is documented differently"),
+        (before.deprecated && !after.deprecated, "is no longer deprecated"),
+    ];
+    for (_, note) in invisible.into_iter().filter(|(differs, _)| *differs) {
+        changes.push(Change { note: note.to_owned(), ..one(after, Effect::Invisible, Kind::Changed) });
+    }
 }
 
 /// How an old field is spelt with the new names of types.

@@ -59,7 +59,8 @@ impl Document {
         let root = match root {
             Ok(root) => root,
             Err(error) => {
-                findings.add("", format!("not JSON: {error}"), "");
+                let advice = "see whether this is the document itself, and whole";
+                findings.add("", format!("not JSON: {error}"), advice);
                 return Err(findings);
             }
         };
@@ -70,7 +71,8 @@ impl Document {
                 findings.add("/openapi", message, "convert the document to OpenAPI 3.0");
             }
             None => {
-                findings.add("/openapi", "not an OpenAPI document: `openapi` is missing", "");
+                let advice = "see whether this is the document itself";
+                findings.add("/openapi", "not an OpenAPI document: `openapi` is missing", advice);
             }
         }
         findings.into_result(Self { root })

@@ -172,7 +172,9 @@ impl Schema {
             timestamp: node.get("x-timestamp").and_then(|x| x.value().as_bool()),
         };
         if !matches!(node.value(), Value::Object(_)) {
-            findings.add(node.pointer(), "a schema must be an object", "").settled_without(node.pointer());
+            findings
+                .add(node.pointer(), "a schema must be an object", "replace it by an overlay action")
+                .settled_without(node.pointer());
             return schema;
         }
         if depth > DEEPEST {

@@ -7,36 +7,53 @@ use super::types::{Def, Origin};
 use super::{Field, Type, TypeKind, Variant};
 
 /// For each definition the one that stands for it.
-pub(super) fn representatives(defs: &[Def]) -> Vec<usize> {
-    let mut stands_for: Vec<usize> = (0..defs.len()).collect();
-    // What somebody has named comes first, so that unnamed ones of equal structure join it.
-    let (mut order, unnamed): (Vec<usize>, Vec<usize>) =
-        (0..defs.len()).partition(|index| defs.get(*index).is_some_and(|def| def.explicit_name.is_some()));
-    order.extend(unnamed);
-    // Merging the parts of two objects can make the objects equal, so it goes on until nothing changes.
-    loop {
+#[derive(Debug)]
+pub(super) struct Merged(Vec<usize>);
+
+impl Merged {
+    pub(super) fn new(defs: &[Def]) -> Self {
+        let mut merged = Self((0..defs.len()).collect());
+        // What somebody has named comes first, so that unnamed ones of equal structure join it.
+        let (mut order, unnamed): (Vec<usize>, Vec<usize>) =
+            (0..defs.len()).partition(|id| defs.get(*id).is_some_and(|def| def.explicit_name.is_some()));
+        order.extend(unnamed);
+        // Merging the parts of two objects can make the objects equal, so it goes on until nothing changes.
+        while merged.merge(defs, &order) {}
+        merged
+    }
+
+    /// Merges what is equal by now, and says whether that has changed anything.
+    fn merge(&mut self, defs: &[Def], order: &[usize]) -> bool {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut changed = false;
-        for index in order.iter().copied() {
-            let Some(def) = defs.get(index) else { continue };
-            let structure = structure(def, &stands_for);
+        for id in order.iter().copied() {
+            let Some(def) = defs.get(id) else { continue };
+            let structure = structure(def, self);
             let key = match (&def.explicit_name, &def.kind) {
                 // Enums of one given name are one, whatever the properties are called.
                 (Some(name), TypeKind::Enum(variants)) => format!("explicit {name} {:?}", values(variants)),
                 _ => format!("{} {structure}", identity(def)),
             };
-            let first = *seen.entry(key).or_insert(index);
+            let first = *seen.entry(key).or_insert(id);
             if def.explicit_name.is_some() {
                 seen.entry(format!("inline {structure}")).or_insert(first);
             }
-            if let Some(slot) = stands_for.get_mut(index).filter(|slot| **slot != first) {
+            if let Some(slot) = self.0.get_mut(id).filter(|slot| **slot != first) {
                 *slot = first;
                 changed = true;
             }
         }
-        if !changed {
-            return stands_for;
-        }
+        changed
+    }
+
+    /// The definition that stands for one.
+    pub(super) fn of(&self, id: usize) -> usize {
+        self.0.get(id).copied().unwrap_or(id)
+    }
+
+    /// All that one stands for, itself among them.
+    pub(super) fn equal_to(&self, id: usize) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().filter(move |(_, stands_for)| **stands_for == id).map(|(id, _)| id)
     }
 }
 
@@ -49,10 +66,10 @@ fn identity(def: &Def) -> String {
     }
 }
 
-fn structure(def: &Def, stands_for: &[usize]) -> String {
+fn structure(def: &Def, merged: &Merged) -> String {
     match &def.kind {
         TypeKind::Object(fields) => {
-            let fields: Vec<String> = fields.iter().map(|field| field_key(field, stands_for)).collect();
+            let fields: Vec<String> = fields.iter().map(|field| field_key(field, merged)).collect();
             format!("{:?} object {}", def.direction, fields.join(","))
         }
         TypeKind::Enum(variants) => {
@@ -66,9 +83,7 @@ fn structure(def: &Def, stands_for: &[usize]) -> String {
             let variants: Vec<String> = union
                 .variants
                 .iter()
-                .map(|variant| {
-                    format!("{}:{:?}", stands_for.get(variant.ty).unwrap_or(&variant.ty), variant.tags)
-                })
+                .map(|variant| format!("{}:{:?}", merged.of(variant.ty), variant.tags))
                 .collect();
             format!("{:?} union {:?} {}", def.direction, union.tag, variants.join(","))
         }
@@ -88,9 +103,9 @@ fn without_number(name: &str) -> &str {
     }
 }
 
-fn field_key(field: &Field, stands_for: &[usize]) -> String {
+fn field_key(field: &Field, merged: &Merged) -> String {
     let Field { wire, ident, ty, required, nullable, sensitive, deprecated, constant, facts, doc: _ } = field;
-    let ty = ty.map_ids(&|id| stands_for.get(id).copied().unwrap_or(id));
+    let ty = ty.map_ids(&|id| merged.of(id));
     format!("{wire}/{ident}/{ty:?}/{required}/{nullable}/{sensitive}/{deprecated}/{constant:?}/{facts:?}")
 }
 

@@ -1,19 +1,19 @@
 //! A server on which there is much of everything, for what is said about lists.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use clerk_sdk::mock::MockClerk;
 use serde_json::json;
 
 use crate::api::Api;
+use crate::document::Ids;
 
 /// A server with three or more of everything that is listed, and what stands in for what in queries and paths.
-pub(crate) async fn crowd() -> (Api, BTreeMap<&'static str, String>) {
+pub(crate) async fn crowd() -> (Api, Ids) {
     let start = UNIX_EPOCH + Duration::from_secs(1_900_000_000);
     let clerk = MockClerk::builder().clock(start).start().await.expect("a server");
     let api = Api { clerk, http: clerk_sdk::reqwest_builder().build().expect("a client") };
-    let mut ids = BTreeMap::new();
+    let mut ids = Ids::new();
     api.patch("/instance/organization_settings", json!({ "max_allowed_memberships": 100 })).await;
     api.clerk.advance(Duration::from_secs(60));
     api.clerk.seed().role("org:two", ["org:two:read"]).await;

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
+/// Ids, and what else stands in paths and queries, by the names that these have for them.
+pub(crate) type Ids = BTreeMap<&'static str, String>;
+
 pub(crate) struct Document(Value);
 
 pub(crate) struct Operation<'a> {
@@ -91,6 +94,22 @@ impl Document {
     pub(crate) fn parameters<'a>(&'a self, operation: &Operation<'a>) -> Vec<&'a Value> {
         let parameters = operation.value["parameters"].as_array();
         parameters.into_iter().flatten().map(|p| self.resolve(p)).collect()
+    }
+
+    /// An operation's path with its variables filled in, and its required query.
+    pub(crate) fn address(&self, operation: &Operation<'_>, ids: &Ids) -> (String, String) {
+        let (mut path, mut query) = (operation.path.to_owned(), Vec::new());
+        for parameter in self.parameters(operation) {
+            let name = parameter["name"].as_str().expect("a name");
+            let sample = || self.least(&parameter["schema"], name).as_str().unwrap_or("1").to_owned();
+            if parameter["in"] == "path" {
+                let value = ids.get(name).cloned().unwrap_or_else(sample);
+                path = path.replace(&format!("{{{name}}}"), &value);
+            } else if parameter["required"] == true {
+                query.push(format!("{name}={}", sample()));
+            }
+        }
+        (path, query.join("&"))
     }
 
     /// The schema of an operation's JSON body.

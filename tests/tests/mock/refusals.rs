@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Answer, Api, send};
 use crate::document::Document;
-use crate::every_operation::{address, furnished};
+use crate::furnished::furnished;
 
 /// The body of a refusal is Clerk's: errors with codes and messages, and a trace id.
 fn assert_refused(answer: &Answer, what: &str) {
@@ -82,7 +82,7 @@ async fn every_operation_but_the_public_one_refuses_a_request_without_key() {
     let (api, ids) = furnished().await;
 
     for operation in document.operations() {
-        let (path, query) = address(&document, &operation, &ids);
+        let (path, query) = document.address(&operation, &ids);
         let answer = send(api.bare(operation.method.clone(), &format!("/v1{path}?{query}"))).await;
         let expected = if operation.id == "GetPublicInterstitial" { 200 } else { 401 };
         assert_eq!(answer.status, expected, "{}", operation.id);
@@ -98,7 +98,7 @@ async fn each_required_body_field_is_missed_by_name() {
     for operation in document.operations() {
         let Some(schema) = document.json_body(&operation) else { continue };
         let Value::Object(body) = document.least(schema, "") else { continue };
-        let (path, query) = address(&document, &operation, &ids);
+        let (path, query) = document.address(&operation, &ids);
         for name in document.resolve(schema)["required"].as_array().into_iter().flatten() {
             let name = name.as_str().expect("a name");
             let mut body = body.clone();
@@ -235,7 +235,7 @@ async fn no_body_whatever_makes_it_fail_itself() {
     ];
 
     for operation in document.operations() {
-        let (path, query) = address(&document, &operation, &ids);
+        let (path, query) = document.address(&operation, &ids);
         for body in &bodies {
             let url = format!("{path}?{query}");
             let answer = api.with_json(operation.method.clone(), &url, body.clone()).await;
@@ -255,7 +255,7 @@ async fn no_query_whatever_makes_it_fail_itself() {
         ["", "%", "%zz", "%ff%fe", "-", "+", "99999999999999999999", "-1", "null", "a%00b", "%2B", "x,y"];
 
     for operation in document.operations().iter().filter(|o| o.method == Method::GET) {
-        let (path, _) = address(&document, operation, &ids);
+        let (path, _) = document.address(operation, &ids);
         for parameter in document.parameters(operation).iter().filter(|p| p["in"] == "query") {
             let name = parameter["name"].as_str().expect("a name");
             for value in values {

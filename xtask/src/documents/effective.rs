@@ -103,9 +103,9 @@ pub(crate) fn correct(document: &mut Value, id: &str, overlays: &[Overlay]) -> A
 fn list(sources: &Sources) -> String {
     let mut text = LIST.to_owned();
     for source in &sources.documents {
-        let api = if source.api == "webhooks" { "Webhooks" } else { "Backend" };
         text.push_str(&format!(
-            "    Document {{ api: Api::{api}, version: {:?}, json: include_bytes!(\"../effective/{}.json\") }},\n",
+            "    Document {{ api: Api::{:?}, version: {:?}, json: include_bytes!(\"../effective/{}.json\") }},\n",
+            source.api,
             source.version,
             source.id()
         ));

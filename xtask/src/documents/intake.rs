@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::sources::{Source, Sources, sha256};
+use super::sources::{Api, Source, Sources, sha256};
 use super::{fetch, snapshot};
 use crate::error::Error;
 use crate::tree::Tree;
@@ -55,7 +55,7 @@ pub(crate) fn take_in(tree: &mut Tree, what: &Published) -> Result<TakenIn, Erro
     });
     let text = transcribe(&document)?;
     let source = Source {
-        api: api.to_owned(),
+        api,
         version,
         origin,
         commit,
@@ -82,8 +82,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
     let document = clerk_codegen::overlay::read(text)?;
     match document.get("openapi").and_then(Value::as_str) {
         Some(version) if version.starts_with("3.0.") => {}
-        Some(version) => return Err(format!("OpenAPI {version}; 3.0.x is understood")),
-        None => return Err("no OpenAPI document: it has no `openapi`".to_owned()),
+        Some(version) => return Err(format!("OpenAPI {version}; 3.0.x is understood: convert it")),
+        None => return Err("no OpenAPI document: it has no `openapi`; is this the file itself?".to_owned()),
     }
     if operations(&document) == 0 {
         return Err("no operation or event is in it".to_owned());
@@ -100,8 +100,8 @@ pub(crate) fn transcribe(document: &Value) -> Result<String, Error> {
 }
 
 /// A document of webhooks has no paths.
-pub(crate) fn api_of(document: &Value) -> &'static str {
-    if document.get("paths").is_none() { "webhooks" } else { "bapi" }
+pub(crate) fn api_of(document: &Value) -> Api {
+    if document.get("paths").is_none() { Api::Webhooks } else { Api::Backend }
 }
 
 fn version_of(document: &Value, given: Option<&str>) -> Result<String, Error> {

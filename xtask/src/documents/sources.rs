@@ -1,5 +1,7 @@
 //! `openapi/sources.toml`: which documents there are, where each comes from, and its fingerprints.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,12 +19,30 @@ pub(crate) struct Sources {
     pub(crate) documents: Vec<Source>,
 }
 
+/// What a document describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Api {
+    #[serde(rename = "bapi")]
+    Backend,
+    #[serde(rename = "webhooks")]
+    Webhooks,
+}
+
+/// As in the names of files.
+impl fmt::Display for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Backend => "bapi",
+            Self::Webhooks => "webhooks",
+        })
+    }
+}
+
 /// One document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// `bapi` or `webhooks`.
-    pub(crate) api: String,
+    pub(crate) api: Api,
     /// The API version, a date.
     pub(crate) version: String,
     /// Where it is published.
@@ -59,7 +79,10 @@ impl Source {
 
     /// The file that lists the public API that is made from it.
     pub(crate) fn surface(&self) -> String {
-        let prefix = if self.api == "bapi" { String::new() } else { format!("{}-", self.api) };
+        let prefix = match self.api {
+            Api::Backend => String::new(),
+            Api::Webhooks => format!("{}-", self.api),
+        };
         format!("openapi/surface/{prefix}{}.txt", self.version)
     }
 }
@@ -80,8 +103,18 @@ impl Sources {
         Ok(())
     }
 
+    /// The documents of an API, the newest first.
+    pub(crate) fn of(&self, api: Api) -> impl Iterator<Item = &Source> {
+        self.documents.iter().rev().filter(move |source| source.api == api)
+    }
+
+    /// The newest document of an API.
+    pub(crate) fn newest(&self, api: Api) -> Option<&Source> {
+        self.of(api).next()
+    }
+
     /// The entry for a document.
-    pub(crate) fn find(&self, api: &str, version: &str) -> Option<&Source> {
+    pub(crate) fn find(&self, api: Api, version: &str) -> Option<&Source> {
         self.documents.iter().find(|source| source.api == api && source.version == version)
     }
 

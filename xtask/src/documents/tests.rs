@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::intake::{self, Published, take_in};
-use super::sources::{Sources, sha256};
+use super::sources::{Api, Sources, sha256};
 use super::*;
 use crate::error::Error;
 use crate::tree::Tree;
@@ -209,7 +209,7 @@ fn the_source_is_recorded_without_the_folders_of_the_machine() {
     workspace.take_in_with(Some(ORIGIN), None, Some("abc")).unwrap();
 
     let sources = workspace.sources();
-    let source = sources.find("bapi", "2030-01-02").unwrap();
+    let source = sources.find(Api::Backend, "2030-01-02").unwrap();
     assert_eq!(source.origin, ORIGIN);
     assert_eq!(source.commit.as_deref(), Some("abc"));
     assert_eq!(source.upstream_sha256, sha256(PUBLISHED.as_bytes()));
@@ -230,7 +230,7 @@ fn a_commit_is_not_kept_for_other_bytes() {
     workspace.take_in(None).unwrap();
 
     let sources = workspace.sources();
-    assert_eq!(sources.find("bapi", "2030-01-02").unwrap().commit, None);
+    assert_eq!(sources.find(Api::Backend, "2030-01-02").unwrap().commit, None);
 }
 
 #[test]
@@ -354,7 +354,7 @@ fn a_document_can_be_read_from_a_url() {
 
     assert!(server.join().unwrap().starts_with("GET /api.yml "));
     let sources = workspace.sources();
-    assert_eq!(sources.find("bapi", "2030-01-02").unwrap().origin, url);
+    assert_eq!(sources.find(Api::Backend, "2030-01-02").unwrap().origin, url);
 }
 
 #[test]

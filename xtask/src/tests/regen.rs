@@ -62,7 +62,6 @@ impl Workspace {
         ] {
             workspace.write(path, text);
         }
-        crate::readme::CODE.iter().for_each(|path| workspace.write(path, "fn main() {}\n"));
         workspace
     }
 

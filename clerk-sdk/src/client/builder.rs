@@ -1,143 +1,23 @@
-//! The client: its settings, and what is computed from them once.
+//! The settings of a client, and what they make of it.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::key::Key;
+use super::{Clerk, Shared};
 use crate::config::{DEFAULT_SERVER, Environment, SecretKey, ServerUrl};
 use crate::error::Error;
 use crate::generated::VERSIONS;
 use crate::hooks::{Attempt, Hooks, Retry};
-use crate::raw::RawRequest;
 use crate::retry::RetryPolicy;
 use crate::throttle::Throttle;
 use crate::tls::Tls;
 use crate::transport::{
     CONNECT_TIMEOUT, Configure, HttpClient, HttpRequest, Reqwest, ReqwestBuilder, Settings,
 };
-
-/// A client of the Clerk Backend API.
-///
-/// Cheap to clone: all clones share connections and settings.
-#[derive(Clone)]
-pub struct Clerk(pub(crate) Arc<Shared>);
-
-pub(crate) struct Shared {
-    pub(crate) http: Box<dyn HttpClient>,
-    pub(crate) server: ServerUrl,
-    pub(crate) allow_insecure_http: bool,
-    pub(crate) key: KeySource,
-    pub(crate) machine_key: Option<SecretKey>,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) repeat_unsafe: bool,
-    /// None where it is off.
-    pub(crate) throttle: Option<Throttle>,
-    pub(crate) attempt_timeout: Duration,
-    pub(crate) idle_timeout: Duration,
-    pub(crate) max_response_bytes: usize,
-    /// The headers that are the same for all calls of an API version, for each of them.
-    pub(crate) headers: Vec<(&'static str, HeaderMap)>,
-    pub(crate) hooks: Hooks,
-    #[cfg_attr(
-        not(feature = "auth"),
-        allow(dead_code, reason = "tokens are verified by the feature `auth`")
-    )]
-    pub(crate) jwt_key: Option<String>,
-    #[cfg_attr(
-        not(feature = "auth"),
-        allow(dead_code, reason = "requests are authenticated by the feature `auth`")
-    )]
-    pub(crate) publishable_key: Option<String>,
-    #[cfg(feature = "auth")]
-    pub(crate) auth: crate::auth::Shared,
-}
-
-type KeyFuture = Pin<Box<dyn Future<Output = Result<String, KeyProviderError>> + Send>>;
-type KeyProviderError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Where the secret key comes from.
-#[derive(Clone)]
-pub(crate) enum KeySource {
-    Fixed(SecretKey),
-    Provider(Arc<dyn Fn() -> KeyFuture + Send + Sync>),
-}
-
-impl KeySource {
-    /// The key of a call that begins now.
-    pub(crate) async fn get(&self) -> Result<SecretKey, Error> {
-        match self {
-            Self::Fixed(key) => Ok(key.clone()),
-            Self::Provider(provider) => {
-                let key =
-                    provider().await.map_err(|error| Error::config_from("the key provider failed", error))?;
-                SecretKey::new(&key, "the key of the key provider").map_err(Error::config)
-            }
-        }
-    }
-}
-
-impl Clerk {
-    /// A client with the settings of the environment.
-    ///
-    /// `CLERK_SECRET_KEY` is required. `CLERK_API_URL` (default `https://api.clerk.com/v1`; `/v1` is added to a URL
-    /// without a path), `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY` and `CLERK_PUBLISHABLE_KEY` are read too.
-    ///
-    /// # Errors
-    /// Of kind [`Config`](crate::ErrorKind::Config), naming the variable that is missing or wrong.
-    pub fn from_env() -> Result<Self, Error> {
-        ClerkBuilder::from_env()?.build()
-    }
-
-    /// A client with this secret key and default settings.
-    ///
-    /// # Errors
-    /// Of kind [`Config`](crate::ErrorKind::Config) where it cannot be a secret key.
-    pub fn new(secret_key: impl Into<String>) -> Result<Self, Error> {
-        Self::builder(secret_key).build()
-    }
-
-    /// Begins the settings of a client with this secret key.
-    pub fn builder(secret_key: impl Into<String>) -> ClerkBuilder {
-        ClerkBuilder::with_key(Key::Fixed(secret_key.into()))
-    }
-
-    /// Begins the settings of a client that asks `provider` for its key whenever a call begins, so that keys can be
-    /// rotated while the program runs.
-    ///
-    /// Retries of a call use the key that the call began with. The provider should answer from memory.
-    pub fn builder_with_key_provider<P, F, E>(provider: P) -> ClerkBuilder
-    where
-        P: Fn() -> F + Send + Sync + 'static,
-        F: Future<Output = Result<String, E>> + Send + 'static,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        ClerkBuilder::with_key(Key::Provider(Arc::new(move || {
-            let key = provider();
-            Box::pin(async move { key.await.map_err(Into::into) })
-        })))
-    }
-
-    /// A call of an endpoint that this version of the SDK does not know, with the same key, retries and errors.
-    ///
-    /// `path` is what follows the server's URL, such as `/users/{user_id}/brand_new`: it begins with a slash. What stands
-    /// in braces is given with [`RawRequest::path_param`], the query with [`RawRequest::query`]. Never write an id that
-    /// comes from somebody else into the path: it may hold slashes, and name another endpoint.
-    pub fn request<T>(&self, method: Method, path: impl Into<String>) -> RawRequest<T> {
-        RawRequest::new(self.clone(), method, path.into())
-    }
-}
-
-impl fmt::Debug for Clerk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Clerk")
-            .field("server_url", &self.0.server.as_str())
-            .field("retry", &self.0.retry)
-            .finish_non_exhaustive()
-    }
-}
 
 /// The settings of a [`Clerk`].
 #[must_use]
@@ -163,19 +43,25 @@ pub struct ClerkBuilder {
     publishable_key: Option<String>,
 }
 
-enum Key {
-    Fixed(String),
-    Provider(Arc<dyn Fn() -> KeyFuture + Send + Sync>),
-}
-
 enum Server {
     Default,
     Variable(String),
     Given(String),
 }
 
+impl Server {
+    fn url(self, allow_insecure_http: bool) -> Result<ServerUrl, Error> {
+        match self {
+            Self::Default => ServerUrl::new(DEFAULT_SERVER, false),
+            Self::Variable(url) => ServerUrl::from_variable(&url, allow_insecure_http),
+            Self::Given(url) => ServerUrl::new(&url, allow_insecure_http),
+        }
+        .map_err(Error::config)
+    }
+}
+
 impl ClerkBuilder {
-    fn with_key(key: Key) -> Self {
+    pub(super) fn with_key(key: Key) -> Self {
         Self {
             key,
             machine_key: None,
@@ -385,22 +271,12 @@ impl ClerkBuilder {
     /// Of kind [`Config`](crate::ErrorKind::Config): a key or URL that cannot be one, or an HTTP client that cannot
     /// be set up.
     pub fn build(self) -> Result<Clerk, Error> {
-        let key = match self.key {
-            Key::Fixed(key) => {
-                KeySource::Fixed(SecretKey::new(&key, "the secret key").map_err(Error::config)?)
-            }
-            Key::Provider(provider) => KeySource::Provider(provider),
-        };
+        let key = self.key.checked()?;
         let machine_key = self
             .machine_key
             .map(|key| SecretKey::new(&key, "the machine secret key").map_err(Error::config))
             .transpose()?;
-        let server = match self.server {
-            Server::Default => ServerUrl::new(DEFAULT_SERVER, false),
-            Server::Variable(url) => ServerUrl::from_variable(&url, self.allow_insecure_http),
-            Server::Given(url) => ServerUrl::new(&url, self.allow_insecure_http),
-        }
-        .map_err(Error::config)?;
+        let server = self.server.url(self.allow_insecure_http)?;
         let http = match self.http {
             Some(client) => client,
             None => {

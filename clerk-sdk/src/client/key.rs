@@ -1,0 +1,62 @@
+//! Where the secret key comes from: a text, or a function that is asked at each call.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::config::SecretKey;
+use crate::error::Error;
+
+type KeyError = Box<dyn std::error::Error + Send + Sync>;
+type KeyFuture = Pin<Box<dyn Future<Output = Result<String, KeyError>> + Send>>;
+type Provider = Arc<dyn Fn() -> KeyFuture + Send + Sync>;
+
+/// As it was given.
+pub(super) enum Key {
+    Fixed(String),
+    Provider(Provider),
+}
+
+impl Key {
+    pub(super) fn provided<P, F, E>(provider: P) -> Self
+    where
+        P: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<KeyError>,
+    {
+        Self::Provider(Arc::new(move || {
+            let key = provider();
+            Box::pin(async move { key.await.map_err(Into::into) })
+        }))
+    }
+
+    /// Refuses a text that cannot be a key.
+    pub(super) fn checked(self) -> Result<KeySource, Error> {
+        Ok(match self {
+            Self::Fixed(key) => {
+                KeySource::Fixed(SecretKey::new(&key, "the secret key").map_err(Error::config)?)
+            }
+            Self::Provider(provider) => KeySource::Provider(provider),
+        })
+    }
+}
+
+/// As calls ask for it.
+#[derive(Clone)]
+pub(crate) enum KeySource {
+    Fixed(SecretKey),
+    Provider(Provider),
+}
+
+impl KeySource {
+    /// The key of a call that begins now.
+    pub(crate) async fn get(&self) -> Result<SecretKey, Error> {
+        match self {
+            Self::Fixed(key) => Ok(key.clone()),
+            Self::Provider(provider) => {
+                let key =
+                    provider().await.map_err(|error| Error::config_from("the key provider failed", error))?;
+                SecretKey::new(&key, "the key of the key provider").map_err(Error::config)
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The client, and what all of its calls share.
+
+mod builder;
+mod key;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+
+pub use self::builder::ClerkBuilder;
+use self::key::{Key, KeySource};
+use crate::config::{SecretKey, ServerUrl};
+use crate::error::Error;
+use crate::hooks::Hooks;
+use crate::raw::RawRequest;
+use crate::retry::RetryPolicy;
+use crate::throttle::Throttle;
+use crate::transport::HttpClient;
+
+/// A client of the Clerk Backend API.
+///
+/// Cheap to clone: all clones share connections and settings.
+#[derive(Clone)]
+pub struct Clerk(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) http: Box<dyn HttpClient>,
+    pub(crate) server: ServerUrl,
+    pub(crate) allow_insecure_http: bool,
+    pub(crate) key: KeySource,
+    pub(crate) machine_key: Option<SecretKey>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) repeat_unsafe: bool,
+    /// None where it is off.
+    pub(crate) throttle: Option<Throttle>,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) max_response_bytes: usize,
+    /// The headers that are the same for all calls of an API version, for each of them.
+    pub(crate) headers: Vec<(&'static str, HeaderMap)>,
+    pub(crate) hooks: Hooks,
+    #[cfg_attr(
+        not(feature = "auth"),
+        allow(dead_code, reason = "tokens are verified by the feature `auth`")
+    )]
+    pub(crate) jwt_key: Option<String>,
+    #[cfg_attr(
+        not(feature = "auth"),
+        allow(dead_code, reason = "requests are authenticated by the feature `auth`")
+    )]
+    pub(crate) publishable_key: Option<String>,
+    #[cfg(feature = "auth")]
+    pub(crate) auth: crate::auth::Shared,
+}
+
+impl Clerk {
+    /// A client with the settings of the environment.
+    ///
+    /// `CLERK_SECRET_KEY` is required. `CLERK_API_URL` (default `https://api.clerk.com/v1`; `/v1` is added to a URL
+    /// without a path), `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY` and `CLERK_PUBLISHABLE_KEY` are read too.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config), naming the variable that is missing or wrong.
+    pub fn from_env() -> Result<Self, Error> {
+        ClerkBuilder::from_env()?.build()
+    }
+
+    /// A client with this secret key and default settings.
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config) where it cannot be a secret key.
+    pub fn new(secret_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(secret_key).build()
+    }
+
+    /// Begins the settings of a client with this secret key.
+    pub fn builder(secret_key: impl Into<String>) -> ClerkBuilder {
+        ClerkBuilder::with_key(Key::Fixed(secret_key.into()))
+    }
+
+    /// Begins the settings of a client that asks `provider` for its key whenever a call begins, so that keys can be
+    /// rotated while the program runs.
+    ///
+    /// Retries of a call use the key that the call began with. The provider should answer from memory.
+    pub fn builder_with_key_provider<P, F, E>(provider: P) -> ClerkBuilder
+    where
+        P: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        ClerkBuilder::with_key(Key::provided(provider))
+    }
+
+    /// A call of an endpoint that this version of the SDK does not know, with the same key, retries and errors.
+    ///
+    /// `path` is what follows the server's URL, such as `/users/{user_id}/brand_new`: it begins with a slash. What stands
+    /// in braces is given with [`RawRequest::path_param`], the query with [`RawRequest::query`]. Never write an id that
+    /// comes from somebody else into the path: it may hold slashes, and name another endpoint.
+    pub fn request<T>(&self, method: Method, path: impl Into<String>) -> RawRequest<T> {
+        RawRequest::new(self.clone(), method, path.into())
+    }
+}
+
+impl fmt::Debug for Clerk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clerk")
+            .field("server_url", &self.0.server.as_str())
+            .field("retry", &self.0.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,76 @@
+//! What an operation answers: a value, a page of a list, or nothing.
+
+use serde_json::json;
+
+use super::Lowering;
+use crate::document::{Schema, SchemaKind};
+use crate::finding::member;
+use crate::model::types::{Origin, Use};
+use crate::model::{Direction, Output, Paging};
+
+impl Lowering<'_, '_> {
+    pub(super) fn output(&mut self) -> (Output, Option<Paging>) {
+        let operation = self.operation;
+        let Some(schema) = &operation.success.schema else { return (Output::Nothing, None) };
+        let origin = Origin::Answer { operation: self.marker.clone(), suffix: "Response" };
+        if self.takes("limit") && self.takes("offset") && operation.pagination != Some(false) {
+            if let Some((items, item, origin)) = self.page_item(schema, origin.clone()) {
+                let (item, _) = self.types.lower(Use::new(&item, Direction::Response, origin), self.findings);
+                return (Output::Page(item), Some(self.paging(items)));
+            }
+            let message = "takes `limit` and `offset`, but its answer is no list";
+            let advice = "say `x-pagination: false` in openapi/overlays/pagination.yaml";
+            self.findings
+                .add(&operation.pointer, message, advice)
+                .settled_by(&operation.pointer, json!({"x-pagination": false}));
+        }
+        let (ty, nullable) = self.types.lower(Use::new(schema, Direction::Response, origin), self.findings);
+        if nullable {
+            let advice = "set `nullable: false` by an overlay action";
+            self.findings
+                .add(&schema.pointer, "an answer that may be null", advice)
+                .settled_by(&schema.pointer, json!({"nullable": false}));
+        }
+        (Output::Value(ty), None)
+    }
+
+    fn takes(&self, parameter: &str) -> bool {
+        self.operation.parameters.iter().any(|other| other.name == parameter)
+    }
+
+    /// How the pages of a list are walked.
+    fn paging(&mut self, items: String) -> Paging {
+        let operation = self.operation;
+        let cursor = operation.cursor.clone();
+        if let Some(cursor) = cursor.as_deref().filter(|cursor| !self.takes(cursor)) {
+            let message = format!("there is no parameter `{cursor}`");
+            self.findings
+                .add(&operation.pointer, message, "correct `x-pagination`")
+                .settled_without(&member(&operation.pointer, "x-pagination"));
+        }
+        Paging { items, paginated: self.takes("paginated"), cursor }
+    }
+
+    /// The key of the items of a page and what they are: the items of an array, or of the only array beside
+    /// `total_count`; and what they are named after if they are written out in place.
+    fn page_item(&mut self, schema: &Schema, origin: Origin) -> Option<(String, Schema, Origin)> {
+        let (schema, origin) = self.types.follow(schema, origin, self.findings);
+        match schema.kind {
+            // What an array becomes where `paginated` asks for the total.
+            SchemaKind::Array(items) => Some(("data".to_owned(), *items, origin)),
+            SchemaKind::Object { properties, .. } => {
+                let total = properties.iter().any(|property| property.name == "total_count");
+                let mut lists = properties.iter().filter_map(|property| {
+                    let (schema, origin) = self.types.follow(&property.schema, origin.clone(), self.findings);
+                    match schema.kind {
+                        SchemaKind::Array(items) => Some((property.name.clone(), *items, origin)),
+                        _ => None,
+                    }
+                });
+                let only = lists.next();
+                only.filter(|_| total && lists.next().is_none())
+            }
+            _ => None,
+        }
+    }
+}

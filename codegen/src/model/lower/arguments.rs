@@ -1,0 +1,206 @@
+//! What an operation is called with: its parameters, and what its body is made of.
+
+use serde_json::json;
+
+use super::Lowering;
+use crate::document::{self, BodyContent, Facts, Property, Schema, SchemaKind};
+use crate::finding::{self, Findings};
+use crate::model::types::{Origin, Parent, Types, Use, by_name, field_ident, is_sensitive};
+use crate::model::{Argument, Body, Direction, Place, Type, TypeKind, names};
+
+/// The arguments of an operation: those of its method, and those that have setters.
+#[derive(Debug, Default)]
+pub(super) struct Arguments {
+    pub(super) required: Vec<Argument>,
+    pub(super) optional: Vec<Argument>,
+}
+
+impl Arguments {
+    fn add(&mut self, required: bool, argument: Argument) {
+        if required { &mut self.required } else { &mut self.optional }.push(argument);
+    }
+
+    /// Each has a name that it can have, and that is its own.
+    pub(super) fn check(&self, operation: &document::Operation, findings: &mut Findings) {
+        let mut seen: Vec<&Argument> = Vec::new();
+        let all = self.required.iter().map(|it| (it, false)).chain(self.optional.iter().map(|it| (it, true)));
+        for (argument, setter) in all {
+            let Argument { wire, ident, .. } = argument;
+            let advice =
+                format!("add `x-rust-name` to `{wire}` of {} in openapi/overlays/names.yaml", operation.id);
+            if let Some(twin) = seen.iter().find(|other| other.ident == *ident) {
+                let message = format!("`{}` and `{wire}` both become `{ident}` in Rust", twin.wire);
+                findings.add(&operation.pointer, message, &advice);
+            }
+            // A setter stands beside the methods that every request has.
+            let reserved = names::REQUEST_METHODS.contains(&ident.as_str()) || ident.starts_with("with_");
+            let hides = names::FUNCTIONS.contains(&ident.as_str());
+            if (setter && reserved) || hides || !names::is_ident(ident) {
+                let message = format!("`{ident}` cannot be the name of an argument");
+                findings.add(&operation.pointer, message, &advice);
+            }
+            seen.push(argument);
+        }
+    }
+}
+
+impl Lowering<'_, '_> {
+    /// The arguments, those of the path first and in its order; and what the body is.
+    pub(super) fn arguments(&mut self) -> (Arguments, Body) {
+        let operation = self.operation;
+        let mut parameters: Vec<&document::Parameter> = operation.parameters.iter().collect();
+        parameters.sort_by_key(|parameter| match parameter.place {
+            document::Place::Path => {
+                operation.path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX)
+            }
+            document::Place::Query => usize::MAX,
+        });
+        let mut arguments = Arguments::default();
+        for parameter in parameters {
+            arguments.add(parameter.required, self.parameter(parameter));
+        }
+        let body = self.body(&mut arguments);
+        (arguments, body)
+    }
+
+    fn property(&self, name: &str) -> Origin {
+        Origin::Property { parent: Parent::Operation(self.marker.clone()), property: name.to_owned() }
+    }
+
+    fn parameter(&mut self, parameter: &document::Parameter) -> Argument {
+        let document::Parameter { name, schema, .. } = parameter;
+        let (ty, _) =
+            self.types.lower(Use::new(schema, Direction::Request, self.property(name)), self.findings);
+        let ty = by_name(name, ty, schema);
+        let place = match parameter.place {
+            document::Place::Path => Place::Path,
+            document::Place::Query if parameter.explode => Place::Query,
+            document::Place::Query => Place::JoinedQuery,
+        };
+        let fits = match &ty {
+            Type::List(item) => place != Place::Path && is_scalar(item, self.types),
+            other => is_scalar(other, self.types),
+        };
+        if !fits {
+            let message =
+                format!("the parameter `{name}` is neither text, number, boolean nor a list of these");
+            let advice = "replace its schema by an overlay action";
+            let finding = self.findings.add(&self.operation.pointer, message, advice);
+            if place != Place::Path {
+                finding.settled_without(finding::parent(&schema.pointer));
+            }
+        }
+        Argument {
+            ident: parameter.rust_name.clone().unwrap_or_else(|| names::ident(name)),
+            wire: name.clone(),
+            place,
+            ty,
+            // Null cannot be written in a path or query.
+            nullable: false,
+            deprecated: parameter.deprecated,
+            sensitive: is_sensitive(name, parameter.sensitive, &schema.pointer, self.findings),
+            doc: schema.doc.clone(),
+            facts: schema.facts.clone(),
+        }
+    }
+
+    fn body(&mut self, arguments: &mut Arguments) -> Body {
+        let Some(body) = &self.operation.body else { return Body::None };
+        let form = body.content == BodyContent::Multipart;
+        let origin = Origin::Answer { operation: self.marker.clone(), suffix: "Item" };
+        let (schema, origin) = self.types.follow(&body.schema, origin, self.findings);
+        let fields: Option<Vec<Property>> = match &schema.kind {
+            SchemaKind::Object { properties, .. } if !properties.is_empty() => Some(properties.clone()),
+            SchemaKind::AllOf(..) => Some(self.types.flatten(&schema, Direction::Request, self.findings)),
+            _ => None,
+        };
+        match fields {
+            Some(fields) => {
+                for property in &fields {
+                    arguments.add(property.required, self.body_field(property, form));
+                }
+            }
+            None => arguments.add(true, self.whole_body(&schema, origin)),
+        }
+        match (form, body.required) {
+            (true, _) => Body::Form,
+            (false, true) => Body::RequiredJson,
+            (false, false) => Body::OptionalJson,
+        }
+    }
+
+    fn body_field(&mut self, property: &Property, form: bool) -> Argument {
+        let Property { name, schema, .. } = property;
+        let (ty, nullable) =
+            self.types.lower(Use::new(schema, Direction::Request, self.property(name)), self.findings);
+        let ty = by_name(name, ty, schema);
+        if form != (ty == Type::File) && ty != Type::String {
+            let message = format!("the field `{name}` cannot be sent in this kind of body");
+            let advice = "replace its schema, or the body's media type, by an overlay action";
+            self.findings.add(&self.operation.pointer, message, advice).settled_without(&schema.pointer);
+        }
+        Argument {
+            wire: name.clone(),
+            ident: field_ident(name, schema, &ty),
+            place: if form { Place::FormPart } else { Place::BodyField },
+            nullable: nullable && !form,
+            deprecated: schema.deprecated,
+            sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, self.findings),
+            doc: schema.doc.clone(),
+            facts: schema.facts.clone(),
+            ty,
+        }
+    }
+
+    /// A body that is no object of fields: a list, say, or any JSON.
+    fn whole_body(&mut self, schema: &Schema, origin: Origin) -> Argument {
+        let (ty, _) = self.types.lower(Use::new(schema, Direction::Request, origin), self.findings);
+        let list = matches!(ty, Type::List(_));
+        let ident = schema.rust_name.clone().filter(|_| ty.definition().is_none());
+        Argument {
+            wire: String::new(),
+            ident: ident.unwrap_or_else(|| if list { "items" } else { "body" }.to_owned()),
+            place: Place::WholeBody,
+            ty,
+            nullable: false,
+            deprecated: false,
+            sensitive: false,
+            doc: schema.doc.clone(),
+            facts: Facts::default(),
+        }
+    }
+
+    /// Every `{name}` of the path is a parameter, and every path parameter stands in it.
+    pub(super) fn check_path(&mut self) {
+        let operation = self.operation;
+        let parameters = operation.parameters.iter();
+        let declared: Vec<&document::Parameter> =
+            parameters.filter(|parameter| parameter.place == document::Place::Path).collect();
+        let holes: Vec<&str> =
+            operation.path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest)).collect();
+        for hole in holes.iter().filter(|hole| !declared.iter().any(|other| other.name == **hole)) {
+            let message = format!("the path has `{{{hole}}}`, but there is no such parameter");
+            let parameter =
+                json!({"name": hole, "in": "path", "required": true, "schema": {"type": "string"}});
+            self.findings
+                .add(&operation.pointer, message, "add the parameter by an overlay action")
+                .settled_by(&operation.pointer, json!({"parameters": [parameter]}));
+        }
+        for document::Parameter { name, schema, .. } in declared {
+            if !holes.contains(&name.as_str()) {
+                let message = format!("the path parameter `{name}` does not stand in the path");
+                self.findings
+                    .add(&operation.pointer, message, "remove the parameter by an overlay action")
+                    .settled_without(finding::parent(&schema.pointer));
+            }
+        }
+    }
+}
+
+fn is_scalar(ty: &Type, types: &Types<'_>) -> bool {
+    match ty {
+        Type::String | Type::Bool | Type::Integer | Type::Number | Type::Timestamp => true,
+        Type::Named(id) => types.defs.get(*id).is_some_and(|def| matches!(def.kind, TypeKind::Enum(_))),
+        _ => false,
+    }
+}

@@ -1,0 +1,108 @@
+//! Answers as a whole: of another type, no JSON, nothing, lists.
+
+use clerk_sdk::ErrorKind;
+use clerk_tests::reader::{Document, Kind};
+use serde_json::json;
+
+use crate::{Decoding, answered, called};
+
+#[tokio::test]
+async fn an_answer_of_another_type_is_an_error() {
+    for document in &Document::versions() {
+        let mut decoding = Decoding::new();
+        for (operation, answer) in answered(document) {
+            let root = &answer.spots[0].kind;
+            if matches!(root, Kind::Object(_) | Kind::List(_)) {
+                decoding.fails(&operation, &json!("text"), "").await;
+                decoding.fails(&operation, &json!(7), "").await;
+            }
+            match root {
+                Kind::Object(_) if !operation.operation.paged => {
+                    decoding.fails(&operation, &json!([]), "").await
+                }
+                Kind::Object(_) => {}
+                Kind::List(_) if !operation.operation.paged => {
+                    decoding.fails(&operation, &json!({}), "").await
+                }
+                Kind::List(_) => decoding.fails(&operation, &json!({"data": []}), "total_count").await,
+                _ => {}
+            }
+        }
+        decoding.finish(document, 690);
+    }
+}
+
+#[tokio::test]
+async fn a_success_without_json_is_an_error_that_keeps_the_body() {
+    for document in &Document::versions() {
+        let mut decoding = Decoding::new();
+        for (operation, _) in answered(document) {
+            for body in ["", "<html>", "{", "{}]", "\u{feff}{}"] {
+                match decoding.answer(&operation, body).await {
+                    Err(error) if error.kind() == ErrorKind::Decode && error.body().unwrap() == body => {}
+                    other => decoding.note(&operation, &json!(body), format!("{other:?}")),
+                }
+            }
+        }
+        decoding.finish(document, 1000);
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_an_error_that_names_their_place() {
+    let decoding = Decoding::new();
+    decoding.canned.answer(200, b"[{\"id\": \"user_1\", \"first_name\": \"\xff\"}]");
+
+    let error = decoding.clerk.users().list().await.unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.decode_path(), Some("[0].first_name"));
+}
+
+#[tokio::test]
+async fn an_operation_without_an_answer_takes_whatever_comes() {
+    for document in &Document::versions() {
+        let mut decoding = Decoding::new();
+        for operation in called(document).into_iter().filter(|called| called.operation.answer.is_none()) {
+            for body in ["", "<html>", "{\"a\":1}", "[", "null"] {
+                match decoding.answer(&operation, body).await {
+                    Ok(response) if response.value().is_null() => {}
+                    other => decoding.note(&operation, &json!(body), format!("{other:?}")),
+                }
+            }
+        }
+        decoding.finish(document, 30);
+    }
+}
+
+#[tokio::test]
+async fn a_list_comes_bare_or_with_its_total() {
+    for document in &Document::versions() {
+        let mut decoding = Decoding::new();
+        let mut lists = 0;
+        for (operation, answer) in answered(document) {
+            if !operation.operation.paged {
+                continue;
+            }
+            lists += 1;
+            let declared =
+                answer.again.as_object().and_then(|object| object.iter().find(|(_, of)| of.is_array()));
+            let key = declared.map_or("data", |(key, _)| key.as_str());
+            let items = declared.map_or(&answer.again, |(_, items)| items).clone();
+            let total = json!({key: items.clone(), "total_count": 7});
+            for sent in [items, total, json!([]), json!({key: [], "total_count": 0})] {
+                decoding.decodes(&operation, &sent, |decoded| *decoded == sent).await;
+            }
+            let more = json!({"a": ["x", 1], key: [], "total_count": 2.0, "x": null, "z": [{"id": 1}], "zz": {"a": 1}});
+            let known = json!({key: [], "total_count": 2});
+            decoding.decodes(&operation, &more, |decoded| *decoded == known).await;
+            for total in [json!({key: []}), json!({key: [], "total_count": null})] {
+                decoding.fails(&operation, &total, "total_count").await;
+            }
+            decoding.fails(&operation, &json!({key: [], "total_count": 1.5}), "total_count").await;
+            decoding.fails(&operation, &json!({key: {}, "total_count": 1}), key).await;
+        }
+        assert!(lists >= document.at_least(37));
+        decoding.finish(document, 9 * 37);
+    }
+}

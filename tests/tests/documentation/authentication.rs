@@ -1,0 +1,143 @@
+//! Who sent a request.
+
+use std::time::Duration;
+
+use clerk_sdk::http::Method;
+use clerk_sdk::mock::MockClerk;
+use clerk_sdk::types::User;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{AnyError, with_ada};
+
+/// A request with a session token of Ada's, who is an admin.
+fn request_of(mock: &MockClerk, ada: &User) -> clerk_sdk::http::Request<()> {
+    let sign_in = mock.sign_in(ada).organization("acme", "org:admin");
+    let token = sign_in.authorized_party("https://app.example.com").claim("seats", 3).token();
+    let request = clerk_sdk::http::Request::builder().header("authorization", format!("Bearer {token}"));
+    request.body(()).unwrap()
+}
+
+// code: claims-type
+#[derive(Deserialize)]
+struct Own {
+    seats: u32,
+}
+// end
+
+#[tokio::test]
+async fn requests_say_who_sent_them() -> Result<(), AnyError> {
+    let (mock, clerk, ada) = with_ada().await;
+    let request = request_of(&mock, &ada);
+    // code: authenticate
+    use clerk_sdk::auth::{RequestState, Role};
+
+    match clerk.authenticate(&request).authorized_parties(["https://app.example.com"]).await? {
+        RequestState::SignedIn(auth) if auth.has(Role("org:admin")) => {
+            println!("an admin: {}", auth.user_id())
+        }
+        RequestState::SignedIn(auth) => println!("{} in {:?}", auth.user_id(), auth.org_id()),
+        RequestState::SignedOut { reason, message, .. } => println!("401 {reason}: {message}"),
+    }
+    // end
+    // code: authenticator
+    let authenticator = clerk
+        .authenticator() // or Authenticator::with_pem(…), without a client
+        .authorized_parties(["https://app.example.com"])
+        .cache_tokens(10_000)
+        .build()?;
+
+    let state = authenticator.authenticate(&request).await; // a future that does not borrow the request
+    // end
+    let auth = state.into_auth()?;
+    // code: has
+    use clerk_sdk::auth::{Feature, Permission, Plan, Reverification};
+
+    let may_bill = auth.has(Permission("org:billing:manage"));
+    let pays = auth.has(Plan("org:pro")) || auth.has(Feature("billing"));
+    let may_delete = auth.has(Reverification::Strict); // a second factor within the last 10 minutes
+    // end
+    assert!(!may_bill && !pays && may_delete && auth.has(Role("admin")));
+    let claims = auth.claims();
+    // code: claims
+    println!("{:?} {:?} {:?}", claims.session_id(), claims.expires_at(), claims.actor());
+    let own: Own = claims.custom()?; // what was added to the session token in the dashboard
+    let raw = claims.raw(); // all of it
+    // end
+    assert_eq!((own.seats, &raw["seats"]), (3, &json!(3)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn machines_call_too() -> Result<(), AnyError> {
+    let (mock, clerk, ada) = with_ada().await;
+    let request = request_of(&mock, &ada);
+    // code: machines
+    use clerk_sdk::auth::TokenType;
+
+    let state = clerk.authenticate(&request).accepts([TokenType::Session, TokenType::ApiKey]).await?;
+    let auth = state.into_auth()?;
+    match auth.token_type() {
+        TokenType::Session => println!("the user {}", auth.user_id()),
+        _ => println!("a program of {}, for {:?}", auth.subject(), auth.scopes()),
+    }
+    // end
+    assert_eq!(auth.user_id(), ada.id);
+    Ok(())
+}
+
+#[tokio::test]
+async fn services_are_asked_with_a_body() -> Result<(), AnyError> {
+    let (mock, clerk, ada) = with_ada().await;
+    let token = mock.sign_in(&ada).token();
+    // code: test-request
+    use clerk_sdk::mock::TestRequest;
+
+    let request = TestRequest::new(Method::POST, "/notes").json(json!({ "text": "hello" })).bearer(&token);
+    // end
+    assert_eq!(request.body(), r#"{"text":"hello"}"#);
+    assert_eq!(clerk.authenticate(&request).await?.into_auth()?.user_id(), ada.id);
+    Ok(())
+}
+
+#[tokio::test]
+async fn caches_are_as_large_as_they_are_told_to_be() -> Result<(), AnyError> {
+    use clerk_sdk::auth::TokenType;
+
+    let (mock, clerk, ada) = with_ada().await;
+    // code: caches
+    let authenticator = clerk
+        .authenticator()
+        .accepts([TokenType::Session, TokenType::M2m, TokenType::ApiKey, TokenType::OAuth])
+        .cache_tokens(10_000) // tokens whose signature was good
+        .cache_opaque(1_000, Duration::from_secs(30)) // credentials that Clerk vouched for, and for how long
+        .build()?;
+    // end
+    let key = clerk.api_keys().create("a program", &ada.id).await?;
+    let request = clerk_sdk::mock::get("/").bearer(&key.secret);
+    for _ in 0..3 {
+        let auth = authenticator.authenticate(&request).await.into_auth()?;
+        assert_eq!((auth.token_type(), auth.subject()), (TokenType::ApiKey, ada.id.as_str()));
+    }
+    assert_eq!(mock.received("verifyApiKey").len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn tokens_are_checked_without_a_network() -> Result<(), AnyError> {
+    let (mock, _clerk, ada) = with_ada().await;
+    let token = mock.sign_in(&ada).authorized_party("https://app.example.com").token();
+    let pem = mock.jwt_key();
+    // code: verifier
+    use clerk_sdk::auth::Verifier;
+
+    let verifier = Verifier::with_pem(pem) // or with_jwks(…), or clerk.verifier()
+        .authorized_parties(["https://app.example.com"])
+        .build()?;
+
+    let claims = verifier.verify(&token).await?;
+    let same = verifier.verify_now(&token)?; // where nothing can be awaited
+    // end
+    assert_eq!((claims.user_id(), same.user_id()), (ada.id.as_str(), ada.id.as_str()));
+    Ok(())
+}
