@@ -45,6 +45,18 @@ fn a_document_that_is_changed_at_random_gives_findings_or_code_that_parses() {
 }
 
 #[test]
+fn text_that_could_end_a_literal_or_a_comment_is_a_finding_or_code_that_parses_wherever_it_stands() {
+    let (mut refused, mut generated) = (0, 0);
+    for (what, document) in mutation::with_awkward_texts(&small::document()) {
+        match outcome(document.to_string().as_bytes(), &what) {
+            Ok(_) => generated += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 100 && generated > 100, "{refused} refused, {generated} generated");
+}
+
+#[test]
 fn a_part_of_the_document_without_changes_is_understood() {
     let whole = document();
     for seed in 0..20 {

@@ -136,6 +136,29 @@ pub(crate) fn mutate(document: &mut Value, dice: &mut Dice) -> String {
     }
 }
 
+/// The document with each of its keys, and each of its texts, replaced by what could end a literal or a comment.
+pub(crate) fn with_awkward_texts(document: &Value) -> Vec<(String, Value)> {
+    const AWKWARD: [&str; 5] = ["a\"b\\", "*/ } {", "line\nfeed\r\u{0}", "#![x] ``` `", "{}{0}"];
+    let mut places = Vec::new();
+    collect(document, String::new(), &mut places);
+    let mut changed = Vec::new();
+    for place in &places {
+        let (parent, key) = place.rsplit_once('/').unwrap();
+        let key = key.replace("~1", "/").replace("~0", "~");
+        for text in AWKWARD {
+            let mut renamed = document.clone();
+            rename(renamed.pointer_mut(parent).unwrap(), &key, text);
+            changed.push((format!("{place} renamed to {text:?}"), renamed));
+            if document.pointer(place).unwrap().is_string() {
+                let mut replaced = document.clone();
+                put(&mut replaced, place, json!(text));
+                changed.push((format!("{place} is {text:?}"), replaced));
+            }
+        }
+    }
+    changed
+}
+
 /// Changes a few characters of a text: another one, one more, one less, or an end.
 #[cfg(feature = "overlay")]
 pub(crate) fn mutate_text(text: &str, dice: &mut Dice) -> String {

@@ -38,6 +38,7 @@ fn the_overlays_that_are_changed_at_random_are_themselves_what_they_are_meant_to
             ("escape.yaml".to_owned(), Overlaid::NoOverlay),
             ("filters.json".to_owned(), Overlaid::Findings),
             ("names.yaml".to_owned(), Overlaid::Applied),
+            ("remove.yaml".to_owned(), Overlaid::Applied),
             ("types.yaml".to_owned(), Overlaid::Applied),
         ]
     );
