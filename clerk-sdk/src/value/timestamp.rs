@@ -185,6 +185,7 @@ mod tests {
         assert_eq!(Timestamp::from_millis(-1).as_secs(), -1);
         assert_eq!(Timestamp::from_millis(1999).as_secs(), 1);
     }
+
     #[test]
     fn times_are_shown_in_utc() {
         for (millis, shown) in [
