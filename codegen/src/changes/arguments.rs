@@ -119,8 +119,15 @@ fn compare(
 
 /// What it means that an argument has another type: whether all that was accepted still is.
 fn accepted(pairs: &Pairs<'_>, old: &Argument, new: &Argument) -> Effect {
-    // Whatever can be serialized, be it null or not.
-    if old.ty == Type::Json && new.ty == Type::Json {
+    let is_object = |ty: &Type| matches!(ty, Type::JsonObject | Type::Metadata);
+    let wider = match &new.ty {
+        // Whatever can be serialized, be it null or not.
+        Type::Json => old.ty == Type::Json || is_object(&old.ty),
+        // What an object is made of becomes a nullable one by the same conversions.
+        ty if is_object(ty) => is_object(&old.ty) && (new.nullable || !old.nullable),
+        _ => false,
+    };
+    if wider {
         return Effect::Additive;
     }
     let is_enum =

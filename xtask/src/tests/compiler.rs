@@ -30,6 +30,11 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
         "things().create.extra",
         "let _ = clerk.things().create(\"a\").extra(serde_json::json!({}));",
     ),
+    (
+        "object_nullable",
+        "things().create.more",
+        "let _ = clerk.things().create(\"a\").more([(\"plan\", \"pro\")]);",
+    ),
     ("argument_renamed", "things().get.id", "clerk.things().get(\"a\").await?;"),
     ("argument_optional", "things().update.note", "clerk.things().update(\"a\", \"b\").await?;"),
     ("answer_where_none_was", "things().delete", "let () = clerk.things().delete(\"a\").await?;"),
