@@ -5,6 +5,7 @@
 mod compiler;
 mod history;
 mod lint;
+pub(crate) mod published;
 mod regen;
 mod supported;
 
