@@ -4,6 +4,7 @@
 
 mod compiler;
 mod history;
+mod keys;
 mod lint;
 pub(crate) mod published;
 mod regen;
