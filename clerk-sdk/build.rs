@@ -1,41 +1,27 @@
 //! Generates the typed client from the documents of `clerk-openapi`: the newest version, and those whose features are
 //! on.
 
-use std::path::Path;
 use std::process::ExitCode;
 
+use clerk_codegen::{GeneratedFile, emit, model};
 use clerk_openapi::{Api, DOCUMENTS, Document};
 
 fn main() -> ExitCode {
-    println!("cargo::rerun-if-changed=build.rs");
-    match generate() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            println!("cargo::error={}", reason.replace('\n', " "));
-            ExitCode::FAILURE
-        }
-    }
+    clerk_codegen::script::run(files)
 }
 
-fn generate() -> Result<(), String> {
-    let out = std::env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let mut apis = Vec::new();
-    for document in documents() {
-        let api = clerk_codegen::read(document.json);
-        apis.push(api.map_err(|findings| format!("{} {}: {findings}", document.api, document.version))?);
-    }
-    clerk_codegen::model::share(&mut apis);
-    let mut files = clerk_codegen::emit::client(&apis);
+fn files() -> Result<Vec<GeneratedFile>, String> {
+    let read = |document: &Document| {
+        let failed = |findings| format!("{} {}: {findings}", document.api, document.version);
+        clerk_codegen::read(document.json).map_err(failed)
+    };
+    let mut apis = documents().map(read).collect::<Result<Vec<_>, _>>()?;
+    model::share(&mut apis);
+    let mut files = emit::client(&apis);
     if is_on("mock") {
-        files.extend(clerk_codegen::emit::samples(&apis));
+        files.extend(emit::samples(&apis));
     }
-    for file in files {
-        let path = Path::new(&out).join(file.name);
-        let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-        std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(failed)?;
-        std::fs::write(&path, file.text).map_err(failed)?;
-    }
-    Ok(())
+    Ok(files)
 }
 
 /// The newest version first.

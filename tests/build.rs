@@ -1,38 +1,26 @@
 //! Generates the dispatch over all operations of all versions, from JSON to the typed call, and the table of the types
 //! that have samples.
 
-use std::path::Path;
 use std::process::ExitCode;
 
+use clerk_codegen::{GeneratedFile, emit, model};
+use clerk_openapi::{Api, DOCUMENTS};
+
 fn main() -> ExitCode {
-    println!("cargo::rerun-if-changed=build.rs");
-    match generate() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            println!("cargo::error={}", reason.replace('\n', " "));
-            ExitCode::FAILURE
-        }
-    }
+    clerk_codegen::script::run(files)
 }
 
-fn generate() -> Result<(), String> {
-    let out = std::env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let versions = clerk_openapi::DOCUMENTS.iter().rev().filter(|it| it.api == clerk_openapi::Api::Backend);
-    let mut apis = Vec::new();
-    for document in versions {
-        apis.push(clerk_codegen::read(document.json).map_err(|findings| findings.to_string())?);
-    }
+fn files() -> Result<Vec<GeneratedFile>, String> {
+    let versions = DOCUMENTS.iter().rev().filter(|document| document.api == Api::Backend);
+    let read = |json: &[u8]| clerk_codegen::read(json).map_err(|findings| findings.to_string());
+    let mut apis = versions.map(|document| read(document.json)).collect::<Result<Vec<_>, _>>()?;
     let mut all = apis.clone();
-    if let Some(document) = clerk_openapi::newest(clerk_openapi::Api::Webhooks) {
-        all.push(clerk_codegen::read(document.json).map_err(|findings| findings.to_string())?);
+    if let Some(events) = clerk_openapi::newest(Api::Webhooks) {
+        all.push(read(events.json)?);
     }
-    clerk_codegen::model::share(&mut apis);
-    clerk_codegen::model::share(&mut all);
-    let files = clerk_codegen::emit::dispatch(&apis).into_iter();
-    for file in files.chain(clerk_codegen::emit::samples(&all)) {
-        let path = Path::new(&out).join(file.name);
-        std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(|error| error.to_string())?;
-        std::fs::write(&path, file.text).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
-    Ok(())
+    model::share(&mut apis);
+    model::share(&mut all);
+    let mut files = emit::dispatch(&apis);
+    files.extend(emit::samples(&all));
+    Ok(files)
 }

@@ -1,7 +1,8 @@
 //! Turns Clerk's OpenAPI documents into the typed client of `clerk-sdk`.
 //!
 //! Three steps, each a folder that knows only the ones before it: [`document`] reads, [`model`] decides every name
-//! and shape of the public API, [`emit`] writes the model down as Rust. All of it is pure: bytes in, text out.
+//! and shape of the public API, [`emit`] writes the model down as Rust. All of it is pure: bytes in, text out. Only
+//! [`script`] writes files, for build scripts.
 
 #[cfg(feature = "changes")]
 pub mod changes;
@@ -11,6 +12,7 @@ mod finding;
 pub mod model;
 #[cfg(feature = "overlay")]
 pub mod overlay;
+pub mod script;
 #[cfg(feature = "changes")]
 pub mod surface;
 

@@ -133,8 +133,8 @@ fn unparsable(api: &Api) -> Vec<String> {
 /// published.
 pub(crate) fn sources(tree: &Tree, corrected: &Corrected, taken_in: &[TakenIn]) -> Result<(), Error> {
     let mut errors = Vec::new();
-    let documents = Sources::read(tree)?.documents;
-    for source in &documents {
+    let sources = Sources::read(tree)?;
+    for source in &sources.documents {
         let Some((_, effective)) = corrected.files.iter().find(|(path, _)| *path == source.effective())
         else {
             continue;
@@ -147,7 +147,7 @@ pub(crate) fn sources(tree: &Tree, corrected: &Corrected, taken_in: &[TakenIn]) 
                 errors.extend(broken.map(|error| Error::at(&path, error).to_string()));
             }
             Err(findings) => {
-                let newest = documents.iter().rfind(|other| other.api == source.api) == Some(source);
+                let newest = sources.newest(source.api) == Some(source);
                 // What is new in the newest version is in those that follow it, too.
                 let applies_to = format!("{}{}", source.id(), if newest { ".." } else { "" });
                 let published = taken_in.iter().find(|it| it.source.id() == source.id());

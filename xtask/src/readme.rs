@@ -81,7 +81,8 @@ fn filled<'a>(
         let content = content(name)
             .ok_or_else(|| refused(&format!("there is no `{name}`: no source has `// code: {name}`")))?;
         out.push_str(content);
-        if !lines.any(|(_, line)| marker(line) == Some("end")) {
+        // What stands before another marker would be lost.
+        if lines.find_map(|(_, line)| marker(line)) != Some("end") {
             return Err(refused("the marker has no end: `<!-- end -->`"));
         }
         out.push_str("<!-- end -->\n");
@@ -93,21 +94,26 @@ fn marker(line: &str) -> Option<&str> {
     line.strip_prefix("<!-- ")?.strip_suffix(" -->")
 }
 
+/// What a part of a source that a page has begins with, before its name.
+const BEGINS: &str = "// code: ";
+
 /// Takes the parts of a source between `// code: NAME` and `// end`, as blocks of Markdown.
 fn snippets(path: &str, source: &str, snippets: &mut BTreeMap<String, String>) -> Result<(), Error> {
     let mut lines = source.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        let Some(name) = line.trim_start().strip_prefix("// code: ") else { continue };
-        let indent = line.len() - line.trim_start().len();
+        let Some(name) = line.trim_start().strip_prefix(BEGINS) else { continue };
+        let (indent, _) = line.split_at(line.len() - line.trim_start().len());
         let mut block = String::from("```rust\n");
         loop {
-            let Some((_, line)) = lines.next() else {
+            let next = lines.next().filter(|(_, line)| !line.trim_start().starts_with(BEGINS));
+            let Some((_, line)) = next else {
                 return Err(Error::new(format!("{path}:{}: `{name}` has no end: `// end`", number + 1)));
             };
             if line.trim() == "// end" {
                 break;
             }
-            block.push_str(line.get(indent..).unwrap_or_default());
+            // A line further to the left is part of a text.
+            block.push_str(line.strip_prefix(indent).unwrap_or(line));
             block.push('\n');
         }
         block.push_str("```\n");
@@ -193,6 +199,22 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_left_of_the_code_is_kept() {
+        let mut code = BTreeMap::new();
+        snippets("p", "    // code: x\n    a(\"\n  b\nc\");\n    // end\n", &mut code).unwrap();
+
+        assert_eq!(code["x"], "```rust\na(\"\n  b\nc\");\n```\n");
+    }
+
+    #[test]
+    fn a_piece_ends_before_the_next_one_begins() {
+        for source in ["// code: x\n", "// code: x\n// code: y\n// end\n"] {
+            let error = snippets("p", source, &mut BTreeMap::new()).unwrap_err();
+            assert!(error.to_string().ends_with("p:1: `x` has no end: `// end`"), "{error}");
+        }
+    }
+
+    #[test]
     fn two_pieces_of_one_name_are_refused() {
         let mut code = BTreeMap::new();
         let source = "// code: x\n// end\n";
@@ -224,6 +246,9 @@ mod tests {
             assert!(error.to_string().starts_with(reason), "{error}");
         }
         let code = String::new();
-        assert!(filled("p", "<!-- x -->\n", |_| Some(&code)).unwrap_err().to_string().contains("no end"));
+        for page in ["<!-- x -->\n", "<!-- x -->\nwritten by hand\n<!-- y -->\n<!-- end -->\n"] {
+            let error = filled("p", page, |_| Some(&code)).unwrap_err();
+            assert!(error.to_string().starts_with("p:1: the marker has no end"), "{error}");
+        }
     }
 }

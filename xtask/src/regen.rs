@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use clerk_codegen::changes::{self, Effect, Report};
 use clerk_codegen::model::Api;
 
@@ -28,15 +28,16 @@ const NAMED: usize = 4;
 
 /// What to take in, if anything, and what to write.
 #[derive(Debug, Default, Args)]
+#[command(group = ArgGroup::new("published").args(["refresh", "from"]))]
 pub(crate) struct Arguments {
     /// Fetch the documents of openapi/sources.toml from where they are published
-    #[arg(long, conflicts_with = "from")]
+    #[arg(long)]
     pub(crate) refresh: bool,
     /// A published document to take in: a file or a URL, YAML or JSON
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) from: Option<String>,
     /// With --from, the API version that it describes [default: what it says]; with --refresh, the only one to fetch
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, requires = "published", value_name = "VERSION")]
     pub(crate) api: Option<String>,
     /// The commit of the publishing repository
     #[arg(long, requires = "from")]

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::PathBuf;
 
 use clerk_codegen::model::{Api, TypeKind, names};
 use clerk_codegen::overlay;
@@ -12,6 +11,7 @@ use serde_json::Value;
 
 use crate::documents::sources::{Source, Sources};
 use crate::surface::api;
+use crate::tests::published::published;
 use crate::tree::Tree;
 
 /// So many words in a row are no coincidence.
@@ -160,20 +160,11 @@ fn words(text: &str) -> Vec<String> {
     split.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// The published document, where the folder with them is next to the workspace.
-fn published(tree: &Tree, source: &Source) -> Option<PathBuf> {
-    let path = tree.root().join(format!("../shared/upstream/{}/{}.yml", source.api, source.version));
-    path.is_file().then_some(path)
-}
-
 #[test]
 fn no_sentence_is_taken_from_the_published_documents() {
     let tree = Tree::of_workspace();
     for source in sources(&tree) {
-        let Some(path) = published(&tree, &source) else {
-            eprintln!("{}: the published document is not at hand", source.id());
-            continue;
-        };
+        let Some(path) = published(&source.id()) else { continue };
         let published = overlay::read(&std::fs::read_to_string(path).unwrap()).unwrap();
         let effective: Value = serde_json::from_slice(&tree.read(&source.effective()).unwrap()).unwrap();
         let (mut prose, mut sentences) = (Vec::new(), Vec::new());

@@ -97,10 +97,12 @@ fn compare(
     let spelt = |ty: String, nullable: bool| if nullable { format!("Nullable<{ty}>") } else { ty };
     let was = spelt(pairs.respelt(&old.ty), old.nullable);
     if was != argument_type(pairs.new, new) {
+        let (effect, note) = accepted(pairs, old, new);
         changes.push(Change {
             old: Some(argument_type(pairs.old, old)),
             new: Some(argument_type(pairs.new, new)),
-            ..about(new, accepted(pairs, old, new), Kind::Changed)
+            note: note.to_owned(),
+            ..about(new, effect, Kind::Changed)
         });
     }
     if new.deprecated && !old.deprecated {
@@ -117,30 +119,35 @@ fn compare(
     }
 }
 
-/// What it means that an argument has another type: whether all that was accepted still is.
-fn accepted(pairs: &Pairs<'_>, old: &Argument, new: &Argument) -> Effect {
+/// What it means that an argument has another type: whether all that was accepted still is, and means the same; and
+/// what there is to know.
+fn accepted(pairs: &Pairs<'_>, old: &Argument, new: &Argument) -> (Effect, &'static str) {
     let is_object = |ty: &Type| matches!(ty, Type::JsonObject | Type::Metadata);
-    let wider = match &new.ty {
+    let was_object = is_object(&old.ty);
+    match &new.ty {
         // Whatever can be serialized, be it null or not.
-        Type::Json => old.ty == Type::Json || is_object(&old.ty),
-        // What an object is made of becomes a nullable one by the same conversions.
-        ty if is_object(ty) => is_object(&old.ty) && (new.nullable || !old.nullable),
-        _ => false,
-    };
-    if wider {
-        return Effect::Additive;
+        Type::Json if old.ty == Type::Json => return (Effect::Additive, ""),
+        Type::Json if was_object => {
+            let note = "what is passed is no longer made an object: pairs are sent as a list";
+            return (Effect::Breaking, note);
+        }
+        // Metadata is another name for an object.
+        ty if is_object(ty) && was_object && old.nullable == new.nullable => return (Effect::Additive, ""),
+        _ => {}
     }
     let is_enum =
         |id: usize| pairs.new.types.get(id).is_some_and(|def| matches!(def.kind, TypeKind::Enum(_)));
     // What is passed as it is can be passed where null can be, too. What is converted on the way cannot: there is one
-    // conversion for everything that becomes a text or a list, and another for what becomes one of these or null.
+    // conversion for everything that becomes a text, a list or an object, and another for what becomes one of these or
+    // null.
     let as_it_is = match &new.ty {
         Type::Bool | Type::Integer => true,
         Type::Named(id) => !is_enum(*id),
         _ => false,
     };
     let same = pairs.respelt(&old.ty) == crate::emit::rust_type(pairs.new, &new.ty, "");
-    if same && as_it_is && new.nullable && !old.nullable { Effect::Additive } else { Effect::Breaking }
+    let wider = same && as_it_is && new.nullable && !old.nullable;
+    (if wider { Effect::Additive } else { Effect::Breaking }, "")
 }
 
 /// Old and new names of arguments that are one: of the same type, in the same position and the only ones of their kind.

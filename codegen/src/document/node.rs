@@ -1,6 +1,7 @@
 //! A value of the document together with its JSON pointer.
 
 use super::value::Value;
+use crate::finding::Findings;
 
 /// A place in the document.
 #[derive(Clone, Debug)]
@@ -8,6 +9,21 @@ pub struct Node<'a> {
     root: &'a Value,
     value: &'a Value,
     pointer: String,
+}
+
+/// What a member may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `true` or `false`.
+    Flag,
+    /// A text.
+    Text,
+    /// An array.
+    List,
+    /// An object.
+    Object,
+    /// What is read says itself what it may be, or nothing depends on it.
+    Any,
 }
 
 /// How many references in a row are followed before they count as a circle.
@@ -52,6 +68,29 @@ impl<'a> Node<'a> {
     pub fn members(&self) -> Vec<(&'a str, Self)> {
         let members = self.value.members().into_iter();
         members.map(|(key, value)| (key, self.child(key, value))).collect()
+    }
+
+    /// Finds members that are something else than they may be: what reads them would take them for absent.
+    pub(super) fn check(&self, kinds: &[(&str, Kind)], findings: &mut Findings) {
+        for (key, kind) in kinds {
+            let Some(member) = self.get(key) else { continue };
+            let (fits, wanted) = match kind {
+                Kind::Flag => (member.value.as_bool().is_some(), "`true` or `false`"),
+                Kind::Text => (member.value.as_str().is_some(), "a text"),
+                Kind::List => (matches!(member.value, Value::Array(_)), "a list"),
+                Kind::Object => (matches!(member.value, Value::Object(_)), "an object"),
+                Kind::Any => continue,
+            };
+            if !fits {
+                findings
+                    .add(
+                        &member.pointer,
+                        format!("`{key}` may only be {wanted}"),
+                        "correct it by an overlay action",
+                    )
+                    .settled_without(&member.pointer);
+            }
+        }
     }
 
     /// The elements of an array.

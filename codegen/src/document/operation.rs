@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use super::node::Kind;
+use super::value::Value;
 use super::{Node, Schema};
 use crate::finding::Findings;
 
@@ -148,6 +150,35 @@ pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operatio
     operations
 }
 
+/// What is read of an operation, and what it may be.
+const OPERATION: &[(&str, Kind)] = &[
+    ("operationId", Kind::Text),
+    ("tags", Kind::List),
+    ("deprecated", Kind::Flag),
+    ("security", Kind::List),
+    ("parameters", Kind::List),
+    ("requestBody", Kind::Object),
+    ("responses", Kind::Object),
+    ("x-doc", Kind::Text),
+    ("x-speakeasy-group", Kind::Text),
+    ("x-speakeasy-name-override", Kind::Text),
+    ("x-rust-group", Kind::Text),
+    ("x-rust-name", Kind::Text),
+    ("x-rust-alias", Kind::List),
+    ("x-clerk-key", Kind::Text),
+];
+
+/// The same of a parameter.
+const PARAMETER: &[(&str, Kind)] = &[
+    ("name", Kind::Text),
+    ("required", Kind::Flag),
+    ("explode", Kind::Flag),
+    ("deprecated", Kind::Flag),
+    ("x-doc", Kind::Text),
+    ("x-rust-name", Kind::Text),
+    ("x-sensitive", Kind::Flag),
+];
+
 const PROSE: &[&str] = &["summary", "description"];
 
 fn read(
@@ -157,6 +188,7 @@ fn read(
     shared: &[Node<'_>],
     findings: &mut Findings,
 ) -> Operation {
+    node.check(OPERATION, findings);
     let id = node.text("operationId").unwrap_or_else(|| {
         findings
             .add(node.pointer(), "`operationId` is missing", "add one by an overlay action")
@@ -173,6 +205,15 @@ fn read(
         parameters.push(parameter);
     }
     let pagination = node.get("x-pagination");
+    if let Some(pagination) = pagination.as_ref().filter(|it| !is_pagination(it)) {
+        findings
+            .add(
+                pagination.pointer(),
+                "`x-pagination` may only be `false` or `{ cursor: <parameter> }`",
+                "correct it by an overlay action",
+            )
+            .settled_without(pagination.pointer());
+    }
     let security = node.get("security");
     Operation {
         pointer: node.pointer().to_owned(),
@@ -198,6 +239,10 @@ fn read(
     }
 }
 
+fn is_pagination(node: &Node<'_>) -> bool {
+    matches!(node.value(), Value::Bool(false)) || node.text("cursor").is_some()
+}
+
 /// An id for an operation that has none of its own: `get /users/{user_id}` is `GetUsersUserId`.
 fn made_up_id(path: &str, method: &str) -> String {
     let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
@@ -221,6 +266,7 @@ pub(super) fn resolved<'a>(node: &Node<'a>, findings: &mut Findings) -> Option<N
 }
 
 fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter> {
+    node.check(PARAMETER, findings);
     let name = node.text("name").unwrap_or_default();
     let place = match node.get("in").as_ref().and_then(Node::str) {
         Some("path") => Place::Path,

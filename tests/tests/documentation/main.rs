@@ -5,6 +5,7 @@
 mod authentication;
 mod calls;
 mod decoding;
+mod paths;
 mod retries_and_errors;
 mod settings;
 mod strength;

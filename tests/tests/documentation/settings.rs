@@ -1,8 +1,10 @@
 //! What a client is told.
 
-use clerk_sdk::http::HeaderValue;
+use clerk_sdk::http::{HeaderValue, Method};
 use clerk_sdk::mock::MockClerk;
 use clerk_sdk::{Clerk, HttpClient, HttpFuture, HttpRequest, Null};
+use clerk_tests::server::{Reply, Server};
+use serde_json::Value;
 
 use crate::AnyError;
 
@@ -51,6 +53,18 @@ impl<C: HttpClient> HttpClient for AddHeader<C> {
     }
 }
 // end
+
+#[tokio::test]
+async fn a_client_of_ones_own_adds_a_header() -> Result<(), AnyError> {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let client = AddHeader(clerk_sdk::reqwest_builder().build()?);
+    let clerk = Clerk::builder("sk_test_x").server_url(server.url()).http_client(client).build()?;
+
+    clerk.request::<Value>(Method::GET, "/x").await?;
+
+    assert_eq!(server.only().header("client-level-header"), Some("added by client"));
+    Ok(())
+}
 
 #[tokio::test]
 async fn keys_come_from_where_they_are() -> Result<(), AnyError> {

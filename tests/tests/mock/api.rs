@@ -116,6 +116,11 @@ pub(crate) async fn send(request: RequestBuilder) -> Answer {
     Answer { status, headers, body }
 }
 
+/// A member of an answer that is a text.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
 impl Answer {
     /// Status, first code and its parameter: what a refusal comes down to.
     pub(crate) fn refusal(&self) -> (u16, &str, Option<&str>) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::api::{Api, send};
+use crate::api::{Api, send, text};
 use crate::token::Token;
 
 const MACHINE_KEY: &str = "Bearer ak_test_embedded";
@@ -25,10 +25,6 @@ impl Api {
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body
     }
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("text")
 }
 
 #[tokio::test]
@@ -62,7 +58,7 @@ async fn a_machine_token_can_be_a_jwt_that_the_published_keys_check() {
 
     let body = json!({ "token_format": "jwt", "claims": { "job": 7 }, "seconds_until_expiration": 60 });
     let created = api.m2m_token(body).await;
-    let token = Token::read(text(&created["token"]));
+    let token = Token::read(&text(&created["token"]));
 
     assert!(token.is_signed_by(&api.get("/jwks").await.body));
     assert_eq!(token.header["cat"], "cl_B7d4PD333AAA");
@@ -158,7 +154,10 @@ async fn api_keys_are_listed_by_whose_they_are() {
     assert!(usable.body["data"][0].get("secret").is_none());
     assert_eq!(all.body["total_count"], 3);
     assert_eq!(found.column("id"), [text(&named["id"])]);
-    assert_eq!((second.column("id"), &second.body["total_count"]), (vec![text(&mine["id"])], &json!(2)));
+    assert_eq!(
+        (second.column("id"), &second.body["total_count"]),
+        (vec![text(&mine["id"]).as_str()], &json!(2))
+    );
 }
 
 #[tokio::test]

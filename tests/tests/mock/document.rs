@@ -201,16 +201,7 @@ impl Document {
                     findings.extend(self.findings(&schema["items"], item, &format!("{place}[{index}]")));
                 }
             }
-            Value::String(text) => {
-                if let Some(pattern) = schema["pattern"].as_str()
-                    && !Regex::new(pattern).expect("a pattern").is_match(text)
-                {
-                    findings.push(format!("{place}: {text} does not match {pattern}"));
-                }
-                if schema["format"] == "uri" && !text.starts_with("http") {
-                    findings.push(format!("{place}: {text} is no URL"));
-                }
-            }
+            Value::String(text) => text_findings(schema, text, place, &mut findings),
             _ => {}
         }
         findings
@@ -237,6 +228,17 @@ impl Document {
                 _ => {}
             }
         }
+    }
+}
+
+fn text_findings(schema: &Value, text: &str, place: &str, findings: &mut Vec<String>) {
+    if let Some(pattern) = schema["pattern"].as_str()
+        && !Regex::new(pattern).expect("a pattern").is_match(text)
+    {
+        findings.push(format!("{place}: {text} does not match {pattern}"));
+    }
+    if schema["format"] == "uri" && !text.starts_with("http") {
+        findings.push(format!("{place}: {text} is no URL"));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::api::{Answer, Api, send};
+use crate::api::{Answer, Api, send, text};
 use crate::document::{Document, Ids, Operation};
-use crate::furnished::{COLLECTIONS, furnish, furnished, more, prepare, text};
+use crate::furnished::{COLLECTIONS, furnish, furnished, more, prepare};
 
 /// Sends the least that an operation takes, about what the server has.
 async fn call(http: &reqwest::Client, document: &Document, operation: &Operation<'_>) -> Answer {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, text};
 use crate::document::{Ids, Operation};
 
 /// A server with one of everything that it keeps, and the ids by the names that paths and bodies have for them.
@@ -45,10 +45,6 @@ pub(crate) async fn furnish(api: &Api) -> Ids {
         ("template_type", "email".to_owned()),
         ("slug", "verification_code".to_owned()),
     ])
-}
-
-pub(crate) fn text(value: &Value) -> String {
-    value.as_str().expect("a text").to_owned()
 }
 
 /// Where things are made, with the least that makes one, and what their ids are called in paths.

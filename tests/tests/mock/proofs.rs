@@ -2,12 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, text};
 use crate::token::Token;
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("text").to_owned()
-}
 
 #[tokio::test]
 async fn a_code_verifies_an_address() {

@@ -2,12 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::api::{Api, send};
+use crate::api::{Api, send, text};
 use crate::token::Token;
-
-fn text(value: &Value) -> String {
-    value.as_str().expect("text").to_owned()
-}
 
 fn keys(role: &Value) -> Vec<&str> {
     role["permissions"]

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use clerk_codegen::changes::{self, Change, Effect};
+use clerk_codegen::model::Api;
 use serde_json::Value;
 
 use crate::scratch;
@@ -25,16 +26,8 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
     ("setter_added", "things().list.another", "let _ = clerk.things().list();"),
     ("text_nullable", "things().create.label", "let _ = clerk.things().create(\"a\").label(Own);"),
     ("flag_nullable", "things().create.shared", "let _ = clerk.things().create(\"a\").shared(true);"),
-    (
-        "json_of_any_kind",
-        "things().create.extra",
-        "let _ = clerk.things().create(\"a\").extra(serde_json::json!({}));",
-    ),
-    (
-        "object_nullable",
-        "things().create.more",
-        "let _ = clerk.things().create(\"a\").more([(\"plan\", \"pro\")]);",
-    ),
+    ("object_nullable", "things().create.more", "let _ = clerk.things().create(\"a\").more(Own);"),
+    ("json_of_any_kind", "things().create.extra", "let _ = clerk.things().create(\"a\").extra(Own);"),
     ("argument_renamed", "things().get.id", "clerk.things().get(\"a\").await?;"),
     ("argument_optional", "things().update.note", "clerk.things().update(\"a\", \"b\").await?;"),
     ("answer_where_none_was", "things().delete", "let () = clerk.things().delete(\"a\").await?;"),
@@ -72,6 +65,7 @@ fn source(body: &str) -> String {
     format!(
         "#![allow(warnings)]\nuse clerk_sdk::{{Clerk, Error, requests, types}};\n\
          struct Own;\nimpl From<Own> for String {{ fn from(_: Own) -> Self {{ String::new() }} }}\n\
+         impl From<Own> for clerk_sdk::JsonObject {{ fn from(_: Own) -> Self {{ Self::default() }} }}\n\
          async fn program(clerk: &Clerk) -> Result<(), Error> {{ {body} Ok(()) }}\n\
          fn main() {{}}\n"
     )
@@ -145,12 +139,30 @@ fn concerns(change: &Change, what: &str) -> bool {
     }
 }
 
+/// The client of the old document, and that of the new one.
+fn models() -> [(Value, Api); 2] {
+    [include_str!("before.yaml"), include_str!("after.yaml")].map(|text| {
+        let document = clerk_codegen::overlay::read(text).unwrap();
+        let model = clerk_codegen::read(document.to_string().as_bytes()).unwrap();
+        (document, model)
+    })
+}
+
+#[test]
+fn what_compiles_and_would_be_sent_otherwise_breaks_with_a_reason() {
+    let [(_, old), (_, new)] = models();
+
+    let report = changes::between(&old, &new);
+
+    let of_extra = report.changes.iter().find(|change| concerns(change, "things().create.extra")).unwrap();
+    assert_eq!(of_extra.effect, Effect::Breaking);
+    assert!(of_extra.note.contains("pairs are sent as a list"), "{of_extra:?}");
+}
+
 #[test]
 fn a_program_breaks_where_the_report_says_so_and_nowhere_else() {
     let _alone = super::alone();
-    let [before, after] = [include_str!("before.yaml"), include_str!("after.yaml")]
-        .map(|text| clerk_codegen::overlay::read(text).unwrap());
-    let [old, new] = [&before, &after].map(|it| clerk_codegen::read(it.to_string().as_bytes()).unwrap());
+    let [(before, old), (after, new)] = models();
     let report = changes::between(&old, &new);
     let breaking: BTreeSet<String> = PROGRAMS
         .iter()

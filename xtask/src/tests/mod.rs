@@ -4,7 +4,9 @@
 
 mod compiler;
 mod history;
+mod keys;
 mod lint;
+pub(crate) mod published;
 mod regen;
 mod supported;
 

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use clap::Parser as _;
+
 use crate::error::Error;
 use crate::regen::{Arguments, regen};
 use crate::scratch;
@@ -174,6 +176,20 @@ fn what_breaks_callers_is_in_the_changelog_with_the_version_that_it_makes() {
         "{changelog}"
     );
     assert!(changelog.contains("- New: 2 operations"), "what was there is kept: {changelog}");
+}
+
+#[test]
+fn a_version_that_nothing_is_fetched_for_is_refused() {
+    let parsed = |line: &str| crate::Arguments::try_parse_from(line.split(' '));
+
+    for refused in ["xtask regen --api 2030-01-02", "xtask regen --refresh --from api.yml"] {
+        assert!(parsed(refused).is_err(), "{refused}");
+    }
+    for taken in
+        ["xtask regen", "xtask regen --refresh --api 2030-01-02", "xtask regen --from a.yml --api 2030-01-02"]
+    {
+        assert!(parsed(taken).is_ok(), "{taken}");
+    }
 }
 
 #[test]

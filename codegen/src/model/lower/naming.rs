@@ -12,15 +12,8 @@ pub(super) fn method(operation: &Operation, findings: &mut Findings) -> (String,
     let upstream = operation.name.as_deref().map(names::ident);
     let given = operation.rust_name.clone().or_else(|| upstream.clone());
     let name = given.unwrap_or_else(|| {
-        let advice = format!(
-            "add `x-rust-name` (the method) to the operation `{}` in openapi/overlays/names.yaml",
-            operation.id
-        );
-        let name = derived_method(operation);
-        findings
-            .add(&operation.pointer, "the operation has no name", advice)
-            .settled_by(&operation.pointer, json!({"x-rust-name": name}));
-        name
+        let derived = derived_method(operation);
+        propose(operation, "the operation has no name", "x-rust-name", "method", derived, findings)
     });
     let mut aliases = operation.aliases.clone();
     aliases.extend(upstream.filter(|upstream| *upstream != name));
@@ -30,16 +23,26 @@ pub(super) fn method(operation: &Operation, findings: &mut Findings) -> (String,
 /// The resource that an operation belongs to.
 pub(super) fn resource(operation: &Operation, findings: &mut Findings) -> String {
     group(operation).unwrap_or_else(|| {
-        let advice = format!(
-            "add `x-rust-group` (the resource) to the operation `{}` in openapi/overlays/names.yaml",
-            operation.id
-        );
-        let group = derived_resource(operation);
-        findings
-            .add(&operation.pointer, "the operation belongs to no group", advice)
-            .settled_by(&operation.pointer, json!({"x-rust-group": group}));
-        group
+        let derived = derived_resource(operation);
+        propose(operation, "the operation belongs to no group", "x-rust-group", "resource", derived, findings)
     })
+}
+
+/// Says what an operation lacks, and that a key of an overlay would give it; answers what to propose.
+fn propose(
+    operation: &Operation,
+    lack: &str,
+    key: &str,
+    gives: &str,
+    proposal: String,
+    findings: &mut Findings,
+) -> String {
+    let id = &operation.id;
+    let advice = format!("add `{key}` (the {gives}) to the operation `{id}` in openapi/overlays/names.yaml");
+    findings
+        .add(&operation.pointer, lack, advice)
+        .settled_by(&operation.pointer, json!({key: proposal.as_str()}));
+    proposal
 }
 
 fn group(operation: &Operation) -> Option<String> {

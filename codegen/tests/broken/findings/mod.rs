@@ -34,7 +34,7 @@ fn parameters(document: &mut Value, parameters: Value) {
 
 /// Whether a change of [`document`] is answered by this finding: pointer, part of the message, part of the advice.
 #[track_caller]
-fn holds(pointer: &str, message: &str, advice: &str, change: fn(&mut Value)) {
+fn holds(pointer: &str, message: &str, advice: &str, change: impl FnOnce(&mut Value)) {
     let mut document = document();
     change(&mut document);
 
@@ -98,6 +98,17 @@ fn findings_about_operations_and_their_names() {
         "add `x-rust-name` to CreateThing",
         |it| set(it, "/paths/~1things/post/x-rust-name", json!("list")),
     );
+    for (key, value, wanted) in [
+        ("tags", json!("things"), "a list"),
+        ("security", json!({}), "a list"),
+        ("x-rust-name", json!(1), "a text"),
+        ("x-rust-alias", json!("all"), "a list"),
+        ("x-clerk-key", json!(true), "a text"),
+        ("x-pagination", json!("cursor"), "`false` or `{ cursor: <parameter> }`"),
+    ] {
+        let place = format!("{THINGS}/{key}");
+        holds(&place, &format!("`{key}` may only be {wanted}"), "correct it", |it| set(it, &place, value));
+    }
     holds(THINGS, "`x-clerk-key: golden` is not understood", "`machine`", |it| {
         set(it, "/paths/~1things/get/x-clerk-key", json!("golden"))
     });
@@ -105,6 +116,13 @@ fn findings_about_operations_and_their_names() {
 
 #[test]
 fn findings_about_parameters() {
+    for (key, value) in [("required", json!("true")), ("explode", json!(0)), ("x-sensitive", json!("yes"))] {
+        let place = format!("{THINGS}/parameters/0/{key}");
+        let parameter = json!({"name": "q", "in": "query", "schema": {"type": "string"}, key: value});
+        holds(&place, &format!("`{key}` may only be `true` or `false`"), "correct it", |it| {
+            parameters(it, json!([parameter]))
+        });
+    }
     holds("/paths/~1things/get/parameters/0", "only path and query", "remove it", |it| {
         parameters(it, json!([{"name": "h", "in": "header", "schema": {"type": "string"}}]))
     });

@@ -109,6 +109,27 @@ fn findings_about_schemas() {
 }
 
 #[test]
+fn findings_about_what_would_be_taken_for_absent() {
+    const COLOUR: &str = "/components/schemas/Thing/properties/colour";
+    for (key, value, wanted) in [
+        ("x-sensitive", json!("yes"), "`true` or `false`"),
+        ("x-timestamp", json!(1), "`true` or `false`"),
+        ("nullable", json!("true"), "`true` or `false`"),
+        ("deprecated", json!(null), "`true` or `false`"),
+        ("x-doc", json!(["A colour."]), "a text"),
+        ("x-rust-name", json!(true), "a text"),
+        ("required", json!(true), "a list"),
+        ("properties", json!([]), "an object"),
+        ("x-doc-values", json!("red"), "an object"),
+    ] {
+        let schema = json!({"type": "string", key: value});
+        holds(&format!("{COLOUR}/{key}"), &format!("`{key}` may only be {wanted}"), "correct it", |it| {
+            colour(it, schema);
+        });
+    }
+}
+
+#[test]
 fn findings_about_references_and_circles() {
     holds("/components/schemas/Thing/properties/colour", "leads nowhere", "correct the reference", |it| {
         colour(it, json!({"$ref": "#/components/schemas/Gone"}))

@@ -4,8 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::text;
-use crate::api::{Api, send};
+use crate::api::{Api, send, text};
 
 #[tokio::test]
 async fn who_is_on_the_waitlist_stays_there_once() {
@@ -81,7 +80,8 @@ async fn a_template_signs_with_a_key_of_its_own() {
     assert_eq!(keyless.refusal(), (422, "form_conditional_param_missing", Some("signing_key")));
     assert_eq!(unknown.refusal(), (422, "form_param_value_invalid", Some("signing_algorithm")));
     assert!(!made.body.to_string().contains("a secret"), "{}", made.body);
-    let (signed, signature) = text(&token["jwt"]).rsplit_once('.').expect("a signature");
+    let jwt = text(&token["jwt"]);
+    let (signed, signature) = jwt.rsplit_once('.').expect("a signature");
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"a secret");
     let signature = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, signature);
     assert!(ring::hmac::verify(&key, signed.as_bytes(), &signature.expect("Base64")).is_ok());

@@ -9,10 +9,6 @@ use serde_json::{Value, json};
 
 use crate::api::{Answer, Api, send};
 
-fn text(value: &Value) -> &str {
-    value.as_str().expect("a text")
-}
-
 impl Api {
     async fn organization(&self, body: Value) -> String {
         let mut whole = json!({ "name": "Acme", "max_allowed_memberships": 0 });

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::text;
-use crate::api::Api;
+use crate::api::{Api, text};
 
 #[tokio::test]
 async fn names_and_slugs_of_organizations_follow_the_rules() {

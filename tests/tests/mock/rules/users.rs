@@ -3,8 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::text;
-use crate::api::{Answer, Api, send};
+use crate::api::{Answer, Api, send, text};
 
 #[tokio::test]
 async fn the_first_address_of_a_user_becomes_primary_and_the_second_does_not() {

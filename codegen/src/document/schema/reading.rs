@@ -1,152 +1,11 @@
-//! Schema objects: what a value may be.
+//! From a place in the document to a schema.
 
 use serde_json::json;
 
-use super::Node;
-use super::value::Value;
+use super::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind, keywords};
+use crate::document::Node;
+use crate::document::value::Value;
 use crate::finding::{Findings, member};
-
-/// A schema, with the facts around its type.
-#[derive(Clone, Debug)]
-pub struct Schema {
-    /// Where it stands.
-    pub pointer: String,
-    /// What it describes.
-    pub kind: SchemaKind,
-    /// Whether null is allowed here.
-    pub nullable: bool,
-    /// Whether it is marked deprecated.
-    pub deprecated: bool,
-    /// Limits, defaults and formats, for the documentation.
-    pub facts: Facts,
-    /// `x-doc`: what the value means, in a sentence.
-    pub doc: Option<String>,
-    /// `x-doc-type`: what the type that is made of it, or of its items, is.
-    pub type_doc: Option<String>,
-    /// `x-doc-values`: what listed values mean, each by its value.
-    pub value_docs: Vec<(String, String)>,
-    /// `x-rust-name`: the name of the type or field, given by an overlay.
-    pub rust_name: Option<String>,
-    /// `x-speakeasy-name-override`: what this is called as a member of a union.
-    pub variant_name: Option<String>,
-    /// `x-sensitive`: whether the value is a secret; `None` where nobody has said.
-    pub sensitive: Option<bool>,
-    /// `x-timestamp`: whether the number is a time in Unix milliseconds; `None` leaves it to the name.
-    pub timestamp: Option<bool>,
-}
-
-/// What a schema describes.
-#[derive(Clone, Debug)]
-pub enum SchemaKind {
-    /// `$ref`, as the pointer that it leads to.
-    Reference(String),
-    /// A string; listed values, if any.
-    String(Vec<String>),
-    /// An integer.
-    Integer,
-    /// A number.
-    Number,
-    /// A boolean, also where only one value is listed.
-    Boolean,
-    /// An array.
-    Array(Box<Schema>),
-    /// An object.
-    Object {
-        /// The declared properties, in document order.
-        properties: Vec<Property>,
-        /// What the document says about other keys.
-        additional: AdditionalProperties,
-    },
-    /// All of these at once.
-    AllOf(Vec<Schema>, Vec<String>),
-    /// One of these.
-    Union(Vec<Schema>, Option<Discriminator>),
-    /// Anything.
-    Any,
-}
-
-/// A property of an object.
-#[derive(Clone, Debug)]
-pub struct Property {
-    /// The JSON name.
-    pub name: String,
-    /// Whether the object must have it.
-    pub required: bool,
-    /// Its schema.
-    pub schema: Schema,
-}
-
-/// What an object says about keys that it does not declare.
-#[derive(Clone, Debug)]
-pub enum AdditionalProperties {
-    /// Nothing.
-    Unsaid,
-    /// None are sent.
-    Closed,
-    /// Any are.
-    Open,
-    /// Any, with values of this schema.
-    Typed(Box<Schema>),
-}
-
-/// How the members of a union are told apart.
-#[derive(Clone, Debug)]
-pub struct Discriminator {
-    /// The property that holds the tag.
-    pub property: String,
-    /// Tag and pointer of the member, where the document lists them.
-    pub mapping: Vec<(String, String)>,
-}
-
-/// What the documentation of a value says beside its type.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// Such as `default: 10` or `at most 500`, each ready to be printed.
-    pub lines: Vec<String>,
-    /// `format`.
-    pub format: Option<String>,
-    /// `pattern`.
-    pub pattern: Option<String>,
-}
-
-/// The keywords that a schema may have. Those in the second half say nothing about the type.
-const KEYWORDS: &[&str] = &[
-    "$ref",
-    "type",
-    "properties",
-    "required",
-    "additionalProperties",
-    "items",
-    "enum",
-    "allOf",
-    "oneOf",
-    "anyOf",
-    "discriminator",
-    "nullable",
-    "deprecated",
-    "format",
-    "pattern",
-    "default",
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minProperties",
-    "maxProperties",
-    "readOnly",
-    "writeOnly",
-    "title",
-    "description",
-    "example",
-    "externalDocs",
-    "xml",
-];
 
 const DEEPEST: usize = 64;
 
@@ -185,15 +44,7 @@ impl Schema {
             );
             return schema;
         }
-        for (key, member) in node.members() {
-            if !key.starts_with("x-") && !KEYWORDS.contains(&key) {
-                let advice =
-                    "remove it by an overlay action, or teach codegen/src/document/schema.rs what it means";
-                findings
-                    .add(member.pointer(), format!("the schema keyword `{key}` is not understood"), advice)
-                    .settled_without(member.pointer());
-            }
-        }
+        keywords::check(node, findings);
         schema.kind = kind(node, findings, depth);
         schema
     }
@@ -201,38 +52,18 @@ impl Schema {
 
 fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
     if node.get("$ref").is_some() {
-        return match node.resolve() {
-            Ok(target) => SchemaKind::Reference(target.pointer().to_owned()),
-            Err(reason) => {
-                findings
-                    .add(node.pointer(), reason, "correct the reference by an overlay action")
-                    .settled_without(&member(node.pointer(), "$ref"));
-                SchemaKind::Any
-            }
-        };
+        return reference(node, findings);
     }
-    let list = |key: &str, findings: &mut Findings| -> Option<Vec<Schema>> {
-        let members = node.get(key)?.elements();
-        Some(members.iter().map(|member| Schema::read_at(member, findings, depth + 1)).collect())
-    };
-    if let Some(mut members) = list("allOf", findings) {
+    if let Some(members) = node.get("allOf") {
+        let mut members = schemas(&members, findings, depth);
         if node.get("properties").is_some() {
             members.push(object(node, findings, depth));
         }
         return SchemaKind::AllOf(members, node.strings("required"));
     }
-    for key in ["oneOf", "anyOf"] {
-        let Some(group) = node.get(key) else { continue };
-        let only_required = |member: &Node<'_>| {
-            matches!(member.value(), Value::Object(_))
-                && member.members().iter().all(|(key, _)| *key == "required")
-        };
-        // Members that hold nothing but `required` say which properties go together: a constraint, no union.
-        if group.elements().iter().all(only_required) && node.get("properties").is_some() {
-            continue;
-        }
-        let members = list(key, findings).unwrap_or_default();
-        return SchemaKind::Union(members, discriminator(node, findings));
+    let union = ["oneOf", "anyOf"].into_iter().find_map(|key| node.get(key).filter(|it| is_union(node, it)));
+    if let Some(members) = union {
+        return SchemaKind::Union(schemas(&members, findings, depth), discriminator(node, findings));
     }
     let Some(name) = node.get("type") else {
         return if node.get("properties").is_some() {
@@ -248,19 +79,7 @@ fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
         Some("integer") => SchemaKind::Integer,
         Some("number") => SchemaKind::Number,
         Some("boolean") => SchemaKind::Boolean,
-        Some("array") => match node.get("items") {
-            Some(items) => {
-                let mut items = Schema::read_at(&items, findings, depth + 1);
-                items.type_doc = items.type_doc.or_else(|| node.text("x-doc-type"));
-                SchemaKind::Array(Box::new(items))
-            }
-            None => {
-                findings
-                    .add(node.pointer(), "an array without `items`", "add `items` by an overlay action")
-                    .settled_by(node.pointer(), json!({"items": {}}));
-                SchemaKind::Any
-            }
-        },
+        Some("array") => array(node, findings, depth),
         Some("object") => object(node, findings, depth).kind,
         _ => {
             findings.add(
@@ -272,6 +91,44 @@ fn kind(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
             SchemaKind::Any
         }
     }
+}
+
+fn reference(node: &Node<'_>, findings: &mut Findings) -> SchemaKind {
+    match node.resolve() {
+        Ok(target) => SchemaKind::Reference(target.pointer().to_owned()),
+        Err(reason) => {
+            findings
+                .add(node.pointer(), reason, "correct the reference by an overlay action")
+                .settled_without(&member(node.pointer(), "$ref"));
+            SchemaKind::Any
+        }
+    }
+}
+
+fn schemas(list: &Node<'_>, findings: &mut Findings, depth: usize) -> Vec<Schema> {
+    list.elements().iter().map(|member| Schema::read_at(member, findings, depth + 1)).collect()
+}
+
+/// Whether the members are alternatives. Where they hold nothing but `required`, they say which properties of an object
+/// go together: a constraint, no union.
+fn is_union(node: &Node<'_>, members: &Node<'_>) -> bool {
+    let only_required = |member: &Node<'_>| {
+        matches!(member.value(), Value::Object(_))
+            && member.members().iter().all(|(key, _)| *key == "required")
+    };
+    node.get("properties").is_none() || !members.elements().iter().all(only_required)
+}
+
+fn array(node: &Node<'_>, findings: &mut Findings, depth: usize) -> SchemaKind {
+    let Some(items) = node.get("items") else {
+        findings
+            .add(node.pointer(), "an array without `items`", "add `items` by an overlay action")
+            .settled_by(node.pointer(), json!({"items": {}}));
+        return SchemaKind::Any;
+    };
+    let mut items = Schema::read_at(&items, findings, depth + 1);
+    items.type_doc = items.type_doc.or_else(|| node.text("x-doc-type"));
+    SchemaKind::Array(Box::new(items))
 }
 
 fn object(node: &Node<'_>, findings: &mut Findings, depth: usize) -> Schema {
