@@ -83,7 +83,10 @@ impl Call<'_> {
         let mut caller = self.clerk.0.throttle.as_ref().map(|throttle| throttle.caller(&prepared, waits));
         let mut last = None;
         loop {
-            // A call without time begins nothing, not even an attempt that would be cut off at once.
+            // Without time nothing begins, not even an attempt that would be cut off at once.
+            if self.attempt_timeout().is_zero() {
+                return Err(Error::transport(no_time()));
+            }
             if self.options.timeout.is_some_and(|limit| self.started.elapsed() >= limit) {
                 return Err(last.unwrap_or_else(|| Error::transport(self.timed_out())));
             }
@@ -145,6 +148,10 @@ impl Call<'_> {
         if self.attempts.load(Ordering::Relaxed) == 0 { error.with_request_not_sent() } else { error }
     }
 
+    fn attempt_timeout(&self) -> Duration {
+        self.options.attempt_timeout.unwrap_or(self.clerk.0.attempt_timeout)
+    }
+
     async fn attempt(&self, prepared: &Prepared, number: u32) -> Result<Response<Bytes>, Error> {
         let mut request = prepared.request(self.meta).await.map_err(Error::transport)?;
         for hook in &self.clerk.0.hooks.before_request {
@@ -170,7 +177,7 @@ impl Call<'_> {
     /// Waits for the headers of an answer for as long as an attempt may take, from the last byte that was taken of
     /// an upload.
     async fn send(&self, request: HttpRequest, payload: &Payload) -> Result<HttpResponse, HttpError> {
-        let limit = self.options.attempt_timeout.unwrap_or(self.clerk.0.attempt_timeout);
+        let limit = self.attempt_timeout();
         let progress = Arc::new(Mutex::new(Instant::now()));
         let request = match payload {
             Payload::Form(_) => request.map(|body| Body::wrap(Upload { body, progress: progress.clone() })),
@@ -196,6 +203,11 @@ impl Call<'_> {
         })
         .await
     }
+}
+
+/// What a call says whose attempts may take no time at all.
+fn no_time() -> HttpError {
+    HttpError::message(HttpErrorKind::Timeout, "the time limit of an attempt is zero").with_request_not_sent()
 }
 
 /// What an attempt tells about the rate of calls.

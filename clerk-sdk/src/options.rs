@@ -104,7 +104,8 @@ macro_rules! call_options {
             self
         }
 
-        /// Bounds each attempt until the headers of its answer, other than the client does.
+        /// Bounds each attempt until the headers of its answer, other than the client does. With no time at all nothing
+        /// is sent.
         pub fn with_attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.options.attempt_timeout = Some(timeout);
             self

@@ -194,11 +194,22 @@ async fn a_time_limit_of_the_call_covers_attempts_and_waits() {
 async fn a_call_without_time_is_not_begun() {
     let server = Server::scripted([Reply::json(200, "{}")]);
     let clerk = builder(&server).build().unwrap();
+    let without = builder(&server).attempt_timeout(Duration::ZERO).build().unwrap();
+    let call = |clerk: &Clerk| clerk.request::<Value>(Method::GET, "/x");
+    for (call, says) in [
+        (call(&clerk).with_timeout(Duration::ZERO), "the call took longer than its time limit"),
+        (call(&clerk).with_attempt_timeout(Duration::ZERO), "the time limit of an attempt is zero"),
+        (call(&without), "the time limit of an attempt is zero"),
+    ] {
+        let error = call.await.unwrap_err();
 
-    let error = clerk.request::<Value>(Method::GET, "/x").with_timeout(Duration::ZERO).await.unwrap_err();
+        assert!(error.is_timeout() && !error.maybe_sent() && error.attempts() == 0, "{error}");
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    assert_eq!((server.connections(), server.seen().len()), (0, 0));
 
-    assert!(error.is_timeout() && !error.maybe_sent() && error.attempts() == 0, "{error}");
-    assert!(server.seen().is_empty());
+    let answer: Value = call(&without).with_attempt_timeout(LONG).await.unwrap();
+    assert_eq!(answer, json!({}));
 }
 
 /// A port whose queue of new connections is full: whoever connects hears nothing.

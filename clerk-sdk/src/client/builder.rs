@@ -163,7 +163,7 @@ impl ClerkBuilder {
     }
 
     /// How long an attempt may take until the headers of its answer; while a body is sent, how long it may make no
-    /// progress. 30 seconds unless set.
+    /// progress. 30 seconds unless set. With no time at all nothing is sent.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self

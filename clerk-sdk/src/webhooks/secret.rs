@@ -4,8 +4,9 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use subtle::ConstantTimeEq as _;
+use subtle::Choice;
 
+use self::tag::Tag;
 use super::{WebhookError, WebhookErrorReason};
 use crate::crypto::hmac;
 use crate::value::never_compared;
@@ -40,7 +41,7 @@ impl SigningSecret {
 
     /// The signature, as it stands in the header.
     pub(super) fn sign(&self, id: &str, timestamp: &str, body: &[u8]) -> String {
-        format!("{VERSION},{}", STANDARD.encode(self.tag(id, timestamp, body)))
+        format!("{VERSION},{}", self.tag(id, timestamp, body).to_base64())
     }
 
     /// Whether one of these signatures, with spaces between them, is that of this message.
@@ -49,21 +50,52 @@ impl SigningSecret {
     pub(super) fn accepts(&self, signatures: &str, id: &str, timestamp: &str, body: &[u8]) -> bool {
         // Once, however many signatures there are: a long header must not multiply the work for a long body.
         let tag = self.tag(id, timestamp, body);
-        let mut accepted = false;
+        let mut accepted = Choice::from(0);
         for element in signatures.split(' ') {
             let Some((VERSION, signature)) = element.split_once(',') else { continue };
             let Ok(signature) = STANDARD.decode(signature) else { continue };
-            accepted |= bool::from(signature.ct_eq(tag.as_ref()));
+            accepted |= tag.is(&signature);
         }
-        accepted
+        accepted.into()
     }
 
-    fn tag(&self, id: &str, timestamp: &str, body: &[u8]) -> hmac::Tag {
+    fn tag(&self, id: &str, timestamp: &str, body: &[u8]) -> Tag {
         let mut context = hmac::Context::with_key(&self.0);
         for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
             context.update(part);
         }
-        context.sign()
+        Tag::new(context.sign())
+    }
+}
+
+/// Apart, so that nothing else has the bytes to compare them.
+mod tag {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use subtle::{Choice, ConstantTimeEq as _};
+
+    use crate::crypto::hmac;
+    use crate::value::never_compared;
+
+    /// What a signature has to be. It is told in constant time whether one is, and a `bool` of it does not compile
+    /// where a [`Choice`] is wanted.
+    pub(super) struct Tag(hmac::Tag);
+
+    never_compared!(Tag);
+    never_compared!(hmac::Tag);
+
+    impl Tag {
+        pub(super) fn new(tag: hmac::Tag) -> Self {
+            Self(tag)
+        }
+
+        pub(super) fn is(&self, signature: &[u8]) -> Choice {
+            signature.ct_eq(self.0.as_ref())
+        }
+
+        pub(super) fn to_base64(&self) -> String {
+            STANDARD.encode(self.0)
+        }
     }
 }
 
