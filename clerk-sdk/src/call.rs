@@ -47,9 +47,10 @@ async fn run(
     options: &CallOptions,
 ) -> Result<Response<Bytes>, Error> {
     let span = observe::span(meta);
-    let call = Call { clerk, meta, options, attempts: AtomicU32::new(0), started: Instant::now() };
+    let timeout = options.timeout.or(clerk.0.timeout);
+    let call = Call { clerk, meta, options, timeout, attempts: AtomicU32::new(0), started: Instant::now() };
     let work = async {
-        let result = match options.timeout {
+        let result = match timeout {
             None => call.run(parts).await,
             Some(limit) => {
                 let timed = tokio::time::timeout(limit, call.run(parts)).await;
@@ -68,6 +69,8 @@ struct Call<'a> {
     clerk: &'a Clerk,
     meta: &'a Meta,
     options: &'a CallOptions,
+    /// How long all of it may take.
+    timeout: Option<Duration>,
     /// How many attempts were begun.
     attempts: AtomicU32,
     started: Instant,
@@ -87,7 +90,7 @@ impl Call<'_> {
             if self.attempt_timeout().is_zero() {
                 return Err(Error::transport(no_time()));
             }
-            if self.options.timeout.is_some_and(|limit| self.started.elapsed() >= limit) {
+            if self.timeout.is_some_and(|limit| self.started.elapsed() >= limit) {
                 return Err(last.unwrap_or_else(|| Error::transport(self.timed_out())));
             }
             if let Some(caller) = &mut caller
@@ -115,7 +118,7 @@ impl Call<'_> {
                 return Err(error);
             }
             let elapsed = self.started.elapsed();
-            let left = self.options.timeout.map(|limit| limit.saturating_sub(elapsed));
+            let left = self.timeout.map(|limit| limit.saturating_sub(elapsed));
             let floor = error.retry_after();
             let wait = match queued {
                 Some(queued) => policy.within(queued, elapsed, left),
@@ -135,7 +138,7 @@ impl Call<'_> {
 
     /// When no further attempt begins.
     fn deadline(&self, policy: &RetryPolicy) -> Option<Instant> {
-        let limit = self.options.timeout.and_then(|limit| self.started.checked_add(limit));
+        let limit = self.timeout.and_then(|limit| self.started.checked_add(limit));
         [policy.deadline(self.started), limit].into_iter().flatten().min()
     }
 

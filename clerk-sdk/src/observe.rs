@@ -91,7 +91,7 @@ pub(crate) fn waiting() {
 }
 
 pub(crate) fn retrying(error: &Error, attempt: u32, wait: Duration) {
-    tracing::debug!(target: TARGET, attempt, wait_ms = wait.as_millis() as u64, "retrying after {error}");
+    tracing::info!(target: TARGET, attempt, wait_ms = wait.as_millis() as u64, "retrying after {error}");
 }
 
 /// The names of a query's parameters; their values are what somebody searched for.

@@ -51,8 +51,13 @@ async fn what_is_wrong_with_which_parameter_is_said_once() {
         "{text}"
     );
     assert!(text.contains("form_identifier_exists: Taken. ("), "{text}");
-    let parameters: Vec<_> = error.api().unwrap().errors().iter().map(|item| item.parameter()).collect();
+    let parameters: Vec<_> = error.errors().iter().map(|item| item.parameter()).collect();
     assert_eq!(parameters, [Some("email_address"), None]);
+    // What `main` and a test print, which return it.
+    let text = format!("{error:?}");
+    for said in ["Not an e-mail address.", "email_address", "Taken."] {
+        assert!(text.contains(said), "{said} is not in {text}");
+    }
 }
 
 #[tokio::test]

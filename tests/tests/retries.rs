@@ -191,6 +191,18 @@ async fn a_time_limit_of_the_call_covers_attempts_and_waits() {
 }
 
 #[tokio::test]
+async fn a_time_limit_of_all_calls_is_that_of_those_without_one() {
+    let server = Server::answering(|_| Reply::json(200, "{}").after(ms(400)));
+    let clerk = builder(&server).timeout(ms(50)).build().unwrap();
+
+    let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+    let answer = clerk.request::<Value>(Method::GET, "/x").with_timeout(LONG).await;
+
+    assert!(error.is_timeout() && error.maybe_sent() && error.attempts() == 1, "{error}");
+    assert_eq!(answer.unwrap(), json!({}));
+}
+
+#[tokio::test]
 async fn a_call_without_time_is_not_begun() {
     let server = Server::scripted([Reply::json(200, "{}")]);
     let clerk = builder(&server).build().unwrap();

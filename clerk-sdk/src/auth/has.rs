@@ -1,4 +1,5 @@
-//! What may be asked of whoever is signed in: a role, a permission, a feature, a plan, a recent verification.
+//! What may be asked of whoever sent a request: a role, a permission, a feature, a plan, a recent verification of users,
+//! a scope of machines.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +13,12 @@ pub trait Requirement: fmt::Display {
     /// Whether these claims fulfil it. Pending sessions and machines have been refused before.
     fn is_met_by(&self, claims: &Claims) -> bool;
 
+    /// Whether a machine fulfils it whose credential has these scopes. No, unless it is a [`Scope`].
+    fn is_met_by_scopes(&self, scopes: &[String]) -> bool {
+        let _ = scopes;
+        false
+    }
+
     /// What users can do at once to fulfil it: prove that they are there. None unless it is a [`Reverification`].
     ///
     /// The answer to a request that lacks it tells Clerk's frontends, which ask the user and send the request again.
@@ -23,6 +30,10 @@ pub trait Requirement: fmt::Display {
 impl<R: Requirement + ?Sized> Requirement for &R {
     fn is_met_by(&self, claims: &Claims) -> bool {
         (**self).is_met_by(claims)
+    }
+
+    fn is_met_by_scopes(&self, scopes: &[String]) -> bool {
+        (**self).is_met_by_scopes(scopes)
     }
 
     fn reverification(&self) -> Option<Reverification> {
@@ -47,6 +58,11 @@ pub struct Feature<'a>(pub &'a str);
 /// `user:pro` for the user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Plan<'a>(pub &'a str);
+
+/// A scope of a machine's credential, such as `invoices:read` of an API key; of a machine-to-machine token, the id of a
+/// machine that it may be sent to (`mch_…`). Sessions have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Scope<'a>(pub &'a str);
 
 /// That the user has proved recently to be there.
 ///
@@ -110,6 +126,16 @@ impl Requirement for Feature<'_> {
 impl Requirement for Plan<'_> {
     fn is_met_by(&self, claims: &Claims) -> bool {
         is_among(claims.plans(), self.0)
+    }
+}
+
+impl Requirement for Scope<'_> {
+    fn is_met_by(&self, _: &Claims) -> bool {
+        false
+    }
+
+    fn is_met_by_scopes(&self, scopes: &[String]) -> bool {
+        !self.0.is_empty() && scopes.iter().any(|scope| scope == self.0)
     }
 }
 
@@ -179,6 +205,12 @@ impl fmt::Display for Feature<'_> {
 impl fmt::Display for Plan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the plan {}", self.0)
+    }
+}
+
+impl fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the scope {}", self.0)
     }
 }
 

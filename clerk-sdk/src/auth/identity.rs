@@ -134,10 +134,14 @@ impl Auth {
     }
 
     /// Whether the caller has what is asked for: a [`Role`](super::Role), a [`Permission`](super::Permission), a
-    /// [`Feature`](super::Feature), a [`Plan`](super::Plan) or a [`Reverification`](super::Reverification). False for
-    /// machines.
+    /// [`Feature`](super::Feature), a [`Plan`](super::Plan) or a [`Reverification`](super::Reverification) of a user, a
+    /// [`Scope`](super::Scope) of a machine.
     pub fn has(&self, requirement: impl Requirement) -> bool {
-        self.is_session() && self.claims.has(requirement)
+        if self.is_session() {
+            self.claims.has(requirement)
+        } else {
+            requirement.is_met_by_scopes(self.scopes())
+        }
     }
 
     fn is_session(&self) -> bool {

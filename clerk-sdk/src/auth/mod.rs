@@ -16,7 +16,8 @@
 //! * [`Clerk::authenticate`](crate::Clerk::authenticate) looks at one request; an [`Authenticator`] is built once and
 //!   looks at many. Both answer a [`RequestState`] with an [`Auth`] or the [`Reason`] why there is none.
 //! * A [`Verifier`] checks tokens that came by other ways, and answers [`Claims`].
-//! * [`Role`], [`Permission`], [`Feature`], [`Plan`] and [`Reverification`] are what may be asked of both.
+//! * [`Role`], [`Permission`], [`Feature`], [`Plan`] and [`Reverification`] are what may be asked of both, and
+//!   [`Scope`] of machines.
 //!
 //! # What to know
 //!
@@ -56,7 +57,7 @@ pub use self::authenticate::{AuthenticateRequest, Authenticator, AuthenticatorBu
 pub use self::carrier::RequestHeaders;
 pub use self::claims::{Claims, FactorAges};
 pub use self::error::{AuthError, Reason};
-pub use self::has::{Factor, Feature, Permission, Plan, Requirement, Reverification, Role};
+pub use self::has::{Factor, Feature, Permission, Plan, Requirement, Reverification, Role, Scope};
 pub use self::identity::{Auth, TokenType};
 pub use self::verifier::{Verifier, VerifierBuilder};
 

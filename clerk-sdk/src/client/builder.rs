@@ -29,6 +29,7 @@ pub struct ClerkBuilder {
     retry: RetryPolicy,
     repeat_unsafe: bool,
     throttle: bool,
+    timeout: Option<Duration>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
     idle_timeout: Duration,
@@ -70,6 +71,7 @@ impl ClerkBuilder {
             retry: RetryPolicy::default(),
             repeat_unsafe: false,
             throttle: true,
+            timeout: None,
             connect_timeout: CONNECT_TIMEOUT,
             attempt_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(30),
@@ -153,6 +155,15 @@ impl ClerkBuilder {
     /// wait and none is answered for 250 ms it is doubled; beyond 4,096 it is over.
     pub fn throttle(mut self, throttle: bool) -> Self {
         self.throttle = throttle;
+        self
+    }
+
+    /// How long each call may take in all, its retries and the waits between them included. Unbounded unless set; what
+    /// a call says by `with_timeout` comes first. Of a list that is walked it is the limit for each page.
+    ///
+    /// A service that answers somebody who waits has a use for it: retries go on for up to 30 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
         self
     }
 
@@ -308,6 +319,7 @@ impl ClerkBuilder {
             retry: self.retry,
             repeat_unsafe: self.repeat_unsafe,
             throttle: self.throttle.then(Throttle::default),
+            timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             idle_timeout: self.idle_timeout,
             max_response_bytes: self.max_response_bytes,

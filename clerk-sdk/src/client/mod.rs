@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) repeat_unsafe: bool,
     /// None where it is off.
     pub(crate) throttle: Option<Throttle>,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) max_response_bytes: usize,

@@ -137,6 +137,8 @@ impl fmt::Debug for ApiErrorItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiErrorItem")
             .field("code", &self.code().map(without_secrets))
+            .field("message", &self.long_message().or(self.message()).map(without_secrets))
+            .field("parameter", &self.parameter().map(without_secrets))
             .finish_non_exhaustive()
     }
 }

@@ -191,6 +191,12 @@ impl Error {
         }
     }
 
+    /// What the server lists as wrong, each with a code, texts and the parameter that it is about; empty for errors of
+    /// another kind than [`ErrorKind::Api`].
+    pub fn errors(&self) -> &[ApiErrorItem] {
+        self.api().map_or(&[], ApiError::errors)
+    }
+
     /// The status of the answer, where one came: of kinds [`ErrorKind::Api`] and [`ErrorKind::Decode`].
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.kind {
@@ -253,7 +259,7 @@ impl Error {
 
     /// Whether one of the errors that the server listed has this code, such as `form_identifier_exists`.
     pub fn has_code(&self, code: &str) -> bool {
-        self.api().is_some_and(|api| api.errors().iter().any(|item| item.code() == Some(code)))
+        self.errors().iter().any(|item| item.code() == Some(code))
     }
 
     /// Clerk's identifier of the request, to quote to its support.

@@ -1,6 +1,6 @@
 //! Requests for tests of a service that takes `http::Request`: `get("/billing").bearer(token)`.
 
-use http::{HeaderValue, Method, Request, Uri, header};
+use http::{HeaderName, HeaderValue, Method, Request, Uri, header};
 use serde::Serialize;
 
 /// A request that is about to be made: see [`get`] and [`TestRequest::new`]. Its body is an empty text, unless it is
@@ -60,16 +60,48 @@ impl TestRequest {
         self
     }
 
+    /// With this header, such as `origin`.
+    ///
+    /// # Panics
+    /// Where the name or the value cannot be sent.
+    #[allow(clippy::panic, reason = "a test with a header that is none cannot go on")]
+    pub fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value.as_ref())) {
+            (Ok(name), Ok(value)) => self.0.headers_mut().insert(name, value),
+            _ => panic!("the header {name:?} cannot be sent"),
+        };
+        self
+    }
+
+    /// With a session token in the cookie `__session`, as a browser sends it.
+    ///
+    /// ```
+    /// use clerk_sdk::mock::get;
+    ///
+    /// let request = get("/billing").header("origin", "https://app.example.com").cookie("token");
+    /// assert_eq!(request.headers()["cookie"], "__session=token");
+    /// ```
+    ///
+    /// # Panics
+    /// Where it cannot be sent in a header.
+    pub fn cookie(self, token: impl AsRef<str>) -> Request<String> {
+        self.secret(header::COOKIE, format!("__session={}", token.as_ref()))
+    }
+
     /// With a session token, or another credential.
     ///
     /// # Panics
     /// Where it cannot be sent in a header.
+    pub fn bearer(self, token: impl AsRef<str>) -> Request<String> {
+        self.secret(header::AUTHORIZATION, format!("Bearer {}", token.as_ref()))
+    }
+
     #[allow(clippy::panic, reason = "a test with a token that is none cannot go on")]
-    pub fn bearer(mut self, token: impl AsRef<str>) -> Request<String> {
-        let value = HeaderValue::try_from(format!("Bearer {}", token.as_ref()));
+    fn secret(mut self, name: HeaderName, value: String) -> Request<String> {
+        let value = HeaderValue::try_from(value);
         let mut value = value.unwrap_or_else(|error| panic!("the token cannot be sent: {error}"));
         value.set_sensitive(true);
-        self.0.headers_mut().insert(header::AUTHORIZATION, value);
+        self.0.headers_mut().insert(name, value);
         self.0
     }
 

@@ -1,6 +1,7 @@
 //! Points in time, as Clerk writes most of them.
 
 use std::fmt;
+use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::de::{Deserialize, Deserializer};
@@ -19,10 +20,26 @@ use super::{Field, Query};
 ///
 /// assert_eq!(Timestamp::from_millis(1_700_000_000_123).to_string(), "2023-11-14T22:13:20.123Z");
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// A `Duration` can be added and subtracted. What 64 bits cannot hold becomes the nearest that they can.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use clerk_sdk::Timestamp;
+///
+/// let a_week_ago = Timestamp::now() - Duration::from_secs(7 * 24 * 60 * 60);
+/// assert!(a_week_ago < Timestamp::now());
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The time by this machine's clock.
+    pub fn now() -> Self {
+        SystemTime::now().into()
+    }
+
     /// The time so many milliseconds after (before, if negative) the beginning of 1970 in UTC.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -49,6 +66,33 @@ impl fmt::Display for Timestamp {
         let year = if (0..=9999).contains(&year) { format!("{year:04}") } else { format!("{year:+07}") };
         f.pad(&format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"))
     }
+}
+
+impl fmt::Debug for Timestamp {
+    /// As it is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Year, month and day in the Gregorian calendar, from days since the beginning of 1970.
@@ -78,7 +122,7 @@ impl From<SystemTime> for Timestamp {
     /// Cut down to whole milliseconds; times that 64 bits cannot hold become the nearest that they can.
     fn from(time: SystemTime) -> Self {
         match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => Self(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
+            Ok(after) => Self(millis(after)),
             Err(before) => {
                 Self(i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis))
             }
@@ -203,6 +247,17 @@ mod tests {
             assert_eq!(Timestamp::from_millis(millis).to_string(), shown);
         }
         assert_eq!(format!("{:>26}", Timestamp::default()), "  1970-01-01T00:00:00.000Z");
+        assert_eq!(format!("{:?}", Some(Timestamp::default())), "Some(1970-01-01T00:00:00.000Z)");
+    }
+
+    #[test]
+    fn a_time_before_or_after_another_stays_within_its_bounds() {
+        let (begin, second) = (Timestamp::from_millis(1_000), Duration::from_secs(1));
+
+        assert_eq!((begin + second).as_millis(), 2_000);
+        assert_eq!((begin - second - second).as_millis(), -1_000);
+        assert_eq!((begin + Duration::MAX).as_millis(), i64::MAX);
+        assert_eq!((Timestamp::from_millis(-2) - Duration::MAX).as_millis(), i64::MIN);
     }
 
     #[cfg(feature = "chrono")]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clerk_sdk::auth::{Claims, Factor, Feature, Permission, Plan, Reverification, Role};
+use clerk_sdk::auth::{Claims, Factor, Feature, Permission, Plan, Reverification, Role, Scope};
 use clerk_tests::tokens::Signer;
 use serde_json::{Value, json};
 
@@ -114,6 +114,11 @@ fn ages_that_are_none_verify_nothing() {
     }
     assert!(!token_with(json!({})).has(Reverification::Lax));
     assert!(token_with(json!({"fva": [0.5, 1439.5]})).has(Reverification::Lax));
+}
+
+#[test]
+fn a_session_has_no_scopes() {
+    assert!(!token_with(json!({ "scopes": ["read"], "aud": "read" })).has(Scope("read")));
 }
 
 #[test]
