@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use clerk_sdk::auth::{Auth, Authenticator, AuthenticatorBuilder, Reason, Role, Scope, TokenType};
+use clerk_sdk::auth::{
+    Auth, Authenticator, AuthenticatorBuilder, Reason, Requirement, Role, Scope, TokenType,
+};
 use clerk_sdk::http::HeaderMap;
 use clerk_sdk::{Clerk, RetryPolicy};
 use clerk_tests::server::{Recorded, Reply, Server, nobody};
@@ -54,7 +56,8 @@ async fn a_machines_token_is_verified_offline() {
     assert_eq!((auth.token_type(), auth.subject()), (TokenType::M2m, "mch_1"));
     assert_eq!(auth.credential_id(), Some("mt_1"));
     assert_eq!(auth.scopes(), ["read", "write"]);
-    assert!(auth.has(Scope("read")) && auth.has(&Scope("write")));
+    let requirement: &dyn Requirement = &Scope("write");
+    assert!(auth.has(Scope("read")) && auth.has(requirement));
     for absent in ["", "rea", "read write", "Read"] {
         assert!(!auth.has(Scope(absent)), "{absent}");
     }
