@@ -124,6 +124,7 @@ pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operatio
         return operations;
     };
     for (path, item) in paths.members() {
+        item.check(&[("parameters", Kind::List)], findings);
         let shared = item.get("parameters").map(|list| list.elements()).unwrap_or_default();
         for (method, node) in item.members() {
             if METHODS.contains(&method) {
@@ -151,7 +152,7 @@ pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operatio
 }
 
 /// What is read of an operation, and what it may be.
-const OPERATION: &[(&str, Kind)] = &[
+pub(super) const OPERATION: &[(&str, Kind)] = &[
     ("operationId", Kind::Text),
     ("tags", Kind::List),
     ("deprecated", Kind::Flag),
@@ -178,6 +179,9 @@ const PARAMETER: &[(&str, Kind)] = &[
     ("x-rust-name", Kind::Text),
     ("x-sensitive", Kind::Flag),
 ];
+
+/// The same of a body.
+const BODY: &[(&str, Kind)] = &[("required", Kind::Flag), ("content", Kind::Object)];
 
 const PROSE: &[&str] = &["summary", "description"];
 
@@ -311,6 +315,7 @@ fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter>
 }
 
 pub(super) fn read_body(node: &Node<'_>, findings: &mut Findings) -> Option<Body> {
+    node.check(BODY, findings);
     let content = node.get("content")?;
     let known = [("application/json", BodyContent::Json), ("multipart/form-data", BodyContent::Multipart)];
     for (media_type, kind) in known {
