@@ -1,6 +1,6 @@
 //! `x-webhooks`: what Clerk sends by itself, written down as the requests that it makes.
 
-use super::operation::{read_body, resolved};
+use super::operation::{OPERATION, read_body, resolved};
 use super::{BodyContent, Node, Schema};
 use crate::finding::Findings;
 
@@ -31,6 +31,7 @@ fn read(kind: &str, item: &Node<'_>, findings: &mut Findings) -> Option<Event> {
         findings.add(item.pointer(), "an event that is not sent by POST", "remove it by an overlay action");
         return None;
     };
+    post.check(OPERATION, findings);
     let body = post.get("requestBody").and_then(|body| read_body(&resolved(&body, findings)?, findings));
     match body {
         Some(body) if body.content == BodyContent::Json => Some(Event {

@@ -14,6 +14,7 @@ pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, S
 
 use std::collections::HashMap;
 
+use self::node::Kind;
 use self::value::Value;
 use crate::finding::Findings;
 
@@ -35,6 +36,10 @@ pub struct Contents {
     /// `x-doc-resources`: what each resource is, by its name in Rust.
     pub resource_docs: HashMap<String, String>,
 }
+
+/// What is read of the document as a whole, and what it may be.
+const DOCUMENT: &[(&str, Kind)] =
+    &[("paths", Kind::Object), ("x-webhooks", Kind::Object), ("x-doc-resources", Kind::Object)];
 
 impl Document {
     /// Parses the JSON text of a document.
@@ -95,6 +100,7 @@ impl Document {
     pub fn contents(&self) -> Result<Contents, Findings> {
         let mut findings = Findings::default();
         let root = self.root();
+        root.check(DOCUMENT, &mut findings);
         let version =
             root.get("info").and_then(|info| info.get("version")).and_then(|v| v.str().map(str::to_owned));
         if version.is_none() {

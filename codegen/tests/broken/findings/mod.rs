@@ -66,6 +66,25 @@ fn findings_about_the_document_as_a_whole() {
 }
 
 #[test]
+fn findings_about_what_is_not_of_its_kind() {
+    for (place, value, wanted) in [
+        ("/paths", json!([]), "an object"),
+        ("/x-doc-resources", json!("things"), "an object"),
+        ("/x-webhooks", json!([]), "an object"),
+        ("/paths/~1things/parameters", json!({}), "a list"),
+        ("/paths/~1things/post/requestBody/required", json!("true"), "`true` or `false`"),
+        ("/paths/~1things/post/requestBody/content", json!([]), "an object"),
+    ] {
+        let (_, key) = place.rsplit_once('/').unwrap();
+        holds(place, &format!("`{key}` may only be {wanted}"), "correct it", |it| set(it, place, value));
+    }
+    let body = json!({"content": {"application/json": {"schema": {"type": "object"}}}});
+    let event = json!({"thing.created": {"post": {"requestBody": body, "x-doc": 1}}});
+    let place = "/x-webhooks/thing.created/post/x-doc";
+    holds(place, "`x-doc` may only be a text", "correct it", |it| set(it, "/x-webhooks", event));
+}
+
+#[test]
 fn findings_about_operations_and_their_names() {
     holds(THINGS, "`operationId` is missing", "add one", |it| remove(it, "/paths/~1things/get/operationId"));
     holds(CREATE, "is also at /paths/~1things/get", "another operationId", |it| {

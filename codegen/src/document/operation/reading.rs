@@ -1,119 +1,16 @@
-//! Path items: operations with their parameters, bodies and answers.
+//! From a path item to its operations.
 
 use serde_json::json;
 
-use super::node::Kind;
-use super::value::Value;
-use super::{Node, Schema};
+use super::{Body, BodyContent, Operation, Parameter, Place, Success};
+use crate::document::node::Kind;
+use crate::document::value::Value;
+use crate::document::{Node, Schema};
 use crate::finding::Findings;
-
-/// One operation of the document.
-#[derive(Clone, Debug)]
-pub struct Operation {
-    /// Where it stands.
-    pub pointer: String,
-    /// `operationId`.
-    pub id: String,
-    /// The HTTP method, in capitals.
-    pub method: String,
-    /// The path template.
-    pub path: String,
-    /// `x-doc`: what it does, in a sentence.
-    pub doc: Option<String>,
-    /// The first tag.
-    pub tag: Option<String>,
-    /// Whether it is marked deprecated.
-    pub deprecated: bool,
-    /// Whether it is sent without authentication (`security: []`).
-    pub public: bool,
-    /// `x-speakeasy-group`.
-    pub group: Option<String>,
-    /// `x-speakeasy-name-override`.
-    pub name: Option<String>,
-    /// `x-rust-group` and `x-rust-name`: our own names.
-    pub rust_group: Option<String>,
-    /// See `rust_group`.
-    pub rust_name: Option<String>,
-    /// `x-rust-alias`: more names to be found by.
-    pub aliases: Vec<String>,
-    /// `x-clerk-key`: the kind of key.
-    pub key: Option<String>,
-    /// `x-pagination`: `false`, or `cursor`.
-    pub pagination: Option<bool>,
-    /// The query parameter that takes a cursor.
-    pub cursor: Option<String>,
-    /// Path and query parameters, in document order.
-    pub parameters: Vec<Parameter>,
-    /// The body, if it takes one.
-    pub body: Option<Body>,
-    /// The answer in case of success.
-    pub success: Success,
-    /// The other statuses that the document declares.
-    pub failures: Vec<String>,
-}
-
-/// A path or query parameter.
-#[derive(Clone, Debug)]
-pub struct Parameter {
-    /// The name on the wire.
-    pub name: String,
-    /// Where it goes.
-    pub place: Place,
-    /// Whether it must be given.
-    pub required: bool,
-    /// Whether an array repeats its key (`explode`), as it does by default.
-    pub explode: bool,
-    /// Whether it is marked deprecated.
-    pub deprecated: bool,
-    /// `x-rust-name`.
-    pub rust_name: Option<String>,
-    /// `x-sensitive`, here or in the schema.
-    pub sensitive: Option<bool>,
-    /// Its schema; `x-doc` may stand here or there.
-    pub schema: Schema,
-}
-
-/// Where a parameter goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Into the path.
-    Path,
-    /// Into the query.
-    Query,
-}
-
-/// What an operation takes as its body.
-#[derive(Clone, Debug)]
-pub struct Body {
-    /// Whether it must be sent.
-    pub required: bool,
-    /// JSON or a form.
-    pub content: BodyContent,
-    /// Its schema.
-    pub schema: Schema,
-}
-
-/// The media types of bodies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyContent {
-    /// `application/json`.
-    Json,
-    /// `multipart/form-data`.
-    Multipart,
-}
-
-/// The answer of an operation in case of success.
-#[derive(Clone, Debug)]
-pub struct Success {
-    /// The status.
-    pub status: u16,
-    /// The schema of the JSON content; `None` without content.
-    pub schema: Option<Schema>,
-}
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "patch", "options", "head", "trace"];
 
-pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operation> {
+pub(in crate::document) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operation> {
     let mut operations: Vec<Operation> = Vec::new();
     let Some(paths) = root.get("paths") else {
         // A document of webhooks need not have any.
@@ -124,6 +21,7 @@ pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operatio
         return operations;
     };
     for (path, item) in paths.members() {
+        item.check(&[("parameters", Kind::List)], findings);
         let shared = item.get("parameters").map(|list| list.elements()).unwrap_or_default();
         for (method, node) in item.members() {
             if METHODS.contains(&method) {
@@ -151,7 +49,7 @@ pub(super) fn read_all(root: &Node<'_>, findings: &mut Findings) -> Vec<Operatio
 }
 
 /// What is read of an operation, and what it may be.
-const OPERATION: &[(&str, Kind)] = &[
+pub(in crate::document) const OPERATION: &[(&str, Kind)] = &[
     ("operationId", Kind::Text),
     ("tags", Kind::List),
     ("deprecated", Kind::Flag),
@@ -178,6 +76,9 @@ const PARAMETER: &[(&str, Kind)] = &[
     ("x-rust-name", Kind::Text),
     ("x-sensitive", Kind::Flag),
 ];
+
+/// The same of a body.
+const BODY: &[(&str, Kind)] = &[("required", Kind::Flag), ("content", Kind::Object)];
 
 const PROSE: &[&str] = &["summary", "description"];
 
@@ -253,7 +154,7 @@ fn made_up_id(path: &str, method: &str) -> String {
     std::iter::once(method).chain(words).map(capital).collect()
 }
 
-pub(super) fn resolved<'a>(node: &Node<'a>, findings: &mut Findings) -> Option<Node<'a>> {
+pub(in crate::document) fn resolved<'a>(node: &Node<'a>, findings: &mut Findings) -> Option<Node<'a>> {
     match node.resolve() {
         Ok(target) => Some(target),
         Err(reason) => {
@@ -310,7 +211,8 @@ fn read_parameter(node: &Node<'_>, findings: &mut Findings) -> Option<Parameter>
     })
 }
 
-pub(super) fn read_body(node: &Node<'_>, findings: &mut Findings) -> Option<Body> {
+pub(in crate::document) fn read_body(node: &Node<'_>, findings: &mut Findings) -> Option<Body> {
+    node.check(BODY, findings);
     let content = node.get("content")?;
     let known = [("application/json", BodyContent::Json), ("multipart/form-data", BodyContent::Multipart)];
     for (media_type, kind) in known {
