@@ -39,6 +39,15 @@ struct Size {
     moved: Option<Instant>,
 }
 
+/// What is made of the size when somebody leaves or has waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    /// So many places more than before.
+    More(usize),
+    /// No place is needed any more.
+    Unbounded,
+}
+
 /// A place, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
@@ -82,21 +91,21 @@ impl Crowd {
 
     /// Makes room where nobody leaves. Answers when to look again.
     fn look(&self, now: Instant) -> Instant {
-        let more = lock(&self.size).waited(now);
-        match more {
-            Ok(more) => {
-                self.grow(more);
+        let waited = lock(&self.size).waited(now);
+        match waited {
+            Ok(room) => {
+                self.grow(room);
                 now + PATIENCE
             }
             Err(again) => again,
         }
     }
 
-    fn grow(&self, more: usize) {
-        if lock(&self.size).places > MOST {
-            self.free.close();
+    fn grow(&self, room: Room) {
+        match room {
+            Room::More(more) => self.free.add_permits(more),
+            Room::Unbounded => self.free.close(),
         }
-        self.free.add_permits(more);
     }
 }
 
@@ -109,33 +118,38 @@ impl Place<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let free = &self.crowd.free;
-        let full = free.available_permits() == 0;
-        let more = if full { lock(&self.crowd.size).left(Instant::now(), self.answered) } else { 0 };
-        free.add_permits(1 + more);
+        let crowd = self.crowd;
+        if crowd.free.available_permits() == 0 {
+            let room = lock(&crowd.size).left(Instant::now(), self.answered);
+            crowd.grow(room);
+        }
+        crowd.free.add_permits(1);
     }
 }
 
 impl Size {
-    /// Somebody has left while all places were taken. How many more there are now.
-    fn left(&mut self, now: Instant, answered: bool) -> usize {
+    /// Somebody has left while all places were taken.
+    fn left(&mut self, now: Instant, answered: bool) -> Room {
         self.moved = Some(now);
         self.answers += usize::from(answered);
         let more = self.answers / EACH;
         self.answers %= EACH;
-        self.places += more;
-        more
+        self.add(more)
     }
 
-    /// Somebody has waited for at least as long as patience lasts. How many more there are now, or when to look again.
-    fn waited(&mut self, now: Instant) -> Result<usize, Instant> {
+    /// Somebody has waited for at least as long as patience lasts. If somebody else has moved since, when to look
+    /// again.
+    fn waited(&mut self, now: Instant) -> Result<Room, Instant> {
         if let Some(until) = self.moved.map(|moved| moved + PATIENCE).filter(|until| *until > now) {
             return Err(until);
         }
-        let more = self.places;
         self.moved = Some(now);
+        Ok(self.add(self.places))
+    }
+
+    fn add(&mut self, more: usize) -> Room {
         self.places += more;
-        Ok(more)
+        if self.places > MOST { Room::Unbounded } else { Room::More(more) }
     }
 }
 
@@ -144,6 +158,8 @@ impl Size {
 mod tests {
     use std::future::Future;
     use std::pin::{Pin, pin};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Context, Poll, Waker};
 
     use super::*;
@@ -239,9 +255,58 @@ mod tests {
         let mut waiting = pin!(crowd.enter());
         assert!(poll(waiting.as_mut()).is_pending());
 
-        lock(&crowd.size).places = MOST + 1;
-        crowd.grow(0);
+        lock(&crowd.size).places = MOST;
+        crowd.look(Instant::now());
 
         assert!(matches!(poll(waiting.as_mut()), Poll::Ready(None)));
+    }
+
+    #[test]
+    fn where_answers_have_made_enough_places_nobody_needs_one_either() {
+        let crowd = Crowd::default();
+        let mut inside = entered(&crowd);
+        lock(&crowd.size).places = MOST;
+
+        for place in inside.drain(..EACH) {
+            assert!(!crowd.is_over());
+            let _others = entered(&crowd);
+            place.answered();
+        }
+
+        assert!(crowd.is_over());
+    }
+
+    #[test]
+    fn no_place_is_lost_or_made_up_whoever_comes_leaves_or_gives_up_at_once() {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+        let crowd = Arc::new(Crowd::default());
+        let inside = Arc::new(AtomicUsize::new(0));
+        let come_and_go = |task: usize| {
+            let (crowd, inside) = (crowd.clone(), inside.clone());
+            async move {
+                for round in 0..50 {
+                    let entering = crowd.enter();
+                    let place = match (task + round) % 3 {
+                        0 => tokio::time::timeout(Duration::ZERO, entering).await.unwrap_or(None),
+                        _ => Some(entering.await.expect("there are far fewer tasks than places at most")),
+                    };
+                    let Some(place) = place else { continue };
+                    let now = inside.fetch_add(1, Ordering::SeqCst) + 1;
+                    assert!(now <= lock(&crowd.size).places);
+                    tokio::task::yield_now().await;
+                    inside.fetch_sub(1, Ordering::SeqCst);
+                    if round % 2 == 0 {
+                        place.answered();
+                    }
+                }
+            }
+        };
+
+        let tasks: Vec<_> = (0..300).map(|task| runtime.spawn(come_and_go(task))).collect();
+        tasks.into_iter().for_each(|task| runtime.block_on(task).unwrap());
+
+        assert!(!crowd.is_over());
+        assert_eq!(entered(&crowd).len(), lock(&crowd.size).places);
     }
 }

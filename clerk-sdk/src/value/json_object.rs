@@ -69,10 +69,9 @@ impl JsonObject {
     /// All of the object as a type of the application's own.
     ///
     /// # Errors
-    /// If the object is not a `T`. The error contains nothing of its values.
+    /// If the object is not a `T`. The error contains nothing of the values.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(Value::Object(self.map.clone()))
-            .map_err(|error| serde::de::Error::custom(reason_without_values(&error)))
+        T::deserialize(&self.map).map_err(|error| serde::de::Error::custom(reason_without_values(&error)))
     }
 
     /// The map itself.
@@ -288,8 +287,13 @@ mod tests {
         let error = metadata.get_as::<i64>("plan").unwrap_err().to_string();
         assert!(error.contains("\"plan\"") && error.contains("expected i64"), "{error}");
         assert!(!error.contains("\"pro\""), "{error}");
+    }
 
-        let error = metadata.decode::<std::collections::BTreeMap<String, i64>>().unwrap_err().to_string();
+    #[test]
+    fn an_object_that_is_something_else_says_so_without_its_values() {
+        let metadata = Metadata::from(json!({ "plan": "pro" }));
+        assert_eq!(metadata.decode::<BTreeMap<String, String>>().unwrap()["plan"], "pro");
+        let error = metadata.decode::<BTreeMap<String, i64>>().unwrap_err().to_string();
         assert!(error.contains("expected i64") && !error.contains("pro"), "{error}");
     }
 

@@ -261,6 +261,16 @@ async fn webhooks_tell_what_becomes_of_subscriptions_and_payments() {
 }
 
 #[tokio::test]
+async fn a_free_trial_may_last_for_as_many_days_as_a_plan_can_say() {
+    let (api, ada) = shop().await;
+    api.clerk.seed().plan("plus").with("free_trial_enabled", true).with("free_trial_days", i64::MAX).await;
+
+    let begun = api.clerk.seed().subscription(&ada.id, "plus").with("is_free_trial", true).await;
+
+    assert_eq!(begun.subscription_items[0].period_end.map(|end| end.as_millis()), Some(i64::MAX));
+}
+
+#[tokio::test]
 async fn nothing_of_a_far_future_makes_it_hang() {
     let (api, ada) = shop().await;
     api.clerk.seed().subscription(&ada.id, "pro").await;

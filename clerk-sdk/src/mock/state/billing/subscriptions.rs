@@ -103,7 +103,9 @@ impl State {
         if !item.contains_key("period_end") {
             let start = item["period_start"].as_i64().unwrap_or(now);
             let end = match plan["free_trial_days"].as_i64() {
-                Some(days) if item["is_free_trial"] == true => Some(start.saturating_add(days * DAY)),
+                Some(days) if item["is_free_trial"] == true => {
+                    Some(start.saturating_add(days.saturating_mul(DAY)))
+                }
                 _ => self.period_end(&item, start),
             };
             fields!(item, { "period_end": end });
