@@ -169,6 +169,19 @@ async fn an_answer_beyond_the_limit_is_not_read() {
         assert_eq!((error.transport_kind(), error.attempts()), (Some(HttpErrorKind::Body), 1), "{error}");
         assert_eq!(value, text);
     }
+
+    // Neither is the rest waited for: where the head says how much it is, and where it does not.
+    let stalled = Reply::json(200, &format!("{text:?}")).stalled();
+    let endless = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n7d2\r\n{text:?}\r\n");
+    for reply in [stalled, Reply::raw(endless)] {
+        let server = Server::scripted([reply]);
+        let builder = Clerk::builder("sk_test_x").server_url(server.url()).max_response_bytes(1500);
+        let clerk = builder.idle_timeout(Duration::from_secs(3)).build().unwrap();
+
+        let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+        assert!(error.to_string().contains("larger than the client's limit"), "{error}");
+    }
 }
 
 #[tokio::test]

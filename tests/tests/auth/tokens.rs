@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clerk_sdk::ErrorKind;
-use clerk_sdk::auth::{Reason, VerifierBuilder};
+use clerk_sdk::auth::{Claims, Reason, Verifier, VerifierBuilder};
 use clerk_tests::tokens::Signer;
 use serde_json::{Value, json};
 
@@ -271,6 +271,32 @@ fn a_verifier_remembers_tokens_but_checks_what_they_say_each_time() {
     time.store(NOW + 65, std::sync::atomic::Ordering::Relaxed);
 
     assert_eq!(reason(verifier.verify_now(&token)), Reason::TokenExpired);
+}
+
+/// What is remembered is what was read the first time, and not only equal to it.
+fn is_remembered(verifier: &Verifier, read: &(String, Claims)) -> bool {
+    std::ptr::eq(verifier.verify_now(&read.0).unwrap().raw(), read.1.raw())
+}
+
+#[test]
+fn as_many_tokens_are_remembered_as_was_said_and_the_oldest_are_forgotten() {
+    let read = |verifier: &Verifier, id: usize| {
+        let token = session(json!({ "sid": format!("sess_{id}") }));
+        let claims = verifier.verify_now(&token).unwrap();
+        (token, claims)
+    };
+    let forgetful = verifier().build().unwrap();
+    assert!(!is_remembered(&forgetful, &read(&forgetful, 0)));
+
+    // Rounded up to an even number.
+    let verifier = verifier().cache_tokens(3).build().unwrap();
+    let four = [0, 1, 2, 3].map(|id| read(&verifier, id));
+    assert!(four.iter().all(|read| is_remembered(&verifier.clone(), read)));
+
+    let fifth = read(&verifier, 4);
+
+    assert!(four[2..].iter().chain([&fifth]).all(|read| is_remembered(&verifier, read)));
+    assert!(four[..2].iter().all(|read| !is_remembered(&verifier, read)));
 }
 
 #[tokio::test]

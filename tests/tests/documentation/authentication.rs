@@ -102,7 +102,7 @@ async fn services_are_asked_with_a_body() -> Result<(), AnyError> {
 
 #[tokio::test]
 async fn caches_are_as_large_as_they_are_told_to_be() -> Result<(), AnyError> {
-    use clerk_sdk::auth::TokenType;
+    use clerk_sdk::auth::{Auth, TokenType};
 
     let (mock, clerk, ada) = with_ada().await;
     // code: caches
@@ -120,6 +120,14 @@ async fn caches_are_as_large_as_they_are_told_to_be() -> Result<(), AnyError> {
         assert_eq!((auth.token_type(), auth.subject()), (TokenType::ApiKey, ada.id.as_str()));
     }
     assert_eq!(mock.received("verifyApiKey").len(), 1);
+
+    let request = clerk_sdk::mock::get("/").bearer(mock.sign_in(&ada).token());
+    let first = authenticator.authenticate(&request).await.into_auth()?;
+    let again = authenticator.clone().authenticate(&request).await.into_auth()?;
+    let apart = clerk.authenticate(&request).await?.into_auth()?;
+    let same = |other: &Auth| std::ptr::eq(first.claims().raw(), other.claims().raw());
+    assert!(same(&again), "the token was read again");
+    assert!(!same(&apart), "by an authenticator of its own");
     Ok(())
 }
 
