@@ -15,17 +15,17 @@ const URLS: &[&str] = &["image_url", "profile_image_url", "client_image_url"];
 pub(in crate::mock) const PICTURES: &str = "/images/";
 
 impl State {
-    /// Keeps the picture that a request brought in place of the one of this URL, and gives its URL. Of a picture that
-    /// is too large to be kept, the URL leads nowhere.
-    pub(super) fn keep_image(&mut self, call: &Call<'_>, before: &str) -> String {
-        self.forget_image(before);
+    /// Keeps the picture that a request brought as that of the object of this id, in place of the one before, and gives
+    /// its URL. Of a picture that is too large to be kept, the URL leads nowhere.
+    pub(super) fn keep_image(&mut self, call: &Call<'_>, owner: &str) -> String {
+        self.forget_image(owner);
         let id = self.ids.prefixed("img");
         let url = format!("{}{PICTURES}{id}", self.origin);
         if let Some(file) = call.file.filter(|file| file.size == file.content.len() as u64) {
             let kind = file.content_type.as_deref().filter(|kind| !kind.is_empty());
             let mut image = Object::default();
             fields!(image, {
-                "id": id, "type": kind.unwrap_or("application/octet-stream"),
+                "id": id, "owner": owner, "type": kind.unwrap_or("application/octet-stream"),
                 "content": STANDARD.encode(&file.content),
             });
             self.table_mut(IMAGE).insert(image);
@@ -33,11 +33,9 @@ impl State {
         url
     }
 
-    /// The picture of this URL is given out no more.
-    pub(super) fn forget_image(&mut self, url: &str) {
-        if let Some(id) = url.strip_prefix(&self.origin).and_then(|path| path.strip_prefix(PICTURES)) {
-            self.table_mut(IMAGE).remove(id);
-        }
+    /// The picture of this object is given out no more.
+    pub(super) fn forget_image(&mut self, owner: &str) {
+        self.table_mut(IMAGE).retain(|image| image["owner"] != owner);
     }
 
     /// The content type and the bytes of a picture.

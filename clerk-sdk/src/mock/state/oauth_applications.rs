@@ -52,9 +52,9 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("DeleteOAuthApplication", |state, call| {
         let application = RESOURCE.find(state, call)?;
         let client = application["client_id"].clone();
-        let logo = application.text("client_image_url").to_owned();
+        let id = application.id().to_owned();
         let answer = RESOURCE.answer(Action::Delete, state, call)?;
-        state.forget_image(&logo);
+        state.forget_image(&id);
         state.oauth_tokens.retain(|token| token["client_id"] != client);
         Ok(answer)
     }),
@@ -68,8 +68,8 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         Ok(shown)
     }),
     ("UploadOAuthApplicationLogo", |state, call| {
-        let before = RESOURCE.find(state, call)?.text("client_image_url").to_owned();
-        let url = state.keep_image(call, &before);
+        let id = RESOURCE.find(state, call)?.id().to_owned();
+        let url = state.keep_image(call, &id);
         RESOURCE.update(state, call, |_, object| {
             fields!(object, { "client_image_url": url });
             Ok(())

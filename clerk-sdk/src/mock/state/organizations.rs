@@ -30,8 +30,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         if state.organizations.get(&id).is_some_and(|o| o["has_image"] != true) {
             return Err(super::users::no_image());
         }
-        let before = state.logo(&id);
-        state.forget_image(&before);
+        state.forget_image(&id);
         change(state, call, |o| fields!(o, { "has_image": false, "image_url": DEFAULT_IMAGE }))
     }),
 ];
@@ -40,10 +39,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 const DEFAULT_IMAGE: &str = "https://img.example.com/default-organization.png";
 
 impl State {
-    fn logo(&self, id: &str) -> String {
-        self.organizations.get(id).map_or("", |o| o.text("image_url")).to_owned()
-    }
-
     /// The id of the organization that the path names by id or by slug.
     pub(super) fn organization_id(&self, call: &Call<'_>) -> Result<String, ApiError> {
         let name = call.variable("organization_id");
@@ -205,7 +200,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
         |s| s["last_active_organization_id"] == id.as_str(),
         |session| drop(session.insert("last_active_organization_id".into(), Value::Null)),
     );
-    state.forget_image(organization.text("image_url"));
+    state.forget_image(&id);
     let mut answer = super::deleted("organization", &id);
     answer["slug"] = organization["slug"].clone();
     Ok(answer)
@@ -215,8 +210,8 @@ fn set_logo(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     if let Some(uploader) = call.text("uploader_user_id").filter(|id| state.users.get(id).is_none()) {
         return Err(ApiError::not_found("user", uploader));
     }
-    let before = state.logo(&state.organization_id(call)?);
-    let url = state.keep_image(call, &before);
+    let id = state.organization_id(call)?;
+    let url = state.keep_image(call, &id);
     change(state, call, |o| fields!(o, { "has_image": true, "image_url": url }))
 }
 

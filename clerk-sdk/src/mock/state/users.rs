@@ -29,8 +29,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
         if user["has_image"] != true {
             return Err(no_image());
         }
-        let before = user.text("image_url").to_owned();
-        state.forget_image(&before);
+        state.forget_image(call.variable("user_id"));
         let image = json!(DEFAULT_IMAGE);
         set(
             state,
@@ -186,7 +185,7 @@ fn delete(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     state.memberships.retain(|m| m["_user_id"] != id);
     state.sessions.retain(|s| s["user_id"] != id);
     state.forget_credentials_of(id);
-    state.forget_image(user.text("image_url"));
+    state.forget_image(id);
     let (devices, tokens) =
         (&super::trusted_devices::TRUSTED_DEVICE, &super::provider_tokens::PROVIDER_TOKEN);
     for own in [devices.tag, tokens.tag, super::enrollment::SUGGESTION] {
@@ -259,8 +258,8 @@ pub(super) fn no_image() -> ApiError {
 }
 
 fn set_profile_image(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
-    let before = state.user(call)?.text("image_url").to_owned();
-    let url = json!(state.keep_image(call, &before));
+    let id = state.user(call)?.id().to_owned();
+    let url = json!(state.keep_image(call, &id));
     set(state, call, &[("has_image", json!(true)), ("image_url", url.clone()), ("profile_image_url", url)])
 }
 
