@@ -212,6 +212,7 @@ impl Error {
 
     /// What the server lists as wrong, each with a code, texts and the parameter that it is about; empty for errors of
     /// another kind than [`ErrorKind::Api`].
+    #[doc(alias = "codes")]
     pub fn errors(&self) -> &[ApiErrorItem] {
         self.api().map_or(&[], ApiError::errors)
     }
