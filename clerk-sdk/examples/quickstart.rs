@@ -46,7 +46,7 @@ async fn read(clerk: &Clerk) -> Result<(), Error> {
     let mut count = 0;
     while let Some(user) = users.try_next().await? {
         if count < 3 {
-            println!("  {} since {} ms", user.id, user.created_at.as_millis());
+            println!("  {} since {}", user.id, user.created_at);
         }
         count += 1;
     }
@@ -63,14 +63,17 @@ async fn write(clerk: &Clerk, email: &str) -> Result<(), Error> {
         .first_name("Ada")
         .public_metadata(json!({ "plan": "pro", "seats": 3 }))
         .await?;
-    println!("\nCreated {} with {:?}", name(&user), *user.public_metadata);
+    println!("\nCreated {} with {}", name(&user), json!(user.public_metadata));
 
     let user = clerk.users().update(&user.id).last_name("Lovelace").username(Null).await?;
     println!("Updated to {}", name(&user));
 
     let user = clerk.users().update_metadata(&user.id).public_metadata(json!({ "plan": null })).await?;
     let seats: Option<u32> = user.public_metadata.get_as("seats").ok().flatten();
-    println!("Deleted a key of the metadata with null, {seats:?} seats stay: {:?}", *user.public_metadata);
+    println!(
+        "Deleted a key of the metadata with null, {seats:?} seats stay: {}",
+        json!(user.public_metadata)
+    );
 
     let picture = std::env::temp_dir().join(format!("clerk-quickstart-{}.png", std::process::id()));
     if let Err(error) = std::fs::write(&picture, PIXEL) {

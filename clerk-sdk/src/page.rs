@@ -12,6 +12,17 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::value::{AsField, Field, missing, path, read_items, take};
 
 /// One page of a list: reads as a slice, iterates, and knows the total where the API tells it.
+///
+/// ```no_run
+/// # async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {
+/// let page = clerk.organizations().list().limit(50).offset(100).await?;
+/// println!("{} of {:?}", page.len(), page.total_count());
+/// for organization in page {
+///     println!("{}", organization.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Page<T> {
     items: Vec<T>,

@@ -267,6 +267,14 @@ impl<Op: Paginated> Stream for Pages<Op> {
 }
 
 /// A stream of items, from [`Request::items`]. After an error it ends.
+///
+/// ```no_run
+/// # async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {
+/// let mut users = clerk.users().list().query("ada").items();
+/// while let Some(user) = users.try_next().await? { /* … */ }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<Op: Paginated> {
     pages: Pages<Op>,

@@ -85,6 +85,7 @@ impl<T> RawRequest<T> {
     }
 
     /// Sends `body` as JSON.
+    #[doc(alias = "body")]
     pub fn json(mut self, body: impl Serialize) -> Self {
         match serde_json::to_value(body) {
             Ok(body) => self.parts.body = RequestBody::Value(body),

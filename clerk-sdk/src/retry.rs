@@ -10,6 +10,18 @@ use tokio::time::Instant;
 /// Repeated are the statuses 5xx, 408 and 429 and broken connections. A request that may have been acted on
 /// already (POST, PATCH) is repeated only after 429, after 503 with `Retry-After` and after failures to connect,
 /// unless the client or the call says that it may be.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use clerk_sdk::{Clerk, RetryPolicy};
+///
+/// # fn main() -> Result<(), clerk_sdk::Error> {
+/// let policy = RetryPolicy::exponential().initial(Duration::from_millis(100)).max_elapsed(Duration::from_secs(5));
+/// let clerk = Clerk::builder("sk_test_example").retry(policy).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     initial: Duration,

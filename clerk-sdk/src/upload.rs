@@ -20,6 +20,15 @@ use crate::transport::{HttpError, HttpErrorKind};
 ///
 /// The content type is guessed from the name unless [`content_type`](Self::content_type) says it. Files from a path
 /// or from bytes can be sent again by a retry; those from a reader or a stream cannot, so such a call is tried once.
+///
+/// ```no_run
+/// # async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {
+/// use clerk_sdk::FilePart;
+///
+/// clerk.users().set_profile_image("user_1", FilePart::from_path("ada.png").await?).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct FilePart {
     source: Source,
     file_name: String,

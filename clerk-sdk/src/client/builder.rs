@@ -19,7 +19,8 @@ use crate::transport::{
     CONNECT_TIMEOUT, Configure, HttpClient, HttpRequest, Reqwest, ReqwestBuilder, Settings,
 };
 
-/// The settings of a [`Clerk`].
+/// The settings of a [`Clerk`]: begun by [`Clerk::builder`] or [`from_env`](Self::from_env), ended by
+/// [`build`](Self::build).
 #[must_use]
 pub struct ClerkBuilder {
     key: Key,

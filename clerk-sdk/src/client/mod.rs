@@ -21,7 +21,21 @@ use crate::transport::HttpClient;
 
 /// A client of the Clerk Backend API.
 ///
-/// Cheap to clone: all clones share connections and settings.
+/// Cheap to clone: all clones share connections and settings. Make one, and clone it.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), clerk_sdk::Error> {
+/// use std::time::Duration;
+///
+/// use clerk_sdk::Clerk;
+///
+/// let clerk = Clerk::from_env()?; // CLERK_SECRET_KEY
+/// let user = clerk.users().get("user_1").await?;
+///
+/// let patient = Clerk::builder("sk_test_example").timeout(Duration::from_secs(60)).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Clerk(pub(crate) Arc<Shared>);
 

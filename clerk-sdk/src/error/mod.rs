@@ -25,6 +25,25 @@ use crate::response::Response;
 use crate::transport::{HttpError, HttpErrorKind};
 
 /// Why a call failed, or why a client could not be built.
+///
+/// Printed with `{}` it is one line for a log: what was called, what came of it, Clerk's trace id and the number of
+/// attempts.
+///
+/// ```no_run
+/// # async fn example(clerk: clerk_sdk::Clerk) {
+/// match clerk.users().create().email_address(["ada@example.com"]).await {
+///     Ok(user) => println!("{}", user.id),
+///     Err(error) if error.has_code("form_identifier_exists") => println!("this address is taken"),
+///     Err(error) if error.is_rate_limited() => println!("again in {:?}", error.retry_after()),
+///     Err(error) => {
+///         for item in error.errors() {
+///             println!("{:?}: {:?}", item.parameter(), item.long_message());
+///         }
+///         eprintln!("{error}");
+///     }
+/// }
+/// # }
+/// ```
 pub struct Error(Box<Inner>);
 
 /// What kind of failure an [`Error`] is.
@@ -193,6 +212,7 @@ impl Error {
 
     /// What the server lists as wrong, each with a code, texts and the parameter that it is about; empty for errors of
     /// another kind than [`ErrorKind::Api`].
+    #[doc(alias = "codes")]
     pub fn errors(&self) -> &[ApiErrorItem] {
         self.api().map_or(&[], ApiError::errors)
     }

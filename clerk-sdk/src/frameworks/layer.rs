@@ -12,6 +12,17 @@ use crate::frameworks::Rejection;
 ///
 /// Session tokens are accepted unless told otherwise. For settings that have no method here, make it from an
 /// [`AuthenticatorBuilder`]: `ClerkLayer::from(clerk.authenticator().issuer("…"))`.
+///
+/// ```
+/// use clerk_sdk::Clerk;
+/// use clerk_sdk::frameworks::ClerkLayer;
+///
+/// # fn main() -> Result<(), clerk_sdk::Error> {
+/// # let clerk = Clerk::new("sk_test_example")?;
+/// let layer = ClerkLayer::new(&clerk).authorized_parties(["https://app.example.com"]).checked()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClerkLayer {

@@ -70,6 +70,8 @@ impl JsonObject {
     ///
     /// # Errors
     /// If the object is not a `T`. The error contains nothing of the values.
+    #[doc(alias = "to")]
+    #[doc(alias = "deserialize")]
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.map).map_err(|error| serde::de::Error::custom(reason_without_values(&error)))
     }

@@ -60,6 +60,16 @@ pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
     if !operation.arguments.is_empty() {
         lines.push(String::new());
     }
+    let optional = operation.setters.iter().filter(|argument| !argument.deprecated);
+    let optional: Vec<String> = optional.map(|argument| format!("`{}`", argument.ident)).collect();
+    if !optional.is_empty() {
+        let marker = &operation.marker;
+        let names = optional.join(", ");
+        lines.extend([
+            format!("Optional, by setters of [`{marker}`](requests::{marker}): {names}."),
+            String::new(),
+        ]);
+    }
     let answer = match &operation.output {
         Output::Nothing => "Answers nothing".to_owned(),
         Output::Value(ty) => format!("Answers {}", described(api, ty)),
@@ -115,7 +125,7 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
     });
     lines.extend(facts(&argument.ty, &argument.facts));
     if argument.nullable {
-        lines.push("May be null.".to_owned());
+        lines.push("May be null: `Null`.".to_owned());
     }
     lines
 }

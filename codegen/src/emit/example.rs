@@ -1,14 +1,23 @@
 //! The example of each operation, which is compiled where the documentation is tested.
 
-use super::rust_type;
-use crate::model::{Api, Operation, Output, Type, TypeDef, TypeKind};
+use super::{WIDTH, rust_type};
+use crate::model::{Api, Argument, Operation, Output, Place, Type, TypeDef, TypeKind};
 
 /// The call of an operation with what is required of it. Lines that begin with `#` are for the compiler alone.
 pub(super) fn code(api: &Api, operation: &Operation) -> Vec<String> {
     let arguments: Vec<String> =
         operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire, 0)).collect();
     let root = api_path(api, "clerk", "()");
-    let call = format!("{root}.{}().{}({})", operation.resource, operation.method_name, arguments.join(", "));
+    let mut steps = vec![
+        root,
+        format!(".{}()", operation.resource),
+        format!(".{}({})", operation.method_name, arguments.join(", ")),
+    ];
+    steps
+        .extend(settings(operation).map(|argument| {
+            format!(".{}({})", argument.ident, sample(api, &argument.ty, &argument.wire, 0))
+        }));
+    steps.push(".await?;".to_owned());
     let binding = match operation.output {
         Output::Nothing => "",
         Output::Value(_) => "let answer = ",
@@ -18,15 +27,40 @@ pub(super) fn code(api: &Api, operation: &Operation) -> Vec<String> {
     if !api.is_root {
         lines.push(format!("use clerk_sdk::{}::ClerkExt as _;", api.module()));
     }
-    lines.extend([
-        "# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned(),
-        format!("{binding}{call}.await?;"),
-    ]);
+    lines
+        .extend(["# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned()]);
+    let call = steps.concat();
+    lines.extend(if call.len() <= WIDTH {
+        vec![format!("{binding}{call}")]
+    } else {
+        let (first, rest) = steps.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        let rest = rest.iter().map(|step| format!("    {step}"));
+        std::iter::once(format!("{binding}{first}")).chain(rest).collect()
+    });
     if matches!(operation.output, Output::Page(_)) {
         lines.push("println!(\"{} of {:?}\", page.len(), page.total_count());".to_owned());
     }
     lines.extend(["# Ok(())".to_owned(), "# }".to_owned()]);
     lines
+}
+
+/// Two optional arguments, where nothing but them says what is to be written: first those by which people are known.
+fn settings(operation: &Operation) -> impl Iterator<Item = &Argument> {
+    let written = |argument: &&Argument| matches!(argument.place, Place::BodyField | Place::FormPart);
+    let said = operation.arguments.iter().any(|argument| argument.place != Place::Path);
+    let fits = |argument: &&Argument| match &argument.ty {
+        Type::String | Type::Bool | Type::Metadata => true,
+        Type::List(item) => **item == Type::String && !argument.nullable,
+        _ => false,
+    };
+    let usable = |argument: &&Argument| !said && !argument.deprecated && fits(argument);
+    let mut settings: Vec<_> = operation.setters.iter().filter(written).filter(usable).collect();
+    settings.sort_by_key(|argument| match argument.wire.as_str() {
+        "email_address" => 0,
+        wire if wire.ends_with("name") => 1,
+        _ => 2,
+    });
+    settings.into_iter().take(2)
 }
 
 /// What belongs to an API, which for the newest one is at the root: `clerk`, or `clerk.v2024_10_01()`.
@@ -42,6 +76,8 @@ fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
             let types = format!("{}::types::", api_path(api, "clerk_sdk", ""));
             format!("{}::new()", rust_type(api, ty, &types).replacen('<', "::<", 1))
         }
+        Type::String if wire == "first_name" => "\"Ada\"".to_owned(),
+        Type::String if wire == "last_name" => "\"Lovelace\"".to_owned(),
         Type::String if wire.ends_with("_id") => {
             format!("{:?}", format!("{}_1", wire.trim_end_matches("_id")))
         }

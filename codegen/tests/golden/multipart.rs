@@ -5,6 +5,8 @@
     /// * `uploader_user_id`: In the form.
     /// * `file`: In the form.
     ///
+    /// Optional, by setters of [`UploadLogo`](requests::UploadLogo): `label`.
+    ///
     /// Answers [`UploadLogoResponse`](types::UploadLogoResponse) (200). The document declares no failures.
     /// A retry may repeat it.
     /// See [Clerk's
@@ -13,7 +15,10 @@
     /// ```no_run
     /// # #![allow(deprecated, unused)]
     /// # async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {
-    /// let answer = clerk.things().upload_logo("thing_1", "uploader_user_1", clerk_sdk::FilePart::from_bytes("logo.png", &b"..."[..])).await?;
+    /// let answer = clerk
+    ///     .things()
+    ///     .upload_logo("thing_1", "uploader_user_1", clerk_sdk::FilePart::from_bytes("logo.png", &b"..."[..]))
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -59,10 +59,29 @@ impl PartInput {
         always into String, always_or_null null String, maybe null String, maybe_or_null null String,
         behind null i64, list list Option<String>,
     }
+// resources.rs
+    /// Update thing: `PATCH /things`.
+    ///
+    /// Optional, by setters of [`UpdateThing`](requests::UpdateThing): `note`, `plain`, `part`.
+    ///
+    /// Answers [`Thing`](types::Thing) (200). The document declares no failures.
+    /// A retry repeats it only where it cannot have been acted on, unless told otherwise.
+    /// See [Clerk's reference](https://clerk.com/docs/reference/backend-api/tag//patch/things).
+    ///
+    /// ```no_run
+    /// # #![allow(deprecated, unused)]
+    /// # async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {
+    /// let answer = clerk.things().update().note("note").plain("plain").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(&self) -> requests::UpdateThing {
+        Request::new(&self.clerk)
+    }
 // requests.rs
 impl UpdateThing {
     /// In the body.
-    /// May be null.
+    /// May be null: `Null`.
     pub fn note(self, note: impl IntoNullable<String>) -> Self {
         self.set_body("note", note.into_nullable())
     }
@@ -77,7 +96,7 @@ impl UpdateThing {
 }
 // requests.rs
     /// In the body.
-    /// May be null.
+    /// May be null: `Null`.
     pub fn note(self, note: impl IntoNullable<String>) -> Self {
         self.set_body("note", note.into_nullable())
     }

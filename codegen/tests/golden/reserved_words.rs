@@ -60,6 +60,8 @@ open_enum! { ThingMatch {
     ///
     /// * `ref_`: `ref` in the path.
     ///
+    /// Optional, by setters of [`MoveThing`](requests::MoveThing): `async_`.
+    ///
     /// Answers [`Thing`](types::Thing) (200). The document declares no failures.
     /// A retry repeats it only where it cannot have been acted on, unless told otherwise.
     /// See [Clerk's reference](https://clerk.com/docs/reference/backend-api/tag//post/things/%7Bref%7D).

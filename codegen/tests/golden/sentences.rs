@@ -20,6 +20,8 @@ pub struct Boats {
     ///
     /// * `boat_id`: The boat to paint. In the path.
     ///
+    /// Optional, by setters of [`PaintBoat`](requests::PaintBoat): `coats`.
+    ///
     /// Answers [`Boat`](types::Boat) (200). The document declares no failures.
     /// A retry may repeat it.
     /// See [Clerk's reference](https://clerk.com/docs/reference/backend-api/tag//put/boats/%7Bboat_id%7D).

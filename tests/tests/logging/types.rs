@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clerk_sdk::auth::{
-    Factor, FactorAges, Feature, Permission, Plan, Reason, RequestState, Reverification, Role, TokenType,
-    Verifier,
+    Factor, FactorAges, Feature, Permission, Plan, Reason, RequestState, Reverification, Role, Scope,
+    TokenType, Verifier,
 };
 use clerk_sdk::http::{HeaderMap, Method};
 use clerk_sdk::mock::{self, Fault, MockClerk};
@@ -164,6 +164,7 @@ async fn tokens(printed: &mut Printed) {
     printed.show(&Role("org:admin"));
     printed.show(&Permission("org:a:b"));
     printed.show(&Feature("a"));
+    printed.show(&Scope("read"));
     printed.show(&Plan("a"));
     printed.show(&Reverification::Within(Factor::Both, Duration::from_secs(60)));
     printed.show(&Factor::First);
