@@ -1,5 +1,6 @@
 //! Connections that do not come about, and servers that go away and come back.
 
+use std::io::Read as _;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -109,6 +110,31 @@ async fn a_handshake_that_is_cut_was_no_request_and_is_made_again() {
         assert_eq!(server.connections(), error.attempts() as usize);
         assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
         assert!(error.to_string().contains("the request was not sent"), "{error}");
+    }
+}
+
+/// An address whose connections are closed, and not reset, as soon as something has arrived.
+fn closes() -> std::net::SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            // What is not read would make it a reset.
+            connection.unwrap().read(&mut [0; 16_384]).unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_handshake_that_the_other_side_ends_is_one_of_tls_that_may_succeed_later() {
+    let budget = RetryPolicy::exponential().initial(ms(20)).max_interval(ms(60)).max_elapsed(ms(1000));
+    let clerk = builder(format!("https://{}", closes())).retry(budget).build().unwrap();
+    for kind in Kind::ALL {
+        let error = kind.request(&clerk).await.unwrap_err();
+
+        assert_eq!(error.transport_kind(), Some(HttpErrorKind::Tls), "{error}");
+        assert!(!error.maybe_sent() && error.attempts() > 1, "{error}");
     }
 }
 
