@@ -63,10 +63,9 @@ async fn bytes_that_are_no_text_are_an_error_that_names_their_place() {
 async fn what_was_kept_as_it_came_is_in_the_place_of_no_later_error() {
     let decoding = Decoding::new();
     // The verification is of a known kind and not as one has to be, so it is kept; the error is what comes after it.
-    let verification = json!({"object": "verification_otp", "status": "verified", "strategy": "email_code",
-                              "attempts": {"deep": [0]}, "expire_at": "never"});
-    let address = json!({"object": "email_address", "verification": verification, "email_address": 7});
-    decoding.canned.answer(200, address.to_string());
+    let address = r#"{"object": "email_address", "id": "idn_1", "verification": {"object": "verification_otp",
+        "status": "verified", "strategy": "email_code", "attempts": {}, "expire_at": 0}, "email_address": 7}"#;
+    decoding.canned.answer(200, address);
 
     let error = decoding.clerk.email_addresses().get("idn_1").await.unwrap_err();
 
