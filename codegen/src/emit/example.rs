@@ -3,20 +3,19 @@
 use super::{WIDTH, rust_type};
 use crate::model::{Api, Argument, Operation, Output, Place, Type, TypeDef, TypeKind};
 
-/// The call of an operation with what is required of it. Lines that begin with `#` are for the compiler alone.
+/// The call of an operation with what is required of it, and else with some of what may be set. Lines that begin with
+/// `#` are for the compiler alone.
 pub(super) fn code(api: &Api, operation: &Operation) -> Vec<String> {
     let arguments: Vec<String> =
         operation.arguments.iter().map(|argument| sample(api, &argument.ty, &argument.wire, 0)).collect();
     let root = api_path(api, "clerk", "()");
     let mut steps = vec![
-        root,
         format!(".{}()", operation.resource),
         format!(".{}({})", operation.method_name, arguments.join(", ")),
     ];
-    steps
-        .extend(settings(operation).map(|argument| {
-            format!(".{}({})", argument.ident, sample(api, &argument.ty, &argument.wire, 0))
-        }));
+    for argument in settings(operation) {
+        steps.push(format!(".{}({})", argument.ident, sample(api, &argument.ty, &argument.wire, 0)));
+    }
     steps.push(".await?;".to_owned());
     let binding = match operation.output {
         Output::Nothing => "",
@@ -27,16 +26,14 @@ pub(super) fn code(api: &Api, operation: &Operation) -> Vec<String> {
     if !api.is_root {
         lines.push(format!("use clerk_sdk::{}::ClerkExt as _;", api.module()));
     }
-    lines
-        .extend(["# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned()]);
+    lines.push("# async fn example(clerk: clerk_sdk::Clerk) -> Result<(), clerk_sdk::Error> {".to_owned());
     let call = steps.concat();
-    lines.extend(if call.len() <= WIDTH {
-        vec![format!("{binding}{call}")]
+    if root.len() + call.len() <= WIDTH {
+        lines.push(format!("{binding}{root}{call}"));
     } else {
-        let (first, rest) = steps.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
-        let rest = rest.iter().map(|step| format!("    {step}"));
-        std::iter::once(format!("{binding}{first}")).chain(rest).collect()
-    });
+        lines.push(format!("{binding}{root}"));
+        lines.extend(steps.iter().map(|step| format!("    {step}")));
+    }
     if matches!(operation.output, Output::Page(_)) {
         lines.push("println!(\"{} of {:?}\", page.len(), page.total_count());".to_owned());
     }

@@ -12,7 +12,7 @@ mod targets;
 
 use std::panic::catch_unwind;
 
-use clerk_codegen::{Findings, GeneratedFile, read};
+use clerk_codegen::{Findings, GeneratedFile};
 use mutation::Dice;
 use serde_json::{Value, json};
 
@@ -182,7 +182,10 @@ fn the_difference_of_any_two_documents_can_be_told() {
         let mut changed = part.clone();
         let done: Vec<String> =
             (0..=dice.below(3)).map(|_| mutation::mutate(&mut changed, &mut dice)).collect();
-        let (old, new) = (read(part.to_string().as_bytes()), read(changed.to_string().as_bytes()));
+        let (old, new) = (
+            clerk_codegen::read(part.to_string().as_bytes()),
+            clerk_codegen::read(changed.to_string().as_bytes()),
+        );
         let (Ok(old), Ok(new)) = (old, new) else { continue };
 
         let (there, back) = (between(&old, &new), between(&new, &old));
