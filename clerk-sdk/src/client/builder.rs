@@ -124,6 +124,9 @@ impl ClerkBuilder {
     }
 
     /// Allows plain `http` to hosts other than this machine, over which the secret key travels unencrypted.
+    ///
+    /// This machine is `localhost` and the loopback addresses. Names below `localhost`, such as `clerk.localhost`, are
+    /// not: a name server may give any address for them.
     pub fn allow_insecure_http(mut self, allow: bool) -> Self {
         self.allow_insecure_http = allow;
         self
