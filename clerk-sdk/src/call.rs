@@ -159,6 +159,13 @@ impl Call<'_> {
         let mut request = prepared.request(self.meta).await.map_err(Error::transport)?;
         for hook in &self.clerk.0.hooks.before_request {
             hook(&self.about(number), &mut request);
+            if !prepared.has_origin_of(request.uri()) {
+                self.attempts.fetch_sub(1, Ordering::Relaxed);
+                return Err(Error::bad_argument(
+                    "a hook passed to `before_request` changed scheme, host or port of the URL, and the secret key \
+                     goes to the configured server alone; set the server by `with_server_url`",
+                ));
+            }
         }
         observe::sending(&request, &prepared.payload, number);
         let response = self.send(request, &prepared.payload).await.map_err(Error::transport)?;

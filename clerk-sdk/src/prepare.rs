@@ -82,6 +82,11 @@ impl Prepared {
         &self.uri
     }
 
+    /// Returns whether `uri` has the scheme, host and port that the request is for.
+    pub(crate) fn has_origin_of(&self, uri: &Uri) -> bool {
+        uri.scheme() == self.uri.scheme() && uri.authority() == self.uri.authority()
+    }
+
     /// The key that it is sent with.
     pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
         self.headers.get(AUTHORIZATION)

@@ -256,7 +256,11 @@ impl ClerkBuilder {
         self
     }
 
-    /// Called before each attempt; may change its headers.
+    /// Called before each attempt; may change its headers, and path and query of its URL.
+    ///
+    /// If the URL gets another scheme, host or port, nothing is sent: the error is of kind
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest). A `Host` header may be changed. It decides neither the
+    /// address that the request is sent to nor the name that the server's certificate is checked for.
     pub fn before_request(
         mut self,
         hook: impl Fn(&Attempt<'_>, &mut HttpRequest) + Send + Sync + 'static,
