@@ -223,8 +223,9 @@ impl ClerkBuilder {
     /// Sends through this client instead of the SDK's own. It must not follow redirects;
     /// [`reqwest_builder`](crate::reqwest_builder) gives one that does not.
     ///
-    /// Its connections live on the runtimes that opened them: do not mix awaited and blocking calls over one such
-    /// client on a single-threaded runtime. The SDK's own client keeps them apart.
+    /// Its connections are driven by the tokio runtimes that opened them. Use one such client in one runtime: a
+    /// connection of a single-threaded runtime stands still while that runtime idles. Blocking calls run in a runtime of
+    /// their own. The SDK's own client has connections of its own for each runtime.
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.http = Some(Box::new(client));
         self
@@ -232,7 +233,8 @@ impl ClerkBuilder {
 
     /// Changes the SDK's own reqwest client: proxies, default headers, pools, addresses.
     ///
-    /// TLS and "no redirects" are set afterwards. Additional root certificates are given with
+    /// It is applied once for each runtime that requests are sent in, and apart for servers on this machine and others.
+    /// TLS and "no redirects" are set afterwards: certificates and host names are checked, and TLS 1.2 is the minimum. Additional root certificates are given with
     /// [`add_root_certificate`](Self::add_root_certificate): where rustls does TLS, those of reqwest's builder are
     /// not looked at.
     pub fn configure_reqwest<F>(mut self, configure: F) -> Self
