@@ -93,4 +93,16 @@ mod tests {
         assert!(error.contains("rustls-no-provider") && error.contains("`rustls-aws-lc`"), "{error}");
         assert!(builds(|| 1).is_ok());
     }
+
+    /// `.ci/run` runs this with `reqwest/rustls-no-provider`, too, as if another crate had enabled it.
+    #[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
+    #[test]
+    fn without_a_tls_feature_a_client_is_built_where_reqwest_can_and_an_error_otherwise() {
+        let by_reqwest = std::panic::catch_unwind(|| reqwest::Client::builder().build()).is_ok();
+
+        let built = crate::Clerk::builder("sk_test_x").server_url("http://127.0.0.1:1").build();
+
+        assert_eq!((built.is_ok(), crate::reqwest_builder().build().is_ok()), (by_reqwest, by_reqwest));
+        assert!(built.err().is_none_or(|error| error.kind() == crate::ErrorKind::Config));
+    }
 }
