@@ -13,12 +13,8 @@ use crate::error::Error;
 use crate::transport::{HttpError, HttpErrorKind};
 
 thread_local! {
+    /// Whether this thread belongs to the runtime of blocking calls.
     static OWN: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread belongs to the runtime of blocking calls.
-pub(crate) fn on_own_runtime() -> bool {
-    OWN.get()
 }
 
 /// Runs a call to its end and stops the current thread until then.
@@ -32,7 +28,7 @@ where
         // Nobody listens any more only where the waiting thread is gone.
         let _ = sender.send(call.await);
     });
-    let received = if on_own_runtime() {
+    let received = if OWN.get() {
         // A hook or a key provider of a blocking call makes another one: its thread is replaced meanwhile.
         tokio::task::block_in_place(|| receiver.recv())
     } else {

@@ -50,13 +50,7 @@ async fn run(
     let timeout = options.timeout.or(clerk.0.timeout);
     let call = Call { clerk, meta, options, timeout, attempts: AtomicU32::new(0), started: Instant::now() };
     let work = async {
-        let result = match timeout {
-            None => call.run(parts).await,
-            Some(limit) => {
-                let timed = tokio::time::timeout(limit, call.run(parts)).await;
-                timed.unwrap_or_else(|_| Err(Error::transport(call.timed_out())))
-            }
-        };
+        let result = call.in_runtime(parts).await;
         let attempts = call.attempts.load(Ordering::Relaxed);
         let result = result.map_err(|error| error.in_call(meta, attempts));
         observe::finished(&result, attempts);
@@ -77,6 +71,26 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Runs the call as long as it is polled inside of a tokio runtime. Outside, its timers and sockets would panic.
+    async fn in_runtime(&self, parts: Parts) -> Result<Response<Bytes>, Error> {
+        let mut timed = pin!(self.timed(parts));
+        poll_fn(|cx| match crate::runtime::current() {
+            Ok(_) => timed.as_mut().poll(cx),
+            Err(outside) if self.attempts.load(Ordering::Relaxed) == 0 => Poll::Ready(Err(outside)),
+            Err(_) => {
+                let error = HttpError::message(HttpErrorKind::Other, crate::runtime::OUTSIDE);
+                Poll::Ready(Err(Error::transport(error)))
+            }
+        })
+        .await
+    }
+
+    async fn timed(&self, parts: Parts) -> Result<Response<Bytes>, Error> {
+        let Some(limit) = self.timeout else { return self.run(parts).await };
+        let timed = tokio::time::timeout(limit, self.run(parts)).await;
+        timed.unwrap_or_else(|_| Err(Error::transport(self.timed_out())))
+    }
+
     async fn run(&self, parts: Parts) -> Result<Response<Bytes>, Error> {
         let prepared = Prepared::new(self.clerk, self.meta, parts, self.options).await?;
         let policy = self.options.retry.as_ref().unwrap_or(&self.clerk.0.retry);
@@ -159,6 +173,13 @@ impl Call<'_> {
         let mut request = prepared.request(self.meta).await.map_err(Error::transport)?;
         for hook in &self.clerk.0.hooks.before_request {
             hook(&self.about(number), &mut request);
+            if !prepared.has_origin_of(request.uri()) {
+                self.attempts.fetch_sub(1, Ordering::Relaxed);
+                return Err(Error::bad_argument(
+                    "a hook passed to `before_request` changed scheme, host or port of the URL, and the secret key \
+                     goes to the configured server alone; set the server by `with_server_url`",
+                ));
+            }
         }
         observe::sending(&request, &prepared.payload, number);
         let response = self.send(request, &prepared.payload).await.map_err(Error::transport)?;

@@ -60,14 +60,22 @@ impl fmt::Debug for SecretKey {
 }
 
 /// The URL that all paths are appended to: absolute, without a slash at its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ServerUrl(String);
+
+/// Shows scheme, host and port: a path may hold what is secret.
+impl fmt::Debug for ServerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = Url::parse(&self.0).map(|url| url.origin().ascii_serialization());
+        fmt::Debug::fmt(&origin.unwrap_or_default(), f)
+    }
+}
 
 impl ServerUrl {
     /// Takes `https`, and `http` where the host is this machine or `allow_insecure_http` is set.
     pub(crate) fn new(url: &str, allow_insecure_http: bool) -> Result<Self, String> {
         let parsed =
-            Url::parse(url).map_err(|error| format!("the server URL is no absolute URL: {error}"))?;
+            Url::parse(url).map_err(|error| format!("the server URL is not an absolute URL: {error}"))?;
         match parsed.scheme() {
             "https" => {}
             "http" if allow_insecure_http || parsed.host_str().is_some_and(is_loopback) => {}
@@ -76,7 +84,7 @@ impl ServerUrl {
                             use https, or ClerkBuilder::allow_insecure_http"
                     .into());
             }
-            scheme => return Err(format!("the server URL has the scheme {scheme}, which is not https")),
+            _ => return Err("the scheme of the server URL is not https".into()),
         }
         if !parsed.username().is_empty() || parsed.password().is_some() {
             return Err("the server URL contains a user name or password".into());
@@ -116,7 +124,8 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     let ip = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     match ip.parse::<IpAddr>() {
         Ok(ip) => ip.is_loopback(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        // Names below it are looked up, and a name server may answer with any address.
+        Err(_) => host == "localhost",
     }
 }
 
@@ -195,10 +204,10 @@ mod tests {
 
     #[test]
     fn plain_http_needs_a_loopback_host_or_an_opt_in() {
-        for url in ["http://127.0.0.1:1/v1", "http://localhost", "http://[::1]:9", "http://a.localhost/"] {
+        for url in ["http://127.0.0.1:1/v1", "http://localhost", "http://[::1]:9", "http://LOCALHOST/"] {
             assert!(ServerUrl::new(url, false).is_ok(), "{url}");
         }
-        for url in ["http://api.clerk.com/v1", "http://localhost.example.com", "ftp://localhost", "/v1"] {
+        for url in ["http://api.clerk.com/v1", "http://a.localhost", "ftp://localhost", "/v1"] {
             assert!(ServerUrl::new(url, false).is_err(), "{url}");
         }
         assert!(ServerUrl::new("http://clerk.internal/v1", true).is_ok());

@@ -120,6 +120,7 @@ mod raw;
 mod request;
 mod response;
 mod retry;
+mod runtime;
 mod throttle;
 mod tls;
 mod transport;

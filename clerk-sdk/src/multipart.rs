@@ -28,8 +28,10 @@ impl Form {
         for (name, value) in &parts {
             if let FormValue::File(file) = value {
                 let media_type = file.media_type();
-                if media_type.is_empty() || !media_type.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-                    return Err(format!("the content type of the file `{name}` is no media type"));
+                if !is_media_type(media_type) {
+                    return Err(format!(
+                        "invalid content type of the file `{name}`; pass a media type such as `image/png`"
+                    ));
                 }
             }
         }
@@ -85,12 +87,25 @@ impl Form {
     }
 }
 
-/// As browsers write names in `Content-Disposition`: a quote or a line break cannot end it.
+/// Returns whether `text` is `type/subtype`, with parameters or without, on one line of ASCII.
+fn is_media_type(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or_default().trim_end();
+    let is_token = |text: &str| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+        !text.is_empty() && text.bytes().all(allowed)
+    };
+    text.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
+        && essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+}
+
+/// Encodes a name for the quotes of `Content-Disposition`, as browsers do. They leave the backslash as it is, by which
+/// some servers would read the quote after it as part of the name.
 fn escaped(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
             '"' => out.push_str("%22"),
+            '\\' => out.push_str("%5C"),
             '\r' => out.push_str("%0D"),
             '\n' => out.push_str("%0A"),
             c if c.is_control() => out.push('_'),

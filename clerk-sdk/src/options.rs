@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::config::SecretKey;
+use crate::config::{SecretKey, ServerUrl};
 use crate::error::Error;
 use crate::retry::RetryPolicy;
 
@@ -15,7 +15,7 @@ pub(crate) struct CallOptions {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) server_url: Option<String>,
+    pub(crate) server_url: Option<ServerUrl>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) key: Option<SecretKey>,
     pub(crate) repeatable: Option<bool>,
@@ -35,6 +35,15 @@ impl CallOptions {
         match SecretKey::new(key, "the secret key of the call") {
             Ok(key) => self.key = Some(key),
             Err(message) => self.refuse(Invalid::Config(message)),
+        }
+    }
+
+    pub(crate) fn set_server_url(&mut self, url: &str, allow_insecure_http: bool) {
+        match ServerUrl::new(url, allow_insecure_http) {
+            Ok(url) => self.server_url = Some(url),
+            Err(message) => {
+                self.refuse(Invalid::Config(format!("invalid URL passed to `with_server_url`: {message}")))
+            }
         }
     }
 
@@ -87,8 +96,8 @@ impl fmt::Debug for CallOptions {
     }
 }
 
-/// The `with_*` methods of a request, for use inside of its `impl`. It needs a field `options: CallOptions`,
-/// and a `#[must_use]` on the type.
+/// The `with_*` methods of a request, for use inside of its `impl`. It needs the fields `options: CallOptions`
+/// and `clerk: Clerk`, and a `#[must_use]` on the type.
 macro_rules! call_options {
     () => {
         /// Retries this call by another policy than the client's.
@@ -114,8 +123,11 @@ macro_rules! call_options {
 
         /// Sends this call to another server, such as `https://proxy.example.com/v1`. It gets the secret key. The URL
         /// is taken as it is, as by [`ClerkBuilder::server_url`]($crate::ClerkBuilder::server_url).
+        ///
+        /// An invalid URL is an error of kind [`Config`]($crate::ErrorKind::Config) when the request is sent. `Debug`
+        /// shows scheme, host and port.
         pub fn with_server_url(mut self, url: impl ::std::convert::Into<String>) -> Self {
-            self.options.server_url = Some(url.into());
+            self.options.set_server_url(&url.into(), self.clerk.0.allow_insecure_http);
             self
         }
 

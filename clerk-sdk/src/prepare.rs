@@ -10,7 +10,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::body::Body;
 use crate::client::Clerk;
-use crate::config::ServerUrl;
 use crate::error::Error;
 use crate::multipart::Form;
 use crate::operation::{BodyKind, KeyKind, Meta, Parts, RequestBody};
@@ -83,6 +82,11 @@ impl Prepared {
         &self.uri
     }
 
+    /// Returns whether `uri` has the scheme, host and port that the request is for.
+    pub(crate) fn has_origin_of(&self, uri: &Uri) -> bool {
+        uri.scheme() == self.uri.scheme() && uri.authority() == self.uri.authority()
+    }
+
     /// The key that it is sent with.
     pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
         self.headers.get(AUTHORIZATION)
@@ -137,14 +141,7 @@ fn uri(
     query: &[(Cow<'static, str>, String)],
     options: &CallOptions,
 ) -> Result<Uri, Error> {
-    let own;
-    let server = match &options.server_url {
-        None => &clerk.0.server,
-        Some(url) => {
-            own = ServerUrl::new(url, clerk.0.allow_insecure_http).map_err(Error::config)?;
-            &own
-        }
-    };
+    let server = options.server_url.as_ref().unwrap_or(&clerk.0.server);
     let mut text = String::with_capacity(server.as_str().len() + meta.path.len() + 64);
     text.push_str(server.as_str());
     let mut rest = meta.path.as_ref();

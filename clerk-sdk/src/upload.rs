@@ -11,7 +11,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use tokio::io::AsyncRead;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::error::Error;
 use crate::transport::{HttpError, HttpErrorKind};
@@ -57,8 +58,9 @@ impl FilePart {
     /// A file of the file system, which is read in pieces while it is sent.
     ///
     /// # Errors
-    /// Where it cannot be opened or is no file.
+    /// Where it cannot be opened or is no file; of kind [`Config`](crate::ErrorKind::Config) outside of a tokio runtime.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+        crate::runtime::current()?;
         let path = path.as_ref().to_owned();
         let refused = |error: io::Error| {
             Error::bad_argument_from(format!("the file {} cannot be read", path.display()), error)
@@ -137,9 +139,10 @@ impl FilePart {
                 let unreadable = |error| {
                     HttpError::new(HttpErrorKind::Body, error).with_request_not_sent().with_permanent()
                 };
+                let runtime = crate::runtime::current().map_err(HttpError::refused)?;
                 let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
-                let pieces = FilePieces::new(file.into_std().await, length);
+                let pieces = FilePieces::new(runtime, file.into_std().await, length);
                 Ok(Content::Stream(Box::pin(pieces), Some(length)))
             }
             Source::Once(content) => {
@@ -161,17 +164,20 @@ pub(crate) const READ_SIZE: usize = 128 * 1024;
 /// The first `left` bytes of a file. Each piece is read while the one before it is sent, by a thread for such work, into
 /// the memory that is sent.
 struct FilePieces {
+    /// An HTTP client of the program may read the body outside of it.
+    runtime: Handle,
     left: u64,
     next: Option<JoinHandle<(File, io::Result<Vec<u8>>)>>,
 }
 
 impl FilePieces {
-    fn new(file: File, left: u64) -> Self {
-        Self { left, next: (left > 0).then(|| Self::read(file, left)) }
+    fn new(runtime: Handle, file: File, left: u64) -> Self {
+        let next = (left > 0).then(|| Self::read(&runtime, file, left));
+        Self { runtime, left, next }
     }
 
-    fn read(mut file: File, left: u64) -> JoinHandle<(File, io::Result<Vec<u8>>)> {
-        spawn_blocking(move || {
+    fn read(runtime: &Handle, mut file: File, left: u64) -> JoinHandle<(File, io::Result<Vec<u8>>)> {
+        runtime.spawn_blocking(move || {
             let size = left.min(FILE_PIECE);
             let mut piece = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
             let read = (&mut file).take(size).read_to_end(&mut piece);
@@ -197,7 +203,7 @@ impl Stream for FilePieces {
             return Poll::Ready(None);
         }
         if self.left > 0 {
-            self.next = Some(Self::read(file, self.left));
+            self.next = Some(Self::read(&self.runtime, file, self.left));
         }
         Poll::Ready(Some(Ok(piece.into())))
     }

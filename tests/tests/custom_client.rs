@@ -119,6 +119,62 @@ async fn calls_behind_a_proxy() {
     assert_eq!(server.seen().len(), 3);
 }
 
+/// A client whose HTTP client can be built once, and which finds `api.example.com` at `address`.
+fn built_once(builder: clerk_sdk::ClerkBuilder, address: std::net::SocketAddr) -> Clerk {
+    let built = Arc::new(AtomicU32::new(0));
+    let configure = move |builder: reqwest::ClientBuilder| match built.fetch_add(1, Ordering::Relaxed) {
+        0 => builder.resolve("api.example.com", address),
+        _ => builder.user_agent("\n"),
+    };
+    builder.retry(RetryPolicy::none()).configure_reqwest(configure).build().unwrap()
+}
+
+#[tokio::test]
+async fn an_http_client_that_cannot_be_built_has_no_fallback() {
+    let server = Server::scripted([Reply::json(200, "1")]);
+    let elsewhere = server.url().replace("127.0.0.1", "api.example.com");
+    let local = Clerk::builder("sk_test_x").server_url(server.url()).allow_insecure_http(true);
+    let remote = Clerk::builder("sk_test_x").server_url("https://api.example.com/v1");
+
+    // The client for the other kind of server would reach it too.
+    for (builder, url) in [(local, elsewhere), (remote, server.url())] {
+        let clerk = built_once(builder, server.address());
+
+        let error = clerk.request::<Value>(Method::GET, "/x").with_server_url(url).await.unwrap_err();
+
+        assert_eq!((error.kind(), error.maybe_sent()), (ErrorKind::Config, false), "{error}");
+        assert!(error.to_string().contains("the HTTP client cannot be built"), "{error}");
+    }
+    assert!(server.seen().is_empty());
+}
+
+/// Says of each name that it does not exist.
+struct NoNames(Arc<AtomicU32>);
+
+impl reqwest::dns::Resolve for NoNames {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async { Err("no such name".into()) })
+    }
+}
+
+#[tokio::test]
+async fn localhost_is_this_machine_whatever_names_resolve_to() {
+    let server = Server::scripted([Reply::json(200, "1")]);
+    let asked = Arc::new(AtomicU32::new(0));
+    let names = Arc::new(NoNames(asked.clone()));
+    let clerk = Clerk::builder("sk_test_x")
+        .server_url(server.url().replace("127.0.0.1", "LocalHost"))
+        .retry(RetryPolicy::none())
+        .configure_reqwest(move |builder| builder.dns_resolver(names))
+        .build()
+        .unwrap();
+
+    let value: Value = clerk.request(Method::GET, "/x").await.unwrap();
+
+    assert_eq!((value, asked.load(Ordering::Relaxed)), (json!(1), 0));
+}
+
 /// Fails a number of times, then answers.
 struct Failing {
     failures: AtomicU32,

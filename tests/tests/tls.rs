@@ -93,6 +93,84 @@ async fn an_unknown_root_is_refused_at_once_and_nothing_is_sent() {
     }
 }
 
+/// A server that ends each handshake: its URL, and the first bytes of each client.
+async fn offered_versions() -> (String, tokio::sync::mpsc::UnboundedReceiver<Vec<u8>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}/v1", listener.local_addr().unwrap().port());
+    let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut hello = vec![0; 4096];
+            let length = stream.read(&mut hello).await.unwrap();
+            hello.truncate(length);
+            sender.send(hello).unwrap();
+        }
+    });
+    (url, receiver)
+}
+
+/// The versions in the extension `supported_versions` of a ClientHello, or the one of its head.
+fn versions(hello: &[u8]) -> Vec<u16> {
+    let number = |at: usize| usize::from(u16::from_be_bytes([hello[at], hello[at + 1]]));
+    let session = 5 + 4 + 2 + 32;
+    let ciphers = session + 1 + usize::from(hello[session]);
+    let compressions = ciphers + 2 + number(ciphers);
+    let mut at = compressions + 1 + usize::from(hello[compressions]) + 2;
+    while at < hello.len() {
+        let (kind, length) = (number(at), number(at + 2));
+        if kind == 43 {
+            let list = &hello[at + 5..at + 4 + length];
+            return list.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+        }
+        at += 4 + length;
+    }
+    vec![u16::try_from(number(9)).unwrap()]
+}
+
+#[tokio::test]
+async fn configure_reqwest_cannot_weaken_tls() {
+    let (url, _) = server().await;
+    let (watched, mut hellos) = offered_versions().await;
+    for tls in providers() {
+        let weak = |url: &str| {
+            let builder = Clerk::builder("sk_test_x").server_url(url).tls(tls);
+            let builder = builder.retry(clerk_sdk::RetryPolicy::none()).configure_reqwest(|builder| {
+                builder
+                    .tls_danger_accept_invalid_certs(true)
+                    .tls_danger_accept_invalid_hostnames(true)
+                    .tls_version_min(reqwest::tls::Version::TLS_1_0)
+            });
+            builder.build().unwrap()
+        };
+
+        let untrusted = weak(&url).request::<Value>(Method::GET, "/x").await.unwrap_err();
+        let ended = weak(&watched).request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+        assert_eq!(untrusted.transport_kind(), Some(HttpErrorKind::Tls), "{tls:?}: {untrusted}");
+        assert!(!untrusted.maybe_sent() && !ended.maybe_sent());
+        let offered = versions(&hellos.recv().await.unwrap());
+        assert!(offered.iter().all(|version| *version >= 0x0303), "{tls:?}: {offered:x?}");
+    }
+}
+
+#[tokio::test]
+async fn configure_reqwest_cannot_skip_the_check_of_host_names() {
+    let (url, root) = server().await;
+    let url = url.replace("localhost", "127.0.0.1");
+    for tls in providers() {
+        let builder =
+            Clerk::builder("sk_test_x").server_url(&url).tls(tls).add_root_certificate(root.as_str());
+        let clerk = builder
+            .configure_reqwest(|builder| builder.tls_danger_accept_invalid_hostnames(true))
+            .build()
+            .unwrap();
+
+        let error = clerk.request::<Value>(Method::GET, "/x").await.unwrap_err();
+
+        assert_eq!(error.transport_kind(), Some(HttpErrorKind::Tls), "{tls:?}: {error}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_speaks_no_tls_is_refused_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -134,6 +134,37 @@ async fn a_name_cannot_add_headers_or_fields() {
 }
 
 #[tokio::test]
+async fn a_name_cannot_end_its_quotes_by_a_backslash() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let file = FilePart::from_bytes("C:\\a\"; x=\"é\u{7f}\\", "x");
+    let request = client(&server).request::<Value>(Method::PUT, "/logo");
+
+    request.text("t\\", "1").file("f\\\"\r\n", file).await.unwrap();
+
+    let disposition = "Content-Disposition: form-data; name=";
+    let head = |number: usize| parts(&server.only())[number].0.lines().next().unwrap().to_owned();
+    assert_eq!(head(0), format!("{disposition}\"t%5C\""));
+    assert_eq!(head(1), format!("{disposition}\"f%5C%22%0D%0A\"; filename=\"C:%5Ca%22; x=%22é_%5C\""));
+}
+
+#[tokio::test]
+async fn a_content_type_that_is_not_a_media_type_is_rejected() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    for wrong in
+        ["", "png", "/png", "image/", "image/\"png", "image/png\n", "imäge/png", "a b/c", "image/p\\"]
+    {
+        let error = put(&server, FilePart::from_bytes("a", "x").content_type(wrong)).await.unwrap_err();
+
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{wrong}: {error}");
+    }
+    let good = FilePart::from_bytes("a", "x").content_type("image/svg+xml; charset=\"utf-8\"");
+    put(&server, good).await.unwrap();
+
+    let head = parts(&server.only())[1].0.clone();
+    assert!(head.ends_with("Content-Type: image/svg+xml; charset=\"utf-8\""), "{head}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_there_says_so_before_the_call() {
     let directory = tempfile::tempdir().unwrap();
 

@@ -179,6 +179,129 @@ async fn headers_and_servers_that_cannot_be_used_are_refused() {
 }
 
 #[tokio::test]
+async fn a_host_that_may_be_another_machine_gets_no_key_over_plain_http() {
+    let clerk = Clerk::new("sk_test_wire").unwrap();
+    for host in [
+        "evil.localhost",
+        "a.b.LOCALHOST",
+        "localhost.",
+        "localhost.example.com",
+        "localhost.localdomain",
+        "[::ffff:127.0.0.1]",
+        "[::]",
+        "0.0.0.0",
+        "0",
+        "128.0.0.1",
+        "127.0.0.1.example.com",
+    ] {
+        let url = format!("http://{host}/v1");
+
+        let built = Clerk::builder("sk_test_wire").server_url(&url).build().unwrap_err();
+        let sent = clerk.request::<Value>(Method::GET, "/x").with_server_url(&url).await.unwrap_err();
+
+        assert_eq!((built.kind(), sent.kind()), (ErrorKind::Config, ErrorKind::Config), "{host}");
+        assert!(sent.to_string().contains("plain http"), "{sent}");
+    }
+}
+
+#[tokio::test]
+async fn every_spelling_of_a_loopback_address_reaches_this_machine() {
+    let server = Server::answering(|_| Reply::json(200, "{}"));
+    for host in ["127.0.0.1", "127.1", "2130706433", "0x7f.0.0.1", "0177.1", "127.0.0.1.", "LOCALHOST"] {
+        let url = server.url().replace("127.0.0.1", host);
+        let clerk = Clerk::builder("sk_test_wire").server_url(&url).retry(RetryPolicy::none());
+
+        let value: Value = clerk.build().unwrap().request(Method::GET, "/x").await.unwrap();
+
+        assert_eq!(value, json!({}), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn the_server_of_a_request_is_shown_by_its_origin_and_checked_when_it_is_set() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = client(&server);
+    for url in [
+        "https://SECRET-user:SECRET-password@proxy.example.com/v1",
+        "https://proxy.example.com/v1?token=SECRET-token",
+        "https://proxy.example.com/v1#SECRET-fragment",
+        "SECRET-scheme:SECRET-password@proxy.example.com",
+        "http://SECRET.proxy.example.com",
+        "SECRET",
+    ] {
+        let typed = clerk.users().get("user_1").with_server_url(url);
+        let raw = clerk.request::<Value>(Method::GET, "/x").with_server_url(url);
+        let shown = format!("{typed:?} {raw:?}");
+
+        for error in [typed.await.unwrap_err(), raw.await.unwrap_err()] {
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Config, 0), "{error}");
+            assert!(error.to_string().contains("`with_server_url`"), "{error}");
+            let all = format!("{shown} {error} {error:?}").to_lowercase();
+            assert!(!all.contains("secret-") && !all.contains("secret."), "{all}");
+        }
+    }
+    let good = clerk.users().get("user_1").with_server_url("https://Proxy.example.com:8443/SECRET-path/v1");
+    let shown = format!("{good:?}");
+
+    assert!(shown.contains("\"https://proxy.example.com:8443\"") && !shown.contains("SECRET"), "{shown}");
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_hook_that_changes_the_origin_of_a_request_sends_nothing() {
+    let (server, other) =
+        (Server::scripted([Reply::json(200, "{}")]), Server::scripted([Reply::json(200, "{}")]));
+    let port = server.address().port();
+    for target in [
+        format!("{}/x", other.url()),
+        format!("https://127.0.0.1:{port}/v1/x"),
+        format!("http://localhost:{port}/v1/x"),
+        format!("http://127.0.0.1.:{port}/v1/x"),
+        format!("http://user@127.0.0.1:{port}/v1/x"),
+        "http://127.0.0.1/v1/x".to_owned(),
+        "/v1/x".to_owned(),
+        format!("127.0.0.1:{port}"),
+    ] {
+        let uri: clerk_sdk::http::Uri = target.parse().unwrap();
+        let clerk = Clerk::builder("sk_test_wire")
+            .server_url(server.url())
+            .before_request(|_, request| {
+                request.headers_mut().insert("x-first", clerk_sdk::http::HeaderValue::from_static("1"));
+            })
+            .before_request(move |_, request| *request.uri_mut() = uri.clone())
+            .build()
+            .unwrap();
+
+        let error = clerk.request::<Value>(Method::POST, "/x").await.unwrap_err();
+
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{target}: {error}");
+        assert!(error.to_string().contains("`before_request`"), "{error}");
+        assert!(!error.maybe_sent());
+    }
+    assert!(server.seen().is_empty() && other.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_hook_may_change_the_path_the_query_and_the_host_header() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = Clerk::builder("sk_test_wire")
+        .server_url(server.url())
+        .before_request(|_, request| {
+            let changed = request.uri().to_string().replace("/v1/x", "/v2/y?z=1");
+            *request.uri_mut() = changed.parse().unwrap();
+            let host = clerk_sdk::http::HeaderValue::from_static("inner.example.com");
+            request.headers_mut().insert("host", host);
+        })
+        .build()
+        .unwrap();
+
+    let _: Value = clerk.request(Method::GET, "/x").await.unwrap();
+
+    let seen = server.only();
+    assert_eq!((seen.target.as_str(), seen.header("host")), ("/v2/y?z=1", Some("inner.example.com")));
+}
+
+#[tokio::test]
 async fn a_key_provider_is_asked_for_each_call() {
     let server = Server::scripted([Reply::json(200, "{}")]);
     let count = Arc::new(AtomicU32::new(0));

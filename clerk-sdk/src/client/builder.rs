@@ -124,6 +124,9 @@ impl ClerkBuilder {
     }
 
     /// Allows plain `http` to hosts other than this machine, over which the secret key travels unencrypted.
+    ///
+    /// This machine is `localhost` and the loopback addresses. Names below `localhost`, such as `clerk.localhost`, are
+    /// not: a name server may give any address for them.
     pub fn allow_insecure_http(mut self, allow: bool) -> Self {
         self.allow_insecure_http = allow;
         self
@@ -220,8 +223,9 @@ impl ClerkBuilder {
     /// Sends through this client instead of the SDK's own. It must not follow redirects;
     /// [`reqwest_builder`](crate::reqwest_builder) gives one that does not.
     ///
-    /// Its connections live on the runtimes that opened them: do not mix awaited and blocking calls over one such
-    /// client on a single-threaded runtime. The SDK's own client keeps them apart.
+    /// Its connections are driven by the tokio runtimes that opened them. Use one such client in one runtime: a
+    /// connection of a single-threaded runtime stands still while that runtime idles. Blocking calls run in a runtime of
+    /// their own. The SDK's own client has connections of its own for each runtime.
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
         self.http = Some(Box::new(client));
         self
@@ -229,7 +233,8 @@ impl ClerkBuilder {
 
     /// Changes the SDK's own reqwest client: proxies, default headers, pools, addresses.
     ///
-    /// TLS and "no redirects" are set afterwards. Additional root certificates are given with
+    /// It is applied once for each runtime that requests are sent in, and apart for servers on this machine and others.
+    /// TLS and "no redirects" are set afterwards: certificates and host names are checked, and TLS 1.2 is the minimum. Additional root certificates are given with
     /// [`add_root_certificate`](Self::add_root_certificate): where rustls does TLS, those of reqwest's builder are
     /// not looked at.
     pub fn configure_reqwest<F>(mut self, configure: F) -> Self
@@ -253,7 +258,11 @@ impl ClerkBuilder {
         self
     }
 
-    /// Called before each attempt; may change its headers.
+    /// Called before each attempt; may change its headers, and path and query of its URL.
+    ///
+    /// If the URL gets another scheme, host or port, nothing is sent: the error is of kind
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest). A `Host` header may be changed. It decides neither the
+    /// address that the request is sent to nor the name that the server's certificate is checked for.
     pub fn before_request(
         mut self,
         hook: impl Fn(&Attempt<'_>, &mut HttpRequest) + Send + Sync + 'static,
@@ -382,7 +391,6 @@ mod tests {
 
         assert_eq!(error.kind(), crate::ErrorKind::Config);
         assert!(error.to_string().contains("rustls"), "{error}");
-        assert!(super::Clerk::builder("sk_test_x").server_url("http://127.0.0.1:1").build().is_ok());
     }
 
     #[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]

@@ -23,6 +23,10 @@ use crate::transport::HttpClient;
 ///
 /// Cheap to clone: all clones share connections and settings. Make one, and clone it.
 ///
+/// Requests need a tokio runtime with time and I/O enabled (`enable_all`). Outside of any runtime a request returns an
+/// error of kind [`Config`](crate::ErrorKind::Config), or use `send_blocking`. One client may be used in several
+/// runtimes: each has connections of its own.
+///
 /// ```no_run
 /// # async fn example() -> Result<(), clerk_sdk::Error> {
 /// use std::time::Duration;

@@ -126,8 +126,8 @@ impl Error {
         Self::new(Kind::Api(error))
     }
 
-    pub(crate) fn transport(error: HttpError) -> Self {
-        Self::new(Kind::Transport(error))
+    pub(crate) fn transport(mut error: HttpError) -> Self {
+        error.take_refused().unwrap_or_else(|| Self::new(Kind::Transport(error)))
     }
 
     pub(crate) fn config(message: impl Into<String>) -> Self {

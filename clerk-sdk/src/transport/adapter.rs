@@ -9,13 +9,16 @@ use crate::body::Body;
 
 impl HttpClient for reqwest::Client {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
-        Box::pin(async move {
-            let request = into_reqwest(request)?;
-            let url = request.url().clone();
-            let response = self.execute(request).await.map_err(from_reqwest)?;
-            from_response(&url, response)
-        })
+        Box::pin(send(self, request))
     }
+}
+
+/// Sends one request over `client`.
+pub(super) async fn send(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let request = into_reqwest(request)?;
+    let url = request.url().clone();
+    let response = client.execute(request).await.map_err(from_reqwest)?;
+    from_response(&url, response)
 }
 
 #[cfg(feature = "reqwest-middleware")]

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::error::Innermost;
+use crate::error::{Error, Innermost};
 
 /// Why no complete answer came.
 pub struct HttpError {
@@ -13,6 +13,8 @@ pub struct HttpError {
     request_not_sent: bool,
     /// Whether another attempt would fail in the same way.
     pub(super) permanent: bool,
+    /// Set where nothing failed below HTTP, and the error is of another kind.
+    refused: Option<Error>,
 }
 
 /// What failed below HTTP.
@@ -59,7 +61,21 @@ impl HttpError {
     }
 
     pub(crate) fn message(kind: HttpErrorKind, message: &'static str) -> Self {
-        Self { kind, message, source: None, request_not_sent: false, permanent: kind == HttpErrorKind::Tls }
+        let permanent = kind == HttpErrorKind::Tls;
+        Self { kind, message, source: None, request_not_sent: false, permanent, refused: None }
+    }
+
+    /// Wraps the reason for which the SDK's own client sent nothing; the caller sees it as it is.
+    pub(crate) fn refused(error: Error) -> Self {
+        let message = message(HttpErrorKind::Other);
+        Self { refused: Some(error), ..Self::message(HttpErrorKind::Other, message) }
+            .with_request_not_sent()
+            .with_permanent()
+    }
+
+    /// Returns the reason for which nothing was sent, where the SDK's own client had one.
+    pub(crate) fn take_refused(&mut self) -> Option<Error> {
+        self.refused.take()
     }
 
     pub(crate) fn with_permanent(mut self) -> Self {

@@ -5,6 +5,7 @@
 mod adapter;
 mod error;
 mod own;
+mod secure;
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,10 +1,14 @@
 //! The SDK's own client: reqwest without redirects, with the TLS that was asked for.
 
-use std::error::Error as StdError;
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
-use super::{HttpClient, HttpFuture, HttpRequest};
+use tokio::runtime;
+
+use super::secure::TlsSetup;
+use super::{HttpClient, HttpError, HttpFuture, HttpRequest, adapter};
 use crate::config::is_loopback;
 use crate::error::Error;
 use crate::tls::Tls;
@@ -14,11 +18,15 @@ use crate::tls::Tls;
 ///
 /// Use it instead of `reqwest::Client::builder()`, which panics in a program without a process-wide cryptography
 /// provider, and follows redirects. Certificates that are added to it are not looked at where rustls does TLS.
+///
+/// Where TLS cannot be set up, its `build` returns an error.
 pub fn reqwest_builder() -> reqwest::ClientBuilder {
-    secured(plain(CONNECT_TIMEOUT), Tls::preferred(), &[], true).unwrap_or_else(|refused| {
-        let (builder, _) = *refused;
-        builder
-    })
+    let builder = plain(CONNECT_TIMEOUT);
+    match TlsSetup::new(Tls::preferred(), &[], true) {
+        Ok(tls) => tls.secure(builder),
+        // A header that cannot be sent makes `build` fail, instead of falling back to other TLS.
+        Err(_) => builder.user_agent("\n"),
+    }
 }
 
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -36,7 +44,7 @@ pub(crate) struct Settings {
     pub(crate) local: bool,
 }
 
-/// A configuration of reqwest that can be applied more than once.
+/// A configuration of reqwest that can be applied more than once: for each runtime, and each kind of server.
 pub(crate) trait Configure: Send + Sync {
     fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder;
 }
@@ -54,38 +62,89 @@ where
 pub(crate) type ReqwestBuilder = reqwest::ClientBuilder;
 
 /// The client that is used unless one is handed over.
+///
+/// A connection is driven by the runtime that opened it, and stands still while that runtime idles. So each runtime has
+/// a reqwest client of its own, and with it connections of its own.
 pub(crate) struct Reqwest {
     settings: Settings,
-    /// For calls of the client's own server.
-    client: reqwest::Client,
-    others: [OnceLock<reqwest::Client>; 4],
+    tls: TlsSetup,
+    clients: Mutex<Clients>,
 }
+
+/// The clients of the runtimes that requests were sent in, one each for loopback and for other servers.
+struct Clients {
+    /// Built with the settings, and not used yet.
+    first: Option<reqwest::Client>,
+    by_runtime: HashMap<(runtime::Id, bool), Used>,
+}
+
+struct Used {
+    client: reqwest::Client,
+    at: Instant,
+}
+
+/// The most clients that are kept. A program with a runtime on each core stays below.
+const MOST_CLIENTS: usize = 256;
+
+/// The time after which a client is dropped when another one is built. Its connections are closed by then.
+const FORGET_AFTER: Duration = Duration::from_secs(300);
 
 impl Reqwest {
     pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self { client: build(&settings, settings.local)?, settings, others: Default::default() })
+        let tls = TlsSetup::new(settings.tls, &settings.extra_roots, settings.https)
+            .map_err(|error| Error::config_from("TLS cannot be set up", error))?;
+        // Settings that cannot be used are found here, before the first request.
+        let first = Some(build(&settings, &tls, settings.local)?);
+        Ok(Self { settings, tls, clients: Mutex::new(Clients { first, by_runtime: HashMap::new() }) })
     }
 
-    fn client(&self, local: bool) -> &reqwest::Client {
-        // A connection lives on the runtime that opened it. Blocking calls, which may stop that runtime for as long as
-        // they take, need connections of their own.
-        #[cfg(feature = "blocking")]
-        let blocking = crate::blocking::on_own_runtime();
-        #[cfg(not(feature = "blocking"))]
-        let blocking = false;
-        if !blocking && local == self.settings.local {
-            return &self.client;
+    /// Returns the client of the current runtime for servers on this machine, or for others.
+    fn client(&self, local: bool) -> Result<reqwest::Client, Error> {
+        let key = (crate::runtime::current()?.id(), local);
+        let mut clients = self.clients();
+        if let Some(used) = clients.by_runtime.get_mut(&key) {
+            used.at = Instant::now();
+            return Ok(used.client.clone());
         }
-        // What could be built once can be built again; if not, the other client does too.
-        let client = &self.others[usize::from(blocking) + 2 * usize::from(local)];
-        client.get_or_init(|| build(&self.settings, local).unwrap_or_else(|_| self.client.clone()))
+        let first = if local == self.settings.local { clients.first.take() } else { None };
+        // Building runs the program's code, which may send requests itself.
+        drop(clients);
+        let built = match first {
+            Some(client) => client,
+            None => build(&self.settings, &self.tls, local)?,
+        };
+        Ok(self.clients().insert(key, built))
+    }
+
+    fn clients(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Clients {
+    /// Keeps `built`, unless another thread was faster, and returns what is kept.
+    fn insert(&mut self, key: (runtime::Id, bool), built: reqwest::Client) -> reqwest::Client {
+        let now = Instant::now();
+        self.by_runtime.retain(|_, used| now.saturating_duration_since(used.at) < FORGET_AFTER);
+        if self.by_runtime.len() >= MOST_CLIENTS
+            && let Some(oldest) = self.by_runtime.iter().min_by_key(|(_, used)| used.at).map(|(key, _)| *key)
+        {
+            self.by_runtime.remove(&oldest);
+        }
+        self.by_runtime.entry(key).or_insert(Used { client: built, at: now }).client.clone()
     }
 }
 
 impl HttpClient for Reqwest {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         let local = request.uri().host().is_some_and(is_loopback);
-        HttpClient::send(self.client(local), request)
+        let client = self.client(local);
+        Box::pin(async move {
+            match client {
+                Ok(client) => adapter::send(&client, request).await,
+                Err(error) => Err(HttpError::refused(error)),
+            }
+        })
     }
 }
 
@@ -95,74 +154,59 @@ fn plain(connect_timeout: Duration) -> reqwest::ClientBuilder {
     builder.no_gzip().no_brotli().no_zstd().no_deflate()
 }
 
-/// A client for this machine, or for others.
-fn build(settings: &Settings, local: bool) -> Result<reqwest::Client, Error> {
+/// Builds a client for servers on this machine, or for others.
+fn build(settings: &Settings, tls: &TlsSetup, local: bool) -> Result<reqwest::Client, Error> {
     let mut builder = plain(settings.connect_timeout);
     if local {
         // A proxy of the environment is for the way to others. It would get the key, and plain `http` is for this
-        // machine alone.
-        builder = builder.no_proxy();
+        // machine alone. For the same reason the name is not looked up.
+        builder = builder.no_proxy().resolve_to_addrs("localhost", &LOOPBACK);
     }
     if let Some(configure) = &settings.configure {
         builder = configure.apply(builder);
     }
-    secured(builder, settings.tls, &settings.extra_roots, settings.https)
-        .map_err(|refused| Error::config_from("TLS cannot be set up", refused.1))?
-        .build()
-        .map_err(|error| Error::config_from("the HTTP client cannot be built", error))
+    tls.secure(builder).build().map_err(|error| Error::config_from("the HTTP client cannot be built", error))
 }
 
-/// A builder that will not build, and why.
-type Refused = Box<(reqwest::ClientBuilder, Box<dyn StdError + Send + Sync>)>;
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
 
-/// `builder` with what the caller cannot change: no redirects, and TLS.
-fn secured(
-    builder: reqwest::ClientBuilder,
-    tls: Option<Tls>,
-    extra_roots: &[Vec<u8>],
-    https: bool,
-) -> Result<reqwest::ClientBuilder, Refused> {
-    let builder = builder.redirect(reqwest::redirect::Policy::none());
-    match tls {
-        #[cfg(feature = "native-tls")]
-        Some(Tls::Native) => {
-            let mut builder = builder.tls_backend_native();
-            for root in extra_roots {
-                let read = if crate::tls::is_pem(root) {
-                    reqwest::Certificate::from_pem_bundle(root)
-                } else {
-                    reqwest::Certificate::from_der(root).map(|root| vec![root])
-                };
-                match read {
-                    Ok(roots) => builder = builder.tls_certs_merge(roots),
-                    Err(error) => return Err(Box::new((builder, error.into()))),
-                }
-            }
-            Ok(builder)
-        }
-        #[cfg(feature = "rustls-aws-lc")]
-        Some(Tls::AwsLc) => {
-            with_rustls(builder, rustls::crypto::aws_lc_rs::default_provider(), extra_roots, https)
-        }
-        #[cfg(feature = "rustls")]
-        Some(Tls::Ring) => with_rustls(builder, rustls::crypto::ring::default_provider(), extra_roots, https),
-        None => {
-            let _ = (extra_roots, https);
-            Ok(builder)
-        }
-    }
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tokio::runtime::Builder;
 
-#[cfg(any(feature = "rustls", feature = "rustls-aws-lc"))]
-fn with_rustls(
-    builder: reqwest::ClientBuilder,
-    provider: rustls::crypto::CryptoProvider,
-    extra_roots: &[Vec<u8>],
-    https: bool,
-) -> Result<reqwest::ClientBuilder, Refused> {
-    match crate::tls::rustls_config(provider, extra_roots, https) {
-        Ok(config) => Ok(builder.tls_backend_preconfigured(config)),
-        // What is no TLS configuration makes `build` fail, instead of falling back to something else.
-        Err(error) => Err(Box::new((builder.tls_backend_preconfigured(()), error))),
+    use super::*;
+
+    #[test]
+    fn the_number_of_clients_is_limited_however_many_runtimes_there_were() {
+        let client = Reqwest::new(Settings {
+            connect_timeout: CONNECT_TIMEOUT,
+            tls: Tls::preferred(),
+            extra_roots: Vec::new(),
+            configure: None,
+            https: false,
+            local: true,
+        });
+        let client = client.unwrap();
+        let lasting = Builder::new_current_thread().build().unwrap();
+        let use_in = |runtime: &tokio::runtime::Runtime| {
+            let _inside = runtime.enter();
+            client.client(true).unwrap();
+            runtime.handle().id()
+        };
+
+        for _ in 0..MOST_CLIENTS + 20 {
+            let kept = use_in(&lasting);
+            let newest = use_in(&Builder::new_current_thread().build().unwrap());
+
+            let clients = client.clients();
+            assert!(clients.by_runtime.len() <= MOST_CLIENTS);
+            assert!([kept, newest].iter().all(|id| clients.by_runtime.contains_key(&(*id, true))));
+        }
+
+        assert_eq!(client.clients().by_runtime.len(), MOST_CLIENTS);
     }
 }

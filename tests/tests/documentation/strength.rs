@@ -20,7 +20,7 @@ fn each_line_of_what_the_sdk_survives_names_tests_that_exist() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let page = fs::read_to_string(workspace.join("docs/strength.md")).unwrap();
     let mut tests = String::new();
-    for folder in ["tests/tests", "tests/frameworks/tests", "codegen/tests", "xtask/src"] {
+    for folder in ["clerk-sdk/src", "tests/tests", "tests/frameworks/tests", "codegen/tests", "xtask/src"] {
         sources(&workspace.join(folder), &mut tests);
     }
     let (mut named, mut names_tests) = (0, false);
