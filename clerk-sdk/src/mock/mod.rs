@@ -29,6 +29,7 @@ mod error;
 mod event;
 mod faults;
 mod fixtures;
+mod host;
 mod ids;
 mod keys;
 mod oauth;

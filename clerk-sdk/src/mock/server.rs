@@ -34,6 +34,9 @@ type Answer = Result<(StatusCode, Option<Value>), ApiError>;
 /// Answers one request.
 pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    if let Err(error) = super::host::check(&parts) {
+        return write(&inner, Err(error));
+    }
     if let Some(picture) = picture(&inner, &parts.method, parts.uri.path()) {
         return picture;
     }

@@ -13,6 +13,7 @@ mod enrollment;
 mod every_operation;
 mod expiry;
 mod furnished;
+mod hosts;
 mod images;
 mod invitations;
 mod lists;
