@@ -1,7 +1,8 @@
 //! The keys that sign tokens: published under `/jwks`, exchanged on demand.
 //!
-//! The key pairs in `keys/` were made for this server alone. They protect nothing: everyone has their private
-//! halves. They are files because making an RSA key takes longer than all the rest of a start.
+//! The key pairs in `keys/` were made for this server alone. They protect nothing, because their private halves are
+//! published. `auth::published_key` therefore rejects them outside of tests. They are files because RSA key generation
+//! takes longer than all the rest of a start; Clerk's own SDKs accept only RSA.
 
 use std::sync::OnceLock;
 
@@ -221,6 +222,16 @@ mod tests {
             // A PEM holds the key behind 24 bytes that say what kind it is.
             assert_eq!(&der[24..], pair.parsed().public().as_ref(), "{index}");
             assert!(pairs[..index].iter().all(|other| other.public != pair.public), "{index}");
+        }
+    }
+
+    #[cfg(feature = "auth")]
+    #[test]
+    fn every_key_pair_is_known_as_published() {
+        for (index, pair) in PAIRS.iter().chain([&FOREIGN]).enumerate() {
+            let parts = PublicKeyComponents::<Vec<u8>>::from(pair.parsed().public());
+
+            assert!(crate::auth::published_key::is_published(&parts.n), "{index}");
         }
     }
 }

@@ -20,6 +20,7 @@ mod lists;
 mod made_for_tests;
 mod organizations;
 mod proofs;
+mod published_keys;
 mod refusals;
 mod resources;
 mod rights;
