@@ -177,6 +177,22 @@ impl Pair {
     }
 }
 
+/// Returns a new signing secret of webhooks, or the one of this seed. None is built in: a service that was given one
+/// by mistake would accept what any reader of this source signs.
+#[cfg(feature = "webhooks")]
+pub(super) fn webhook_secret(seed: Option<u64>) -> String {
+    use ring::digest::{SHA256, digest};
+    use ring::rand::SecureRandom as _;
+
+    let mut bytes = [0; 32];
+    // Without a source of random numbers it is the time that tells servers apart.
+    if seed.is_some() || SystemRandom::new().fill(&mut bytes).is_err() {
+        let now = seed.map_or_else(|| format!("{:?}", std::time::SystemTime::now()), |seed| seed.to_string());
+        bytes.copy_from_slice(digest(&SHA256, format!("webhooks of {now}").as_bytes()).as_ref());
+    }
+    format!("whsec_{}", STANDARD.encode(bytes))
+}
+
 /// A token that a key of somebody's own signs; `None` where it is no key for this algorithm.
 pub(super) fn token(algorithm: &str, key: &str, claims: &Map<String, Value>) -> Option<String> {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());

@@ -91,3 +91,17 @@ async fn published_keys_in_the_jwks_of_another_machine_are_rejected() {
     assert!(error.to_string().contains("private half is published"), "{error}");
     assert_eq!(api.clerk.received("GetJWKS").len(), 1);
 }
+
+#[tokio::test]
+async fn each_server_signs_webhooks_with_a_secret_of_its_own() {
+    let start = async |seed: Option<u64>| {
+        let builder = MockClerk::builder();
+        seed.map_or(builder.clone(), |seed| builder.ids(seed)).start().await.expect("a server")
+    };
+    let (one, other) = (start(None).await, start(None).await);
+    let (fixed, same, another) = (start(Some(1)).await, start(Some(1)).await, start(Some(2)).await);
+
+    assert_ne!(one.webhook_secret(), other.webhook_secret());
+    assert_eq!(fixed.webhook_secret(), same.webhook_secret());
+    assert_ne!(fixed.webhook_secret(), another.webhook_secret());
+}

@@ -114,6 +114,9 @@ pub(super) struct State {
     others: BTreeMap<&'static str, Table>,
     settings: Value,
     instance_id: String,
+    /// What webhooks are signed with.
+    #[cfg(feature = "webhooks")]
+    pub(super) webhook_secret: String,
     /// Where the server is, such as `http://127.0.0.1:4010`; empty before it listens.
     origin: String,
     /// When the next object ends by itself.
@@ -132,6 +135,8 @@ impl State {
             machine: ids.object("machine"),
             settings: instance::defaults(&instance_id),
             instance_id,
+            #[cfg(feature = "webhooks")]
+            webhook_secret: crate::mock::keys::webhook_secret(seed),
             next_end: i64::MAX,
             origin: String::new(),
             others: BTreeMap::new(),
