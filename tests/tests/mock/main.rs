@@ -9,6 +9,7 @@ mod crowd;
 mod data;
 mod directories;
 mod document;
+mod documented_rules;
 mod enrollment;
 mod every_operation;
 mod expiry;

@@ -60,6 +60,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+pub(super) use self::identifiers::check_email;
 pub(super) use self::images::PICTURES;
 use self::object::{Object, fields};
 pub(super) use self::session_tokens::TokenOptions;
@@ -121,7 +122,7 @@ pub(super) struct State {
     origin: String,
     /// When the next object ends by itself.
     next_end: i64,
-    /// The machine that makes machine-to-machine tokens with a key that no machine has.
+    /// The machine of [`MACHINE_KEY`](super::MACHINE_KEY), which no list has.
     machine: String,
 }
 
