@@ -36,10 +36,11 @@ async fn main() {
     let parties = ["http://localhost:3000", "https://app.example.com"];
     let sign_in = mock.sign_in(&ada).organization("acme", "org:admin").authorized_party(parties[1]);
     let token = sign_in.lifetime(std::time::Duration::from_secs(3600)).token();
-    let verifier = || Verifier::with_pem(mock.jwt_key()).authorized_parties(parties);
+    let verifier = || Verifier::with_pem(mock.jwt_key()).accept_test_keys().authorized_parties(parties);
     let (plain, remembering) =
         (verifier().build().unwrap(), verifier().cache_tokens(10_000).build().unwrap());
-    let authenticator = Authenticator::with_pem(mock.jwt_key()).authorized_parties(parties);
+    let authenticator =
+        Authenticator::with_pem(mock.jwt_key()).accept_test_keys().authorized_parties(parties);
     let authenticator = authenticator.publishable_key(mock.publishable_key());
     // With remembered tokens, so that what is around them is to be seen.
     let layer = ClerkLayer::from(authenticator.clone().cache_tokens(10_000));

@@ -1,9 +1,10 @@
 //! A small service in axum: a public page, a page for those who are signed in, one for admins of an organization, and
-//! an endpoint for webhooks. `cargo run --example axum_app`, and then the lines that it prints.
+//! an endpoint for webhooks.
 //!
-//! It runs on a Clerk inside of this process, which signs the tokens. With `CLERK_SECRET_KEY` and
-//! `CLERK_WEBHOOK_SIGNING_SECRET` set it runs on the real one, for the frontend at `APP_ORIGIN`. With `--once` it asks
-//! itself, once, and ends.
+//! `cargo run --example axum_app -- --embedded` runs it on a Clerk inside of this process, which signs the tokens, and
+//! prints requests to try. With `--once` it sends them itself, and ends. Without `--embedded` it runs on the real Clerk,
+//! for the frontend at `APP_ORIGIN`: `CLERK_SECRET_KEY` and `CLERK_WEBHOOK_SIGNING_SECRET` must be set. A service never
+//! falls back to the embedded Clerk, whose keys are published.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -88,11 +89,19 @@ fn unavailable(error: clerk_sdk::Error) -> (StatusCode, &'static str) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let once = std::env::args().any(|argument| argument == "--once");
+    let argument = |name: &str| std::env::args().any(|argument| argument == name);
+    let once = argument("--once");
     let listener = TcpListener::bind(if once { "127.0.0.1:0" } else { "127.0.0.1:3000" }).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    if std::env::var_os("CLERK_SECRET_KEY").is_some() {
-        let origin = std::env::var("APP_ORIGIN")?;
+    if !argument("--embedded") {
+        if std::env::var_os("CLERK_SECRET_KEY").is_none() {
+            return Err(
+                "CLERK_SECRET_KEY is not set; pass --embedded to run on a Clerk inside of this process"
+                    .into(),
+            );
+        }
+        let origin =
+            std::env::var("APP_ORIGIN").map_err(|_| "APP_ORIGIN is not set: the frontend's origin")?;
         let app = router(Clerk::from_env()?, Webhook::from_env()?, &origin)?;
         println!("{url} is for {origin}, with the real Clerk.");
         return Ok(axum::serve(listener, app).await?);
@@ -101,7 +110,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = router(mock.client(), Webhook::new(mock.webhook_secret())?, ORIGIN)?;
     let serving = tokio::spawn(axum::serve(listener, app).into_future());
     let visitors = Visitors::arrive(&mock).await;
-    println!("No CLERK_SECRET_KEY: on a Clerk inside of this process. Try:\n");
+    println!(
+        "On a Clerk inside of this process, whose keys are published: for a first look, not for users. Try:\n"
+    );
     visitors.print_curl(&url);
     let event = serde_json::json!({ "type": "user.created", "data": mock.client().users().get(&visitors.ada_id).await? });
     let answer = mock.send_webhook(format!("{url}/webhooks"), event).await?;

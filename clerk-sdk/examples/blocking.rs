@@ -7,8 +7,10 @@ use clerk_sdk::{Clerk, FilePart};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::var_os("CLERK_SECRET_KEY").is_some() {
+        println!("Talking to the real API, and only reading.");
         return Ok(read(&Clerk::from_env()?)?);
     }
+    println!("No CLERK_SECRET_KEY: talking to a Clerk inside of this process.");
     // The embedded Clerk is a server and needs a runtime; the calls below need none.
     let runtime = tokio::runtime::Runtime::new()?;
     let mock = runtime.block_on(MockClerk::start())?;

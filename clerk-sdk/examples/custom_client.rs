@@ -26,6 +26,7 @@ impl<C: HttpClient> HttpClient for AddHeader<C> {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("Talking to a Clerk inside of this process.");
     let mock = MockClerk::start().await?;
     // reqwest without redirects and with the TLS of the SDK's cargo features.
     let reqwest = clerk_sdk::reqwest_builder().build()?;

@@ -20,9 +20,11 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).map(PathBuf::from);
     if std::env::var_os("CLERK_SECRET_KEY").is_some() {
+        println!("Exporting the users of the real instance.");
         let path = path.unwrap_or_else(|| "users.jsonl".into());
         return export(&Clerk::from_env()?, &path, usize::MAX).await;
     }
+    println!("No CLERK_SECRET_KEY: exporting the users of a Clerk inside of this process.");
     let path = path
         .unwrap_or_else(|| std::env::temp_dir().join(format!("clerk-users-{}.jsonl", std::process::id())));
     let mock = MockClerk::start().await?;

@@ -233,6 +233,8 @@ async fn fetch(clerk: &Clerk, cold: bool) -> Result<(KeySet, [u8; 32]), AuthErro
     let response = execute(&request.clerk, crate::op::GetJwks::META, request.parts, &request.options).await;
     let body = response.map_err(|error| failed("Clerk's keys could not be loaded", &error))?.into_inner();
     let set = serde_json::from_slice(&body).ok().and_then(|jwks| KeySet::from_jwks(&jwks));
+    // Only a server on this machine may be the embedded Clerk.
+    let set = if clerk.0.server.is_local() { set } else { set.map(KeySet::without_published) };
     match set {
         Some(set) if !set.is_empty() => Ok((set, sha256(&body))),
         Some(_) => Err(AuthError::new(Reason::JwkRemoteInvalid, "Clerk answered with no key at all")),

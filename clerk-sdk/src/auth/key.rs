@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::provider::{Algorithm, Prepared, RsaParts};
+use super::published_key::is_published;
 
 impl Algorithm {
     /// By its name in JWS, if it is supported. `none` and HMAC are not.
@@ -21,7 +22,11 @@ impl Algorithm {
 }
 
 /// A public key, ready for each algorithm that it is for.
-pub(super) struct PublicKey(Vec<(Algorithm, Prepared)>);
+pub(super) struct PublicKey {
+    prepared: Vec<(Algorithm, Prepared)>,
+    /// Whether its private half is published: see [`published_key`](super::published_key).
+    published: bool,
+}
 
 impl PublicKey {
     /// An RSA key for one algorithm, or for all three. Leading zeros do not count.
@@ -46,7 +51,9 @@ impl PublicKey {
         let wanted = all.into_iter().filter(|each| algorithm.is_none_or(|only| only == *each));
         let prepared = wanted.map(|each| Prepared::rsa(each, &parts).map(|key| (each, key)));
         match prepared.collect::<Option<Vec<_>>>() {
-            Some(keys) if !keys.is_empty() => Ok(Self(keys)),
+            Some(prepared) if !prepared.is_empty() => {
+                Ok(Self { prepared, published: is_published(&parts.modulus) })
+            }
             _ => Err("its numbers are not those of an RSA key"),
         }
     }
@@ -54,17 +61,26 @@ impl PublicKey {
     /// A key on the curve P-256, as an uncompressed point.
     pub(super) fn p256(point: &[u8]) -> Result<Self, &'static str> {
         let key = Some(point).filter(|point| point.len() == 65 && point[0] == 4).and_then(Prepared::p256);
-        key.map(|key| Self(vec![(Algorithm::Es256, key)])).ok_or("it is no uncompressed point of P-256")
+        key.map(|key| Self::of(Algorithm::Es256, key)).ok_or("it is no uncompressed point of P-256")
     }
 
     pub(super) fn ed25519(key: &[u8]) -> Result<Self, &'static str> {
         let key = Some(key).filter(|key| key.len() == 32).and_then(Prepared::ed25519);
-        key.map(|key| Self(vec![(Algorithm::EdDsa, key)])).ok_or("it is no Ed25519 key of 32 bytes")
+        key.map(|key| Self::of(Algorithm::EdDsa, key)).ok_or("it is no Ed25519 key of 32 bytes")
+    }
+
+    fn of(algorithm: Algorithm, key: Prepared) -> Self {
+        Self { prepared: vec![(algorithm, key)], published: false }
+    }
+
+    /// Returns whether the private half of this key is published.
+    pub(super) fn is_published(&self) -> bool {
+        self.published
     }
 
     /// Whether the signature is this key's. `None` where the key is not for the algorithm.
     pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> Option<bool> {
-        let (_, key) = self.0.iter().find(|(own, _)| *own == algorithm)?;
+        let (_, key) = self.prepared.iter().find(|(own, _)| *own == algorithm)?;
         Some(key.verifies(message, signature))
     }
 

@@ -46,6 +46,7 @@ mod machine;
 mod organization;
 mod pem;
 mod provider;
+pub(crate) mod published_key;
 mod rules;
 mod settings;
 mod token;

@@ -20,6 +20,8 @@ pub(super) struct Settings {
     pub(super) local: Option<Result<Keys, AuthError>>,
     pub(super) rules: Rules,
     pub(super) cached_tokens: usize,
+    /// Whether keys of the embedded Clerk may be configured.
+    pub(super) accepts_test_keys: bool,
 }
 
 impl Settings {
@@ -54,10 +56,18 @@ impl Settings {
                 return Err(Error::config(message));
             }
         }
+        // A client of a server on this machine is one of the embedded Clerk.
+        let test =
+            self.accepts_test_keys || self.clerk.as_ref().is_some_and(|clerk| clerk.0.server.is_local());
+        let usable = |keys: Result<Keys, AuthError>| {
+            let keys = keys
+                .and_then(|keys| if test { Ok(keys) } else { keys.set.check_unpublished().map(|()| keys) });
+            keys.map_err(refused)
+        };
         let source = match (self.local, self.clerk) {
-            (Some(keys), _) => Source::Local(keys.map_err(refused)?),
+            (Some(keys), _) => Source::Local(usable(keys)?),
             (None, Some(clerk)) => match clerk.0.auth.local(&clerk) {
-                Some(keys) => Source::Local(keys.map_err(refused)?),
+                Some(keys) => Source::Local(usable(keys)?),
                 None => Source::Remote(clerk),
             },
             (None, None) => return Err(Error::config("there are no keys to check tokens with")),
@@ -123,6 +133,15 @@ macro_rules! token_settings {
         /// Checks with this public key, as PEM, instead of those of the client: no network is needed.
         pub fn jwt_key(mut self, pem: impl AsRef<str>) -> Self {
             self.settings_mut().set_pem(pem.as_ref());
+            self
+        }
+
+        /// Accepts the keys of the embedded Clerk, whose private halves are published: for tests that check tokens
+        /// without a network. A client of a server on this machine, such as
+        /// [`MockClerk::client`](crate::mock::MockClerk::client), does not need it.
+        #[cfg(feature = "mock")]
+        pub fn accept_test_keys(mut self) -> Self {
+            self.settings_mut().accepts_test_keys = true;
             self
         }
     };

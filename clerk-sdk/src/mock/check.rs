@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, Operation, Parameter};
 use super::error::ApiError;
+use super::pattern::Pattern;
 use super::query::Query;
 use super::record::{RecordedBody, RecordedPart};
 
@@ -53,6 +54,11 @@ pub(super) fn check(
         fields.extend(former);
     }
     match ApiError::all(errors) {
+        // A text that does not match is a bad request to the operations that declare no 422.
+        Some(mut error) if error.is_of_format() && !operation.declares_422 => {
+            error.status = StatusCode::BAD_REQUEST;
+            Err(error)
+        }
         Some(error) => Err(error),
         None => Ok(value),
     }
@@ -225,6 +231,10 @@ pub(super) fn check_value(
             check_number(schema, n.as_f64().unwrap_or(0.0), name, errors);
         }
         (Some("number"), Value::Number(n)) => check_number(schema, n.as_f64().unwrap_or(0.0), name, errors),
+        // A member of a union may say no more than which fields are required.
+        (None, Value::Object(fields)) if schema["required"].is_array() => {
+            check_object(document, schema, fields, name, errors);
+        }
         (Some("boolean"), Value::Bool(_)) | (None, _) => {}
         _ if name.ends_with("_metadata") => {
             errors.push(ApiError::value(name, "must be a JSON object"));
@@ -266,8 +276,16 @@ fn check_object(
     errors: &mut Vec<ApiError>,
 ) {
     for required in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if !fields.contains_key(required) {
-            errors.push(ApiError::missing(&inside(name, required)));
+        match fields.get(required) {
+            None => errors.push(ApiError::missing(&inside(name, required))),
+            // An empty text is none, unless the schema itself says how long it has to be.
+            Some(Value::String(text))
+                if text.trim().is_empty()
+                    && document.resolve(&schema["properties"][required])["minLength"].is_null() =>
+            {
+                errors.push(ApiError::value(&inside(name, required), "must not be empty"));
+            }
+            Some(_) => {}
         }
     }
     let properties = schema["properties"].as_object();
@@ -307,6 +325,12 @@ fn check_array(document: &Document, schema: &Value, items: &[Value], name: &str,
 }
 
 fn check_string(schema: &Value, text: &str, name: &str, errors: &mut Vec<ApiError>) {
+    let pattern = schema["pattern"].as_str();
+    if let Some(pattern) = pattern
+        && Pattern::parse(pattern).is_some_and(|parsed| !parsed.matches(text))
+    {
+        errors.push(ApiError::format(name, &format!("of the form {pattern}")));
+    }
     let length = text.chars().count() as u64;
     if let Some(max) = schema["maxLength"].as_u64().filter(|max| length > *max) {
         errors.push(ApiError::too_long(name, max));

@@ -26,6 +26,8 @@ pub(super) struct Operation {
     /// Whether it answers only with a key.
     pub(super) authenticated: bool,
     pub(super) status: http::StatusCode,
+    /// Whether it declares a 422 for input that cannot be processed.
+    pub(super) declares_422: bool,
     /// The schema of the answer; `None` where the document declares no content.
     pub(super) answer: Option<Value>,
 }
@@ -118,7 +120,18 @@ impl Document {
             self.success(&value["responses"]).ok_or_else(|| format!("{id}: no success"))?;
         let segments = path.split('/').skip(1).map(Segment::parse).collect();
         let public = value.get("security").and_then(Value::as_array).is_some_and(Vec::is_empty);
-        Ok(Operation { id, method, segments, parameters, body, authenticated: !public, status, answer })
+        let declares_422 = value["responses"].get("422").is_some();
+        Ok(Operation {
+            id,
+            method,
+            segments,
+            parameters,
+            body,
+            authenticated: !public,
+            status,
+            declares_422,
+            answer,
+        })
     }
 
     fn parameter(&self, value: &Value) -> Parameter {
@@ -256,6 +269,11 @@ impl Operation {
     /// Whether a machine calls it, with a key of its own.
     pub(super) fn is_of_machines(&self) -> bool {
         matches!(self.segments.first(), Some(Segment::Fixed(first)) if first == "m2m_tokens")
+    }
+
+    /// Returns whether only the key of a machine opens it: the description says so, the schemas do not.
+    pub(super) fn is_for_machines_alone(&self) -> bool {
+        self.id == "createM2MToken"
     }
 
     /// The names of the query parameters.

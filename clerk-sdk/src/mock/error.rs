@@ -100,6 +100,11 @@ impl ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, code, message, message)
     }
 
+    /// Returns whether the first entry is about a parameter that is written wrongly.
+    pub(super) fn is_of_format(&self) -> bool {
+        self.entries.first().is_some_and(|entry| entry["code"] == "form_param_format_invalid")
+    }
+
     /// What is wrong, for whoever writes a test.
     pub(super) fn told(&self) -> String {
         let entries = self.entries.iter().map(|entry| {

@@ -129,6 +129,7 @@ impl MockClerk {
         let refused = |error: super::error::ApiError| error.told();
         let body = super::check::check(document, operation, &path, &query, body, crate::API_VERSION)
             .map_err(refused)?;
+        super::prose::check(operation_id, super::SECRET_KEY, &query, &body).map_err(refused)?;
         let call =
             Call { operation, path, query: &query, document, key: super::SECRET_KEY, file: None, body };
         Ok(self.inner.perform(&call).map_err(refused)?.unwrap_or_default())

@@ -1,7 +1,8 @@
 //! The keys that sign tokens: published under `/jwks`, exchanged on demand.
 //!
-//! The key pairs in `keys/` were made for this server alone. They protect nothing: everyone has their private
-//! halves. They are files because making an RSA key takes longer than all the rest of a start.
+//! The key pairs in `keys/` were made for this server alone. They protect nothing, because their private halves are
+//! published. `auth::published_key` therefore rejects them outside of tests. They are files because RSA key generation
+//! takes longer than all the rest of a start; Clerk's own SDKs accept only RSA.
 
 use std::sync::OnceLock;
 
@@ -176,6 +177,22 @@ impl Pair {
     }
 }
 
+/// Returns a new signing secret of webhooks, or the one of this seed. None is built in: a service that was given one
+/// by mistake would accept what any reader of this source signs.
+#[cfg(feature = "webhooks")]
+pub(super) fn webhook_secret(seed: Option<u64>) -> String {
+    use ring::digest::{SHA256, digest};
+    use ring::rand::SecureRandom as _;
+
+    let mut bytes = [0; 32];
+    // Without a source of random numbers it is the time that tells servers apart.
+    if seed.is_some() || SystemRandom::new().fill(&mut bytes).is_err() {
+        let now = seed.map_or_else(|| format!("{:?}", std::time::SystemTime::now()), |seed| seed.to_string());
+        bytes.copy_from_slice(digest(&SHA256, format!("webhooks of {now}").as_bytes()).as_ref());
+    }
+    format!("whsec_{}", STANDARD.encode(bytes))
+}
+
 /// A token that a key of somebody's own signs; `None` where it is no key for this algorithm.
 pub(super) fn token(algorithm: &str, key: &str, claims: &Map<String, Value>) -> Option<String> {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
@@ -221,6 +238,16 @@ mod tests {
             // A PEM holds the key behind 24 bytes that say what kind it is.
             assert_eq!(&der[24..], pair.parsed().public().as_ref(), "{index}");
             assert!(pairs[..index].iter().all(|other| other.public != pair.public), "{index}");
+        }
+    }
+
+    #[cfg(feature = "auth")]
+    #[test]
+    fn every_key_pair_is_known_as_published() {
+        for (index, pair) in PAIRS.iter().chain([&FOREIGN]).enumerate() {
+            let parts = PublicKeyComponents::<Vec<u8>>::from(pair.parsed().public());
+
+            assert!(crate::auth::published_key::is_published(&parts.n), "{index}");
         }
     }
 }

@@ -29,11 +29,14 @@ mod error;
 mod event;
 mod faults;
 mod fixtures;
+mod host;
 mod ids;
 mod keys;
 mod oauth;
 #[cfg(feature = "webhooks")]
 mod outbox;
+mod pattern;
+mod prose;
 mod query;
 mod record;
 mod request;
@@ -144,9 +147,8 @@ impl MockClerk {
         format!("http://{}/v1", self.address)
     }
 
-    /// The secret key that the server takes. It refuses every other but `sk_live_embedded`, with which the instance counts
-    /// as one in production; operations of machines take the machines' keys,
-    /// too.
+    /// Returns the secret key of the instance. With `sk_live_embedded` instead, the instance counts as one in production.
+    /// Operations on machine-to-machine tokens take the keys of machines, and only such a key creates a token.
     pub fn secret_key(&self) -> &'static str {
         SECRET_KEY
     }

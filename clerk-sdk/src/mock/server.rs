@@ -34,6 +34,9 @@ type Answer = Result<(StatusCode, Option<Value>), ApiError>;
 /// Answers one request.
 pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    if let Err(error) = super::host::check(&parts) {
+        return write(&inner, Err(error));
+    }
     if let Some(picture) = picture(&inner, &parts.method, parts.uri.path()) {
         return picture;
     }
@@ -138,6 +141,7 @@ fn decide(
     let version = headers.get("clerk-api-version").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let sent = body?;
     let body = super::check::check(inner.document, operation, &variables, query, &sent, version)?;
+    super::prose::check(&operation.id, key, query, &body)?;
     let status = status(operation, headers);
     let file = sent.parts().iter().find(|part| part.name == "file");
     let call = Call { operation, path: variables, query, document: inner.document, key, file, body };
@@ -175,8 +179,13 @@ fn authenticate<'a>(
         return unauthorized("authorization_header_format_invalid", short, long);
     };
     let key = key.trim();
+    let of_instance = [super::SECRET_KEY, super::LIVE_KEY].contains(&key);
+    if of_instance && operation.is_for_machines_alone() {
+        let long = "Must be authenticated via a Machine Secret Key: the instance's key creates no tokens.";
+        return unauthorized("authentication_invalid", "Invalid authentication", long);
+    }
     let of_machine = || operation.is_of_machines() && super::lock(&inner.state).is_machine_key(key);
-    if [super::SECRET_KEY, super::LIVE_KEY].contains(&key) || of_machine() {
+    if of_instance || of_machine() {
         return Ok(key);
     }
     let long = "The provided Clerk Secret Key is invalid. Make sure that your Clerk Secret Key is correct.";

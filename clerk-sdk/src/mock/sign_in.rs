@@ -44,8 +44,11 @@ impl MockClerk {
         }
     }
 
-    /// The public key, in PEM, that checks the tokens of this server without a request to it: what an instance's
-    /// "JWT public key" is.
+    /// Returns the public key, in PEM, that checks the tokens of this server without a request to it: what an
+    /// instance's "JWT public key" is.
+    ///
+    /// Its private half is published. Only a client of a server on this machine accepts it, and a verifier or an
+    /// authenticator with [`accept_test_keys`](crate::auth::VerifierBuilder::accept_test_keys).
     pub fn jwt_key(&self) -> &'static str {
         super::lock(&self.inner.state).keys.pem()
     }

@@ -18,7 +18,6 @@ use crate::value::Redacted;
 use crate::webhooks::Webhook;
 use crate::{Clerk, Timestamp};
 
-const SECRET: &str = "whsec_RW1iZWRkZWQgQ2xlcmsgc2lnbnMgd2ViaG9va3M=";
 /// The secret of nobody's endpoint.
 const ANOTHER_SECRET: &str = "whsec_Tm90IHRoZSBlbWJlZGRlZCBDbGVyaydzIHNlY3JldCE=";
 
@@ -31,7 +30,7 @@ pub struct SendWebhook<'a> {
     id: String,
     event: Result<Redacted, &'static str>,
     ago: Duration,
-    secret: &'static str,
+    secret: String,
 }
 
 impl fmt::Debug for SendWebhook<'_> {
@@ -48,9 +47,10 @@ impl fmt::Debug for SendWebhook<'_> {
 }
 
 impl MockClerk {
-    /// The signing secret of this server's webhooks: what the endpoint under test is given.
-    pub fn webhook_secret(&self) -> &'static str {
-        SECRET
+    /// Returns the signing secret of this server's webhooks: what the endpoint under test is given. Each server has
+    /// another one; those with the same [`ids`](super::MockClerkBuilder::ids) have the same.
+    pub fn webhook_secret(&self) -> String {
+        super::lock(&self.inner.state).webhook_secret.clone()
     }
 
     /// Sends an event to an endpoint, once, when it is awaited, and gives what the endpoint answers.
@@ -74,7 +74,14 @@ impl MockClerk {
             Err(_) => Err("the event cannot be written as JSON"),
         };
         let id = format!("msg_{}", super::lock(&self.inner.state).trace_id());
-        SendWebhook { clerk: self, url: url.into(), id, event, ago: Duration::ZERO, secret: SECRET }
+        SendWebhook {
+            clerk: self,
+            url: url.into(),
+            id,
+            event,
+            ago: Duration::ZERO,
+            secret: self.webhook_secret(),
+        }
     }
 }
 
@@ -93,7 +100,7 @@ impl SendWebhook<'_> {
 
     /// Signed with the secret of another endpoint: nothing should accept this.
     pub fn forged(mut self) -> Self {
-        self.secret = ANOTHER_SECRET;
+        ANOTHER_SECRET.clone_into(&mut self.secret);
         self
     }
 
@@ -105,7 +112,7 @@ impl SendWebhook<'_> {
         event.entry("timestamp").or_insert_with(|| now.into());
         event.entry("data").or_insert_with(|| Value::Object(Map::new()));
         let body = Value::Object(event).to_string();
-        let headers = signed(self.secret, &self.id, self.ago, &body)?;
+        let headers = signed(&self.secret, &self.id, self.ago, &body)?;
         send(&self.clerk.client(), request(&self.url, headers, body)?).await
     }
 }
@@ -113,12 +120,13 @@ impl SendWebhook<'_> {
 /// Sends a whole event, signed now for the endpoint under test.
 pub(super) async fn deliver(
     clerk: &Clerk,
+    secret: &str,
     url: &str,
     id: &str,
     event: Map<String, Value>,
 ) -> Result<http::Response<Bytes>, HttpError> {
     let body = Value::Object(event).to_string();
-    send(clerk, request(url, signed(SECRET, id, Duration::ZERO, &body)?, body)?).await
+    send(clerk, request(url, signed(secret, id, Duration::ZERO, &body)?, body)?).await
 }
 
 async fn send(clerk: &Clerk, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError> {

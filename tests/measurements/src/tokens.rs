@@ -106,7 +106,7 @@ fn claims_by_hand(key: &ParsedPublicKey, token: &str) -> Option<Claims> {
 pub fn check(candidate: Candidate) -> Result<(), Failure> {
     let signed = Signed::new()?;
     let Signed { pem, token } = &signed;
-    let verifier = Verifier::with_pem(pem);
+    let verifier = Verifier::with_pem(pem).accept_test_keys();
     match candidate {
         Candidate::Sdk => {
             let verifier = verifier.build()?;

@@ -29,10 +29,12 @@ impl Api {
         Api { clerk: MockClerk::start().await.expect("a loopback port"), http }
     }
 
-    /// A request with a key and no body.
+    /// A request with a key and no body. Only the key of a machine creates machine tokens.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.clerk.url());
-        self.http.request(method, url).header("authorization", "Bearer sk_test_embedded")
+        let by_machine = method == Method::POST && path.split('?').next() == Some("/m2m_tokens");
+        let key = if by_machine { "ak_test_embedded" } else { "sk_test_embedded" };
+        self.http.request(method, url).bearer_auth(key)
     }
 
     /// A request without a key, below the origin instead of `/v1`.

@@ -26,7 +26,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     }),
     ("verifyApiKey", |state, call| {
         let now = state.now();
-        machine_credential::verify(&mut state.api_keys, call.text("secret"), now, "API key")
+        machine_credential::verify(&mut state.api_keys, call.text("secret"), now, "API key", |_| true)
     }),
 ];
 

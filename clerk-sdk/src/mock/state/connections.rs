@@ -65,6 +65,10 @@ fn saml_connection(
 ) -> Result<(), ApiError> {
     check_url(call, "idp_sso_url")?;
     check_url(call, "idp_metadata_url")?;
+    // One domain and several are two spellings of one thing.
+    if let Some(domain) = call.text("domain") {
+        fields!(object, { "domains": [domain] });
+    }
     check_connection(state, call, object)?;
     if object["active"] == true {
         check_metadata(object)?;
@@ -77,10 +81,7 @@ fn saml_connection(
             "sp_metadata_url": format!("{}/v1/saml/metadata/{id}.xml", super::ISSUER),
         });
     }
-    // One domain and several are two spellings of one thing.
-    if let Some(domain) = call.text("domain") {
-        fields!(object, { "domains": [domain] });
-    } else if let Some(first) = object["domains"].as_array().and_then(|d| d.first()).cloned() {
+    if let Some(first) = object["domains"].as_array().and_then(|d| d.first()).cloned() {
         fields!(object, { "domain": first });
     }
     Ok(())
@@ -98,7 +99,16 @@ fn check_connection(state: &State, call: &Call<'_>, object: &mut Object) -> Resu
     if object.contains_key("domains") {
         fields!(object, { "domains": domains });
     }
-    let Some(organization) = call.text("organization_id") else { return Ok(()) };
+    let Some(organization) = call.text("organization_id") else {
+        // There is no way to take an organization away from an enterprise connection again.
+        let unlinks = call.body.get("organization_id").is_some_and(Value::is_null);
+        if unlinks && object["object"] == "enterprise_connection" {
+            let kept = state.table("enterprise_connection").and_then(|kept| kept.get(object.id()));
+            let before = kept.map(|kept| kept["organization_id"].clone());
+            fields!(object, { "organization_id": before.unwrap_or_default() });
+        }
+        return Ok(());
+    };
     if state.organizations.get(organization).is_none() {
         return Err(ApiError::not_found("organization", organization));
     }

@@ -3,7 +3,7 @@
 use crate::mock::error::ApiError;
 use crate::mock::time;
 
-pub(super) fn check_email(address: &str, param: &str) -> Result<(), ApiError> {
+pub(in crate::mock) fn check_email(address: &str, param: &str) -> Result<(), ApiError> {
     let well_formed = address.split_once('@').is_some_and(|(local, domain)| {
         let labels = domain
             .split('.')

@@ -26,11 +26,18 @@ impl State {
 
     /// What is no object.
     pub(in crate::mock) fn rest(&self) -> Value {
-        json!({
+        let rest = json!({
             "settings": self.settings, "instance_id": self.instance_id, "machine": self.machine,
             "keys": self.keys.kept(), "ahead": self.clock.ahead(),
             "origin": self.origin,
-        })
+        });
+        #[cfg(feature = "webhooks")]
+        let rest = {
+            let mut rest = rest;
+            rest["webhook_secret"] = json!(self.webhook_secret);
+            rest
+        };
+        rest
     }
 
     pub(in crate::mock) fn set_rest(&mut self, rest: &Value) {
@@ -39,6 +46,10 @@ impl State {
             rest[name].as_str().unwrap_or_default().clone_into(field);
         }
         rest["origin"].as_str().unwrap_or_default().clone_into(&mut self.origin);
+        #[cfg(feature = "webhooks")]
+        if let Some(secret) = rest["webhook_secret"].as_str() {
+            secret.clone_into(&mut self.webhook_secret);
+        }
         if let Some(keys) = Keys::of_kept(&rest["keys"]) {
             self.keys = keys;
         }

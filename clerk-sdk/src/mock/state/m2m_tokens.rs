@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::machine_credential::{self, SECRET, expiration, has_expired};
-use super::machines::scopes;
 use super::{Call, Handler, ISSUER, Object, State, fields, list};
 use crate::mock::claims::MACHINE;
 use crate::mock::error::ApiError;
@@ -14,22 +13,18 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("getM2MTokens", tokens),
     ("verifyM2MToken", |state, call| {
         let now = state.now();
-        let caller = state.machine_of_key(call.key, now).map(|m| m.id().to_owned());
-        let found = machine_credential::verify(&mut state.m2m_tokens, call.text("token"), now, "M2M token")?;
+        let caller = state.caller(call.key, now);
         // To a machine, tokens that are not for it do not exist.
-        let is = |value: &Value| caller.as_ref().is_none_or(|id| value == id);
-        if is(&found["subject"]) || found["scopes"].as_array().into_iter().flatten().any(is) {
-            return Ok(found);
-        }
-        Err(ApiError::not_found("M2M token", "that this machine may verify"))
+        let is_for = |token: &Object| caller.as_ref().is_none_or(|caller| caller.may_verify(token));
+        machine_credential::verify(&mut state.m2m_tokens, call.text("token"), now, "M2M token", is_for)
     }),
     ("revokeM2MToken", |state, call| {
         let now = state.now();
-        let caller = state.machine_of_key(call.key, now).map(|m| m.id().to_owned());
+        let caller = state.caller(call.key, now);
         let id = call.variable("m2m_token_id");
         // A machine takes back its own tokens; what a JWT says holds until it ends.
         let found = state.m2m_tokens.get(id).filter(|token| !is_jwt(token));
-        if found.is_none_or(|token| caller.is_some_and(|caller| token["subject"] != caller.as_str())) {
+        if found.is_none_or(|token| caller.is_some_and(|caller| token["subject"] != caller.id.as_str())) {
             return Err(ApiError::not_found("M2M token", id));
         }
         machine_credential::revoke(&mut state.m2m_tokens, call, id, now)
@@ -45,10 +40,8 @@ const LIFETIME: f64 = 3600.0;
 
 fn create(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let now = state.now();
-    let caller = state.machine_of_key(call.key, now);
-    let machine = caller.map_or(state.machine.as_str(), Object::id).to_owned();
-    let scopes: Vec<String> = caller.into_iter().flat_map(scopes).map(str::to_owned).collect();
-    let default = caller.and_then(|m| m["default_token_ttl"].as_f64()).unwrap_or(LIFETIME);
+    let caller = state.caller(call.key, now).ok_or_else(|| ApiError::not_found("machine", "of this key"))?;
+    let (machine, scopes, default) = (caller.id, caller.scopes, caller.lifetime.unwrap_or(LIFETIME));
     let claims = call.body.get("claims").cloned().unwrap_or_default();
     let reserved = ["iss", "sub", "exp", "iat", "nbf", "jti", "aud", "scopes"];
     let names = claims.as_object().into_iter().flatten().map(|(name, _)| name);
@@ -123,8 +116,7 @@ impl State {
 fn tokens(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     let now = state.now();
     let subject = call.query.first("subject");
-    let caller = state.machine_of_key(call.key, now).map(Object::id);
-    if caller.is_some_and(|caller| subject != Some(caller)) {
+    if state.caller(call.key, now).is_some_and(|caller| subject != Some(caller.id.as_str())) {
         let message = "A machine can list its own tokens only.";
         return Err(ApiError::new(http::StatusCode::FORBIDDEN, "authorization_invalid", message, message));
     }

@@ -42,14 +42,15 @@ pub(super) fn expiration(now: i64, seconds: f64) -> i64 {
     now.saturating_add((seconds * 1000.0) as i64)
 }
 
-/// What is known of the credential that has this secret. Its use is noted.
+/// What is known of the credential that has this secret, if the caller may know of it. Its use is noted.
 pub(super) fn verify(
     table: &mut Table,
     secret: Option<&str>,
     now: i64,
     what: &str,
+    may_know: impl Fn(&Object) -> bool,
 ) -> Result<Value, ApiError> {
-    let found = table.find_mut(|c| c[SECRET].as_str() == secret && secret.is_some());
+    let found = table.find_mut(|c| c[SECRET].as_str() == secret && secret.is_some() && may_know(c));
     let Some(credential) = found else {
         let long = format!("There is no {what} of this value.");
         let status = http::StatusCode::NOT_FOUND;

@@ -55,6 +55,25 @@ const FORMER: &str = "_former_secrets";
 /// So many machines one may talk to.
 const MOST_SCOPES: usize = 150;
 
+/// A machine that sent a request.
+pub(super) struct Caller {
+    pub(super) id: String,
+    pub(super) scopes: Vec<String>,
+    /// Whether it is the one that is there from the beginning, which no other machine can talk to.
+    built_in: bool,
+    /// In seconds.
+    pub(super) lifetime: Option<f64>,
+}
+
+impl Caller {
+    /// Returns whether a token is for this machine. Without a scope on the built-in one, its own tokens are.
+    pub(super) fn may_verify(&self, token: &Object) -> bool {
+        let mut scopes = token["scopes"].as_array().into_iter().flatten();
+        scopes.any(|scope| scope == self.id.as_str())
+            || (self.built_in && token["subject"] == self.id.as_str())
+    }
+}
+
 impl State {
     fn machine(&self, id: &str) -> Result<&Object, ApiError> {
         let found = self.table("machine").and_then(|machines| machines.get(id));
@@ -68,11 +87,25 @@ impl State {
     /// Whether a machine has this secret key.
     pub(in crate::mock) fn is_machine_key(&mut self, key: &str) -> bool {
         let now = self.now();
-        key == crate::mock::MACHINE_KEY || self.machine_of_key(key, now).is_some()
+        self.caller(key, now).is_some()
     }
 
-    /// The machine whose secret key this is.
-    pub(super) fn machine_of_key(&self, key: &str, now: i64) -> Option<&Object> {
+    /// Returns the machine whose secret key this is; `None` for the instance's key.
+    pub(super) fn caller(&self, key: &str, now: i64) -> Option<Caller> {
+        if key == crate::mock::MACHINE_KEY {
+            let id = self.machine.clone();
+            return Some(Caller { id, scopes: Vec::new(), built_in: true, lifetime: None });
+        }
+        let machine = self.machine_of_key(key, now)?;
+        Some(Caller {
+            id: machine.id().to_owned(),
+            scopes: scopes(machine).map(str::to_owned).collect(),
+            built_in: false,
+            lifetime: machine["default_token_ttl"].as_f64(),
+        })
+    }
+
+    fn machine_of_key(&self, key: &str, now: i64) -> Option<&Object> {
         let former = |machine: &Object| {
             let keys = machine[FORMER].as_array().into_iter().flatten();
             keys.into_iter().any(|f| f["secret"] == key && f["until"].as_i64() > Some(now))
@@ -82,7 +115,7 @@ impl State {
 }
 
 /// The ids of the machines that this one may talk to.
-pub(super) fn scopes(machine: &Object) -> impl Iterator<Item = &str> {
+fn scopes(machine: &Object) -> impl Iterator<Item = &str> {
     machine[SCOPES].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 

@@ -60,6 +60,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+pub(super) use self::identifiers::check_email;
 pub(super) use self::images::PICTURES;
 use self::object::{Object, fields};
 pub(super) use self::session_tokens::TokenOptions;
@@ -114,11 +115,14 @@ pub(super) struct State {
     others: BTreeMap<&'static str, Table>,
     settings: Value,
     instance_id: String,
+    /// What webhooks are signed with.
+    #[cfg(feature = "webhooks")]
+    pub(super) webhook_secret: String,
     /// Where the server is, such as `http://127.0.0.1:4010`; empty before it listens.
     origin: String,
     /// When the next object ends by itself.
     next_end: i64,
-    /// The machine that makes machine-to-machine tokens with a key that no machine has.
+    /// The machine of [`MACHINE_KEY`](super::MACHINE_KEY), which no list has.
     machine: String,
 }
 
@@ -132,6 +136,8 @@ impl State {
             machine: ids.object("machine"),
             settings: instance::defaults(&instance_id),
             instance_id,
+            #[cfg(feature = "webhooks")]
+            webhook_secret: crate::mock::keys::webhook_secret(seed),
             next_end: i64::MAX,
             origin: String::new(),
             others: BTreeMap::new(),

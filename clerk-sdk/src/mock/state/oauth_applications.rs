@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::resource::{Action, Change, PLAIN, Resource};
 use super::{Call, Handler, ISSUER, Object, State, fields};
 use crate::mock::error::ApiError;
+use crate::mock::prose::SCOPES;
 
 pub(super) const APPLICATION: Resource = Resource {
     tag: "oauth_application",
@@ -80,10 +81,6 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 static RESOURCE: Resource = APPLICATION;
 const SECRET: &str = "_secret";
-
-/// The scopes that an application can be given.
-const SCOPES: &[&str] =
-    &["profile", "email", "public_metadata", "private_metadata", "openid", "offline_access", "user:org:read"];
 
 fn check(call: &Call<'_>, object: &Object) -> Result<(), ApiError> {
     if object.text("name").chars().count() > 256 {

@@ -80,7 +80,15 @@ pub(super) static RESOURCES: &[Resource] = &[
             ("RevokeSignInToken", Action::Settle("revoked", "sign_in_token_cannot_be_revoked_code")),
         ],
         defaults: |_| json!({ "status": "pending" }),
-        prepare: |state, call, object, change| ticket(state, call, object, change, 30 * 24 * HOUR),
+        prepare: |state, call, object, change| {
+            ticket(state, call, object, change, 30 * 24 * HOUR)?;
+            if change == Change::Create
+                && let Some(organization) = call.text("org_id")
+            {
+                check_activation(state, organization, object.text("user_id"))?;
+            }
+            Ok(())
+        },
         ..PLAIN
     },
     Resource {
@@ -204,6 +212,21 @@ fn restricted_identifier(
     }
     fields!(object, { "identifier": identifier, "identifier_type": kind });
     Ok(())
+}
+
+/// A user who signs in can be put into an organization that the user is a member of.
+fn check_activation(state: &State, organization: &str, user: &str) -> Result<(), ApiError> {
+    state.check_organization_setting("enabled", "organization_not_enabled_in_instance")?;
+    if state.organizations.get(organization).is_none() {
+        return Err(ApiError::not_found("organization", organization));
+    }
+    if state.is_member(organization, user) {
+        return Ok(());
+    }
+    let long =
+        "The user is not a member of the organization. Only organization members can perform this action.";
+    let (status, code) = (http::StatusCode::FORBIDDEN, "not_a_member_in_organization");
+    Err(ApiError::new(status, code, "not a member", long))
 }
 
 /// A token that a user signs in with, and the address that takes it.

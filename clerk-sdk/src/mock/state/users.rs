@@ -152,6 +152,11 @@ fn update(state: &mut State, call: &Call<'_>) -> Result<Value, ApiError> {
     if call.body.get("username").is_some_and(|u| u.is_null() || u == "") && user["username"].is_string() {
         contacts::check_not_last(user)?;
     }
+    if let Some(image) = call.text("profile_image_id").filter(|id| !id.is_empty())
+        && state.image(image).is_none()
+    {
+        return Err(not_found_by("profile_image_id"));
+    }
     check_names(state, call, Some(&id))?;
     check_locale(call)?;
     metadata::check(call)?;
@@ -366,11 +371,15 @@ fn check_times(state: &mut State, call: &Call<'_>) -> Result<Vec<(&'static str, 
     Ok(times)
 }
 
+fn not_found_by(field: &str) -> ApiError {
+    let long = format!("The resource associated with the supplied {field} was not found.");
+    ApiError::param("form_resource_not_found", field, "is missing", &long)
+}
+
 /// A primary identifier is one of the user's own, and verified.
 fn check_primary(user: &Object, list: &str, field: &str, wanted: &str) -> Result<(), ApiError> {
     let Some(contact) = find(&user[list], "id", wanted) else {
-        let long = format!("The resource associated with the supplied {field} was not found.");
-        return Err(ApiError::param("form_resource_not_found", field, "is missing", &long));
+        return Err(not_found_by(field));
     };
     if contact["verification"]["status"] == "verified" {
         return Ok(());

@@ -117,7 +117,7 @@ async fn a_body_that_is_broken_off_or_never_ends_is_answered() {
     let ask = |head: &'static str, body: &'static str| {
         let address = api.clerk.url().trim_start_matches("http://").trim_end_matches("/v1").to_owned();
         let text = format!(
-            "POST /v1/users HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sk_test_embedded\r\n{head}\r\n\r\n{body}"
+            "POST /v1/users HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sk_test_embedded\r\n{head}\r\n\r\n{body}"
         );
         async move {
             let mut connection = tokio::net::TcpStream::connect(address).await.expect("a connection");
