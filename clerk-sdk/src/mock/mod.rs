@@ -35,7 +35,6 @@ mod keys;
 mod oauth;
 #[cfg(feature = "webhooks")]
 mod outbox;
-mod pattern;
 mod prose;
 mod query;
 mod record;

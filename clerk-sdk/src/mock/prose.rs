@@ -77,7 +77,7 @@ const HOSTING: &[&str] = &[
 
 const NO_METADATA: (&str, &str) = (
     "saml_failed_to_parse_idp_metadata",
-    "We failed to parse the IdP metadata. If the error persists, please provide the IdP configuration data explicitly.",
+    "The IdP metadata is not XML. Send its values in their own fields instead.",
 );
 
 #[rustfmt::skip]
@@ -108,14 +108,14 @@ const RULES: &[(&[&str], &[Rule])] = &[
     ]),
     (&["UpdateInstance"], &[
         Email("support_email"), Rule::Url("development_origin"),
-        Coded("allowed_origins", is_app_origin, "form_invalid_origin", "allowed_origins must be valid origins such as my-app://localhost, chrome-extension://<id>, or capacitor://localhost:3000"),
+        Coded("allowed_origins", is_app_origin, "form_invalid_origin", "Each item is the origin of an app or a browser extension: a scheme of its own and a host."),
     ]),
     (&["UpdateInstanceOrganizationSettings"], &[AtLeast("max_allowed_memberships", 0)]),
     (&["UpdateInstanceOAuthApplicationSettings"], &[
         Form("default_scopes", |scope| SCOPES.contains(&scope), "scopes that applications can have"),
     ]),
     (&["ChangeProductionInstanceDomain", "UpdateProductionInstanceDomain"], &[
-        Coded("home_url", is_no_hosting, "known_hosting_domain", "The domain of a hosting service cannot be used to deploy production apps."),
+        Coded("home_url", is_no_hosting, "known_hosting_domain", "A production instance needs a domain of its own, not one below a hosting service."),
     ]),
     (&["AddDomain", "UpdateDomain"], &[Production("proxy_url"), Domain("name")]),
     (&["CreateJWTTemplate", "UpdateJWTTemplate"], &[
