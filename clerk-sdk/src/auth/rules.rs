@@ -99,6 +99,9 @@ impl Rules {
     ) -> Result<(), AuthError> {
         check_category(kind, class.category)?;
         check_subject(kind, claims)?;
+        if kind == Kind::Session {
+            check_session(class.category, claims)?;
+        }
         self.check_dates(claims)?;
         self.check_issuer(claims)?;
         self.check_audience(claims)?;
@@ -236,6 +239,21 @@ fn check_subject(kind: Kind, claims: &Map<String, Value>) -> Result<(), AuthErro
         ),
         _ => Ok(()),
     }
+}
+
+/// Rejects claims that do not name a user's session, unless the category already says "session token".
+///
+/// An instance signs other tokens with the same key: ID tokens, tickets, JWT templates without a category.
+fn check_session(category: Category, claims: &Map<String, Value>) -> Result<(), AuthError> {
+    let begins = |name, prefix| text(claims, name).is_some_and(|id| id.starts_with(prefix));
+    if category == Category::Session || begins("sid", "sess_") && begins("sub", "user_") {
+        return Ok(());
+    }
+    refused(
+        Reason::TokenTypeNotSupported,
+        "expected a session token: without the category (cat) of session tokens, `sid` must begin with `sess_` and \
+         `sub` with `user_`",
+    )
 }
 
 /// A date in Unix seconds, cut down to whole ones.
