@@ -87,8 +87,9 @@ impl<'a> Token<'a> {
                     AuthError::new(Reason::TokenInvalidAlgorithm, message)
                 }
                 Err(reason) => {
+                    tracing::debug!(target: "clerk_sdk", kid = ?self.header.kid, reason, "unusable key named by a token");
                     let message = format!("the key that the token names cannot be used: {reason}");
-                    AuthError::new(Reason::JwkFailedToResolve, message)
+                    AuthError::new(Reason::JwkKidMismatch, message)
                 }
             };
         }
