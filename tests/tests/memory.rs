@@ -122,6 +122,40 @@ async fn thousands_of_calls_leave_nothing_in_memory() {
     assert!(left < 16 << 10, "{left} bytes more than before: {change:?}");
 }
 
+/// The most allocations and bytes that rejecting a token takes, of the cheapest of some runs.
+fn cost_of_rejection(verifier: &Verifier, token: &str) -> (usize, usize) {
+    let runs = (0..10).map(|_| {
+        let region = Region::new(ALLOCATOR);
+        assert!(verifier.verify_now(token).is_err());
+        let change = region.change();
+        (change.allocations + change.reallocations, change.bytes_allocated)
+    });
+    runs.min().unwrap()
+}
+
+/// Header and claims that would be thousands of values if they were parsed into a tree.
+#[tokio::test]
+async fn a_token_with_a_bad_signature_costs_a_few_allocations() {
+    let _alone = ALONE.lock().await;
+    let (signer, other) = (Signer::one(), Signer::two());
+    let verifier = Verifier::with_pem(signer.pem()).build().unwrap();
+    let remembering = Verifier::with_pem(signer.pem()).cache_tokens(10).build().unwrap();
+    let values = |kind: &str, size: usize| vec![kind; size / (kind.len() + 1)].join(",");
+    let header = |x: String| format!(r#"{{"alg":"RS256","cat":"cl_B7d4PD111AAA","typ":"JWT","x":[{x}]}}"#);
+    let claims = |x: String| format!(r#"{{"sub":"user_1","x":[{x}]}}"#);
+    for kind in ["[]", "{}", r#"{"a":[]}"#, r#""\n""#, "[[[[[[[[]]]]]]]]"] {
+        let (many, some) = (values(kind, 7_500), values(kind, 3_500));
+        let token = other.sign_text(&header(some), &claims(many), "RS256");
+        assert!((12_000..=16_384).contains(&token.len()), "{}", token.len());
+        for verifier in [&verifier, &remembering] {
+            let (allocations, bytes) = cost_of_rejection(verifier, &token);
+            assert!(allocations <= 16 && bytes <= 32 << 10, "{kind}: {allocations} of {bytes} bytes");
+        }
+    }
+    let (allocations, bytes) = cost_of_rejection(&remembering, &"a".repeat(1 << 20));
+    assert!(allocations <= 1 && bytes <= 1 << 10, "{allocations} of {bytes} bytes");
+}
+
 /// A server with so many users, by pages.
 fn users(count: usize) -> Server {
     let ten: Vec<Value> = serde_json::from_str(include_str!("../measurements/users.json")).unwrap();

@@ -147,6 +147,10 @@ impl Parts {
                     "the request carries no token, neither in the Authorization header nor in a cookie";
                 return Err(AuthError::new(Reason::SessionTokenMissing, message));
             }
+            Carried::Ambiguous => {
+                let message = "the request has more than one Authorization header: send one";
+                return Err(AuthError::new(Reason::TokenInvalid, message));
+            }
             // Machines have no cookies: whatever is in there is a session token or nothing.
             Carried::InCookie(token) => (token, Some(Kind::Session)),
             Carried::InHeader(token) => (token, None),

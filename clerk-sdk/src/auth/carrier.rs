@@ -41,6 +41,8 @@ impl<R: RequestHeaders + ?Sized> RequestHeaders for &R {
 /// What a request carries.
 pub(super) enum Carried {
     Nothing,
+    /// More than one `Authorization` header: proxies and frameworks disagree on which of them counts.
+    Ambiguous,
     /// In the `Authorization` header.
     InHeader(String),
     InCookie(String),
@@ -63,7 +65,12 @@ pub(super) fn suffixed_cookie(publishable_key: &str) -> String {
 
 /// The header goes before the cookies, the cookie with the suffix before the one without.
 pub(super) fn find(request: &impl RequestHeaders, suffixed: Option<&str>, cookies: bool) -> Carried {
-    if let Some(token) = request.header_values("authorization").next().and_then(authorization) {
+    let mut headers = request.header_values("authorization");
+    let first = headers.next();
+    if headers.next().is_some() {
+        return Carried::Ambiguous;
+    }
+    if let Some(token) = first.and_then(authorization) {
         return Carried::InHeader(text(token));
     }
     if !cookies {

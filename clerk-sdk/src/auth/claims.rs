@@ -16,6 +16,9 @@ use crate::value::Timestamp;
 ///
 /// Clerk's session tokens come in two versions; both read the same here. What has a name of its own in your
 /// instance's tokens is read by [`custom`](Self::custom), and all of it is in [`raw`](Self::raw).
+///
+/// JWT templates, API keys and tokens of machines have claims that their author chose. Of these, everything that
+/// describes a session is absent: session, organization, features, plans, actor, factor ages and the pending state.
 #[derive(Clone)]
 pub struct Claims {
     inner: Arc<Inner>,
@@ -26,6 +29,13 @@ struct Inner {
     kind: Kind,
     raw: Map<String, Value>,
     organization: OnceLock<Organization>,
+}
+
+/// The layout of a session's claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    One,
+    Two,
 }
 
 /// How long ago the user was verified, from [`Claims::factor_ages`]. Clerk counts in minutes.
@@ -56,7 +66,7 @@ impl Claims {
     /// False for a pending session unless [accepted](Self::accept_pending), and for tokens that are no session
     /// tokens: the claims of a JWT template are what its author made them, so decide on these by yourself.
     pub fn has(&self, requirement: impl Requirement) -> bool {
-        self.inner.kind == Kind::Session
+        self.session().is_some()
             && (self.pending_accepted || !self.is_pending())
             && requirement.is_met_by(self)
     }
@@ -68,7 +78,7 @@ impl Claims {
 
     /// The id of the session, `sess_…`; tokens of JWT templates and machines have none.
     pub fn session_id(&self) -> Option<&str> {
-        self.text("sid")
+        self.session()?.text("sid")
     }
 
     /// The id of the active organization, `org_…`.
@@ -103,19 +113,19 @@ impl Claims {
 
     /// How long before the token was issued the user was verified (`fva`).
     pub fn factor_ages(&self) -> Option<FactorAges> {
-        let Some(Value::Array(ages)) = self.inner.raw.get("fva") else { return None };
+        let Some(Value::Array(ages)) = self.session()?.inner.raw.get("fva") else { return None };
         let [first, second] = ages.as_slice() else { return None };
         Some(FactorAges { first: age(first)?, second: age(second)? })
     }
 
     /// Who acts as the user (`act`), where somebody does, such as in an impersonation.
     pub fn actor(&self) -> Option<&Map<String, Value>> {
-        self.inner.raw.get("act").and_then(Value::as_object)
+        self.session()?.inner.raw.get("act").and_then(Value::as_object)
     }
 
     /// Whether the session waits for its user to finish a task (`sts`).
     pub fn is_pending(&self) -> bool {
-        self.text("sts") == Some("pending")
+        self.session().is_some_and(|claims| claims.text("sts") == Some("pending"))
     }
 
     /// The origin that the token was made for (`azp`).
@@ -161,8 +171,17 @@ impl Claims {
         &self.inner.raw
     }
 
-    pub(super) fn is_version_2(&self) -> bool {
-        self.inner.raw.get("v").and_then(Value::as_f64) == Some(2.0)
+    /// Returns the claims if they are those of a session, which Clerk itself wrote.
+    fn session(&self) -> Option<&Self> {
+        (self.inner.kind == Kind::Session).then_some(self)
+    }
+
+    /// Returns the version that the claims of a session are read by; `None` for versions to come and other tokens.
+    pub(super) fn version(&self) -> Option<Version> {
+        match self.session()?.inner.raw.get("v") {
+            None => Some(Version::One),
+            Some(version) => (version.as_f64() == Some(2.0)).then_some(Version::Two),
+        }
     }
 
     /// A claim that is a text, and not empty.
@@ -172,7 +191,7 @@ impl Claims {
 
     /// The entries of a comma list of version 2 that have a scope.
     pub(super) fn scoped(&self, name: &str) -> impl Iterator<Item = &str> {
-        let list = self.text(name).filter(|_| self.is_version_2()).unwrap_or_default();
+        let list = self.text(name).filter(|_| self.version() == Some(Version::Two)).unwrap_or_default();
         list.split(',').map(str::trim).filter(|entry| entry.contains(':'))
     }
 

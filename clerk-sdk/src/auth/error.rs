@@ -55,7 +55,8 @@ reasons! {
     TokenInvalidIssuer = "token-invalid-issuer",
     /// It is a token of a kind that is not accepted here.
     TokenTypeNotSupported = "token-type-not-supported",
-    /// None of the keys is the one that the token names (`kid`).
+    /// None of the keys is the one that the token names (`kid`), or that key cannot be used: it is too weak, or of a
+    /// kind that is not supported.
     JwkKidMismatch = "jwk-kid-mismatch",
     /// Clerk did not give the keys, or did not say whether an opaque credential is good: it could not be reached in
     /// time, or failed.
@@ -64,7 +65,7 @@ reasons! {
     JwkRemoteInvalid = "jwk-remote-invalid",
     /// The set of keys that was handed over is empty.
     JwkLocalMissing = "jwk-local-missing",
-    /// The key cannot be used: it is no key, too weak, or of a kind that is not supported.
+    /// The key that is configured cannot be used: it is no key, too weak, or of a kind that is not supported.
     JwkFailedToResolve = "jwk-failed-to-resolve",
     /// What is asked for needs Clerk, and there is no secret key to ask it with.
     SecretKeyMissing = "secret-key-missing",

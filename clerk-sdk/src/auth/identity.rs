@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::claims::Claims;
 use super::has::Requirement;
 
@@ -92,22 +94,27 @@ impl Auth {
 
     /// The id of the session, `sess_…`; none for machines.
     pub fn session_id(&self) -> Option<&str> {
-        self.claims.session_id().filter(|_| self.is_session())
+        self.claims.session_id()
     }
 
     /// The id of the active organization, `org_…`; none for machines.
     pub fn org_id(&self) -> Option<&str> {
-        self.claims.org_id().filter(|_| self.is_session())
+        self.claims.org_id()
     }
 
     /// The slug of the active organization.
     pub fn org_slug(&self) -> Option<&str> {
-        self.claims.org_slug().filter(|_| self.is_session())
+        self.claims.org_slug()
     }
 
     /// The user's role in the active organization, with its prefix: `org:admin`.
     pub fn org_role(&self) -> Option<&str> {
-        self.claims.org_role().filter(|_| self.is_session())
+        self.claims.org_role()
+    }
+
+    /// The claims of the actor (`act`) of an impersonated session: someone else acts as the user. `sub` is the actor's id.
+    pub fn actor(&self) -> Option<&Map<String, Value>> {
+        self.claims.actor()
     }
 
     /// What a machine's credential may be used for; empty for sessions.
@@ -150,10 +157,13 @@ impl Auth {
 }
 
 impl fmt::Debug for Auth {
+    /// Of the actor, only the id: empty where the token does not tell it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = |actor| Map::get(actor, "sub").and_then(Value::as_str).unwrap_or_default();
         f.debug_struct("Auth")
             .field("token_type", &self.token_type)
             .field("subject", &self.subject())
+            .field("actor", &self.actor().map(id))
             .field("credential_id", &self.credential_id())
             .field("scopes", &self.scopes())
             .finish_non_exhaustive()

@@ -39,6 +39,7 @@ mod claims;
 mod der;
 mod error;
 mod has;
+mod header;
 mod identity;
 mod jwks;
 mod key;

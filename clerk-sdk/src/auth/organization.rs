@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::claims::Claims;
+use super::claims::{Claims, Version};
 use super::has::without_prefix;
 
 /// What a session says about the active organization; empty without one.
@@ -16,7 +16,11 @@ pub(super) struct Organization {
 
 impl Organization {
     pub(super) fn read(claims: &Claims) -> Self {
-        let organization = if claims.is_version_2() { version_2(claims) } else { version_1(claims) };
+        let organization = match claims.version() {
+            Some(Version::One) => version_1(claims),
+            Some(Version::Two) => version_2(claims),
+            None => None,
+        };
         organization.unwrap_or_default()
     }
 }

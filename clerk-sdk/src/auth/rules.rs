@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::error::{AuthError, Reason};
-use super::token::{Category, Class, Header, Typ};
+use super::header::{Category, Class, Header, Typ};
 use crate::clock::Clock;
 use crate::value::whole;
 
@@ -19,14 +19,31 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What a token claims to be, as Clerk's other SDKs tell.
-    pub(super) fn claimed(class: Class, claims: &Map<String, Value>) -> Self {
-        if is_machine(claims) {
-            Self::MachineToMachine
-        } else if class.typ == Typ::AccessToken {
-            Self::OAuth
-        } else {
-            Self::Session
+    /// Returns the kind that a header declares; `None` where the subject decides between a session and a machine.
+    pub(super) fn declared(class: Class) -> Option<Self> {
+        match (class.typ, class.category) {
+            (Typ::AccessToken, _) => Some(Self::OAuth),
+            (_, Category::MachineToMachine) => Some(Self::MachineToMachine),
+            (_, Category::Absent) => None,
+            (_, Category::Session | Category::Template | Category::Ignore | Category::Other) => {
+                Some(Self::Session)
+            }
+        }
+    }
+
+    /// Returns the kind of a token whose signature is good, by its header and its subject.
+    ///
+    /// # Errors
+    /// [`Reason::TokenTypeNotSupported`] where they contradict each other.
+    pub(super) fn verified(class: Class, claims: &Map<String, Value>) -> Result<Self, AuthError> {
+        match (Self::declared(class), is_machine(claims)) {
+            (Some(Self::OAuth), true) => refused(
+                Reason::TokenTypeNotSupported,
+                "the token is an OAuth access token by its type (typ), and a machine's token by its subject (sub)",
+            ),
+            (Some(kind), _) => Ok(kind),
+            (None, true) => Ok(Self::MachineToMachine),
+            (None, false) => Ok(Self::Session),
         }
     }
 }
@@ -99,6 +116,9 @@ impl Rules {
     ) -> Result<(), AuthError> {
         check_category(kind, class.category)?;
         check_subject(kind, claims)?;
+        if kind == Kind::Session {
+            check_session(class.category, claims)?;
+        }
         self.check_dates(claims)?;
         self.check_issuer(claims)?;
         self.check_audience(claims)?;
@@ -236,6 +256,21 @@ fn check_subject(kind: Kind, claims: &Map<String, Value>) -> Result<(), AuthErro
         ),
         _ => Ok(()),
     }
+}
+
+/// Rejects claims that do not name a user's session, unless the category already says "session token".
+///
+/// An instance signs other tokens with the same key: ID tokens, tickets, JWT templates without a category.
+fn check_session(category: Category, claims: &Map<String, Value>) -> Result<(), AuthError> {
+    let begins = |name, prefix| text(claims, name).is_some_and(|id| id.starts_with(prefix));
+    if category == Category::Session || begins("sid", "sess_") && begins("sub", "user_") {
+        return Ok(());
+    }
+    refused(
+        Reason::TokenTypeNotSupported,
+        "expected a session token: without the category (cat) of session tokens, `sid` must begin with `sess_` and \
+         `sub` with `user_`",
+    )
 }
 
 /// A date in Unix seconds, cut down to whole ones.

@@ -5,66 +5,35 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::error::{AuthError, Reason};
+use super::header::Header;
 use super::key::KeySet;
-use super::provider::Algorithm;
 
 /// The longest token that is looked at, in bytes. Cookies have room for 4 KiB, most servers' headers for 16.
-const LONGEST: usize = 64 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 
-/// A token, taken apart.
+/// The longest header that is parsed, in bytes of JSON.
+const LONGEST_HEADER: usize = 4 * 1024;
+
+/// A token, taken apart. Its header is parsed, its claims are not.
 pub(super) struct Token<'a> {
     pub(super) header: Header,
-    pub(super) claims: Map<String, Value>,
-    /// What is signed: header and claims as they came.
+    /// JSON, or what should be.
+    claims: Vec<u8>,
+    /// The signed text: header and claims as they came.
     message: &'a [u8],
     signature: Vec<u8>,
 }
 
-/// What is read of a header.
-pub(super) struct Header {
-    pub(super) class: Class,
-    /// Whether it names extensions that must be understood.
-    pub(super) critical: bool,
-    /// None where it is not supported.
-    pub(super) algorithm: Option<Algorithm>,
-    pub(super) kid: Option<String>,
-}
-
-/// What a header says about what kind of token it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Class {
-    pub(super) typ: Typ,
-    pub(super) category: Category,
-}
-
-/// `typ`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Typ {
-    Absent,
-    Jwt,
-    /// An OAuth access token, by RFC 9068.
-    AccessToken,
-    Other,
-}
-
-/// `cat`, by which Clerk tells tokens apart that are signed with one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Category {
-    Absent,
-    Session,
-    Template,
-    MachineToMachine,
-    /// Some instances put it on every token: it says nothing.
-    Ignore,
-    Other,
-}
-
 impl<'a> Token<'a> {
-    /// Three segments of unpadded base64url, of which the first two are JSON objects.
+    /// Splits a token into its header, which is parsed, and the bytes of its claims and signature.
+    ///
+    /// # Errors
+    /// [`Reason::TokenInvalid`] where it is not three segments of unpadded base64url, or where a header or claims that
+    /// are JSON objects are missing. Claims that begin and end as an object does are parsed by
+    /// [`verified_claims`](Self::verified_claims) alone.
     pub(super) fn parse(text: &'a str) -> Result<Self, AuthError> {
-        let invalid = |message| AuthError::new(Reason::TokenInvalid, message);
         if text.len() > LONGEST {
-            return Err(invalid("the token is longer than 64 KiB"));
+            return Err(invalid("the token is longer than 16 KiB"));
         }
         let mut segments = text.split('.');
         let (Some(header), Some(claims), Some(signature), None) =
@@ -73,16 +42,30 @@ impl<'a> Token<'a> {
             return Err(invalid("it is no JWT: it does not consist of three segments"));
         };
         let message = &text.as_bytes()[..header.len() + 1 + claims.len()];
-        let header = object(header).ok_or_else(|| invalid("the header of the token is no JSON object"))?;
-        let claims = object(claims).ok_or_else(|| invalid("the claims of the token are no JSON object"))?;
+        if header.len() * 3 / 4 > LONGEST_HEADER {
+            return Err(invalid("the header of the token is longer than 4 KiB"));
+        }
+        let header = URL_SAFE_NO_PAD.decode(header).ok();
+        let header = header.and_then(|json| serde_json::from_slice(&json).ok());
+        let header = header.ok_or_else(|| invalid("the header of the token is no JSON object"))?;
+        let claims = URL_SAFE_NO_PAD.decode(claims).ok().filter(|json| has_braces(json));
+        let claims = claims.ok_or_else(|| invalid(NO_CLAIMS))?;
         let signature = URL_SAFE_NO_PAD
             .decode(signature)
             .map_err(|_| invalid("the signature of the token is no unpadded base64url"))?;
-        Ok(Self { header: Header::read(header), claims, message, signature })
+        Ok(Self { header, claims, message, signature })
     }
 
-    /// Checks the signature with the keys that the header points to.
-    pub(super) fn check_signature(&self, keys: &KeySet) -> Result<(), AuthError> {
+    /// Returns the claims, once the signature has been checked with the keys that the header points to.
+    ///
+    /// # Errors
+    /// Those of a signature that is not good, then [`Reason::TokenInvalid`] where the claims are not a JSON object.
+    pub(super) fn verified_claims(&self, keys: &KeySet) -> Result<Map<String, Value>, AuthError> {
+        self.check_signature(keys)?;
+        serde_json::from_slice(&self.claims).map_err(|_| invalid(NO_CLAIMS))
+    }
+
+    fn check_signature(&self, keys: &KeySet) -> Result<(), AuthError> {
         let Some(algorithm) = self.header.algorithm else {
             return Err(AuthError::new(
                 Reason::TokenInvalidAlgorithm,
@@ -104,8 +87,9 @@ impl<'a> Token<'a> {
                     AuthError::new(Reason::TokenInvalidAlgorithm, message)
                 }
                 Err(reason) => {
+                    tracing::debug!(target: "clerk_sdk", kid = ?self.header.kid, reason, "unusable key named by a token");
                     let message = format!("the key that the token names cannot be used: {reason}");
-                    AuthError::new(Reason::JwkFailedToResolve, message)
+                    AuthError::new(Reason::JwkKidMismatch, message)
                 }
             };
         }
@@ -116,36 +100,14 @@ impl<'a> Token<'a> {
 pub(super) const UNKNOWN_KEY: &str = "none of the instance's keys is the one that the token names: it comes from \
                                       another instance, or its key is no longer in use";
 
-fn object(segment: &str) -> Option<Map<String, Value>> {
-    let json = URL_SAFE_NO_PAD.decode(segment).ok()?;
-    serde_json::from_slice(&json).ok()
+const NO_CLAIMS: &str = "the claims of the token are no JSON object";
+
+fn invalid(message: &'static str) -> AuthError {
+    AuthError::new(Reason::TokenInvalid, message)
 }
 
-impl Header {
-    fn read(mut header: Map<String, Value>) -> Self {
-        let typ = match header.get("typ") {
-            None => Typ::Absent,
-            Some(Value::String(typ)) if typ == "JWT" => Typ::Jwt,
-            Some(Value::String(typ))
-                if typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt") =>
-            {
-                Typ::AccessToken
-            }
-            Some(_) => Typ::Other,
-        };
-        let category = match header.get("cat").map(Value::as_str) {
-            None => Category::Absent,
-            Some(Some("cl_B7d4PD111AAA")) => Category::Session,
-            Some(Some("cl_B7d4PD222AAA")) => Category::Template,
-            Some(Some("cl_B7d4PD333AAA")) => Category::MachineToMachine,
-            Some(Some("cl_I7d4PD111III")) => Category::Ignore,
-            Some(_) => Category::Other,
-        };
-        let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::named);
-        let kid = match header.remove("kid") {
-            Some(Value::String(kid)) => Some(kid),
-            _ => None,
-        };
-        Self { class: Class { typ, category }, critical: header.contains_key("crit"), algorithm, kid }
-    }
+/// Whether a text begins and ends as a JSON object does, which tells most of what is none without parsing it.
+fn has_braces(json: &[u8]) -> bool {
+    let json = json.trim_ascii();
+    json.first() == Some(&b'{') && json.last() == Some(&b'}')
 }

@@ -8,10 +8,11 @@ use serde_json::Value;
 use super::cache::Cache;
 use super::claims::Claims;
 use super::error::{AuthError, Reason};
+use super::header::Class;
 use super::jwks::{Keys, Moment};
 use super::rules::{Kind, Rules, check_header};
 use super::settings::{Settings, token_settings};
-use super::token::{Class, Token};
+use super::token::{LONGEST, Token};
 use crate::client::Clerk;
 use crate::error::Error;
 
@@ -151,7 +152,8 @@ impl Verifier {
             return outcome.map(|(_, claims)| claims);
         }
         let parsed = Token::parse(token)?;
-        self.finish(token, parsed, Kind::Session, &keys).map(|(_, claims)| claims)
+        check_header(Kind::Session, &parsed.header)?;
+        self.finish(token, &parsed, kind, |_| true, &keys).map(|(_, claims)| claims)
     }
 }
 
@@ -168,8 +170,8 @@ impl Verifier {
         &self.0.rules
     }
 
-    /// Checks a token as one of a kind, or as what it claims to be. What claims to be of a kind that is not allowed is
-    /// refused before anything else.
+    /// Checks a token as one of a kind, or as what it claims to be. A kind that is not allowed is rejected before the
+    /// signature where the header declares it, and before the other rules where the subject does.
     pub(super) async fn check(
         &self,
         token: &str,
@@ -184,11 +186,11 @@ impl Verifier {
             return if allowed(kind) { Ok((kind, claims)) } else { Err(not_accepted()) };
         }
         let parsed = Token::parse(token)?;
-        let kind = kind.unwrap_or_else(|| Kind::claimed(parsed.header.class, &parsed.claims));
-        if !allowed(kind) {
+        let declared = kind.or_else(|| Kind::declared(parsed.header.class));
+        if !declared.map_or_else(|| allowed(Kind::Session) || allowed(Kind::MachineToMachine), &allowed) {
             return Err(not_accepted());
         }
-        check_header(kind, &parsed.header)?;
+        check_header(declared.unwrap_or(Kind::Session), &parsed.header)?;
         let keys = match &self.0.source {
             Source::Local(keys) => keys.clone(),
             Source::Remote(clerk) => {
@@ -196,7 +198,7 @@ impl Verifier {
                 clerk.0.auth.jwks.with(clerk, kid, || self.0.rules.clock.now()).await?
             }
         };
-        self.finish(token, parsed, kind, &keys)
+        self.finish(token, &parsed, kind, allowed, &keys)
     }
 
     fn at_hand(&self) -> Option<Keys> {
@@ -213,7 +215,7 @@ impl Verifier {
         kind: Option<Kind>,
         keys: &Keys,
     ) -> Option<Result<(Kind, Claims), AuthError>> {
-        let cache = self.0.cache.as_ref()?;
+        let cache = self.0.cache.as_ref().filter(|_| token.len() <= LONGEST)?;
         let verified = cache.get(keys.generation, &Cache::<Verified>::key(token))?;
         if kind.is_some_and(|kind| kind != verified.kind) {
             return None;
@@ -222,22 +224,28 @@ impl Verifier {
         Some(checked.map(|()| (verified.kind, verified.claims)))
     }
 
+    /// Checks the signature of a token whose header is good, and then its claims.
     fn finish(
         &self,
         text: &str,
-        token: Token<'_>,
-        kind: Kind,
+        token: &Token<'_>,
+        kind: Option<Kind>,
+        allowed: impl Fn(Kind) -> bool,
         keys: &Keys,
     ) -> Result<(Kind, Claims), AuthError> {
-        check_header(kind, &token.header)?;
-        token.check_signature(&keys.set)?;
-        self.0.rules.check(kind, token.header.class, &token.claims)?;
+        let class = token.header.class;
+        let claims = token.verified_claims(&keys.set)?;
+        let kind = kind.map_or_else(|| Kind::verified(class, &claims), Ok)?;
+        if !allowed(kind) {
+            return Err(not_accepted());
+        }
+        self.0.rules.check(kind, class, &claims)?;
         if kind == Kind::Session && self.0.rules.authorized_parties.is_none() {
             warn_of_missing_parties();
         }
-        let claims = Claims::new(kind, token.claims);
+        let claims = Claims::new(kind, claims);
         if let Some(cache) = &self.0.cache {
-            let verified = Verified { class: token.header.class, kind, claims: claims.clone() };
+            let verified = Verified { class, kind, claims: claims.clone() };
             cache.put(keys.generation, Cache::<Verified>::key(text), verified);
         }
         Ok((kind, claims))

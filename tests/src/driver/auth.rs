@@ -197,24 +197,20 @@ fn token_types(names: Vec<String>) -> Result<Vec<TokenType>, String> {
 }
 
 fn answer(caller: &Caller) -> Value {
-    let (claims, token_type, subject, scopes, session) = match caller {
-        Caller::Token(claims) => (claims, TokenType::Session, claims.user_id(), &[][..], true),
-        Caller::Request(auth) => {
-            let session = auth.token_type() == TokenType::Session;
-            (auth.claims(), auth.token_type(), auth.subject(), auth.scopes(), session)
-        }
+    let (claims, token_type, subject, scopes) = match caller {
+        Caller::Token(claims) => (claims, TokenType::Session, claims.user_id(), &[][..]),
+        Caller::Request(auth) => (auth.claims(), auth.token_type(), auth.subject(), auth.scopes()),
     };
-    let permissions = claims.org_permissions().iter().filter(|_| session);
     json!({
         "token_type": token_type.as_str(),
         "subject": subject,
         "claims": claims.raw(),
-        "session_id": claims.session_id().filter(|_| session),
-        "org_id": claims.org_id().filter(|_| session),
-        "org_role": claims.org_role().filter(|_| session),
-        "org_permissions": permissions.collect::<Vec<_>>(),
-        "features": claims.features().filter(|_| session).collect::<Vec<_>>(),
-        "plans": claims.plans().filter(|_| session).collect::<Vec<_>>(),
+        "session_id": claims.session_id(),
+        "org_id": claims.org_id(),
+        "org_role": claims.org_role(),
+        "org_permissions": claims.org_permissions(),
+        "features": claims.features().collect::<Vec<_>>(),
+        "plans": claims.plans().collect::<Vec<_>>(),
         "scopes": scopes,
     })
 }

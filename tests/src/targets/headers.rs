@@ -40,11 +40,14 @@ pub(super) fn headers(input: &[u8]) -> Outcome {
     if expected { Outcome::Accepted } else { Outcome::Refused }
 }
 
-/// Whether the credential of a request is the token, by a reading that shares nothing with the SDK's: the first
+/// Whether the credential of a request is the token, by a reading that shares nothing with the SDK's: the only
 /// `Authorization`, if it is of the scheme Bearer or looks like a token; then the cookie with the suffix, then the one
 /// without, of each the first.
 fn carries_the_token(headers: &HeaderMap) -> bool {
     let token = TOKEN.as_bytes();
+    if headers.get_all("authorization").iter().count() > 1 {
+        return false;
+    }
     if let Some(value) = headers.get("authorization") {
         let value = value.as_bytes().trim_ascii();
         let words: Vec<&[u8]> = value.splitn(2, |byte| *byte == b' ').collect();

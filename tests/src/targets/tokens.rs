@@ -50,6 +50,9 @@ pub(super) fn token(input: &[u8]) -> Outcome {
 fn why_not(token: &str) -> Option<&'static str> {
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts[..] else { return Some("three parts") };
+    if token.len() > 16 << 10 {
+        return Some("16 KiB");
+    }
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
     let json = |part: &str| serde_json::from_slice::<Value>(&decoded(part)?).ok();
     let (Some(header), Some(claims), Some(signature)) = (json(header), json(claims), decoded(signature))
@@ -62,9 +65,14 @@ fn why_not(token: &str) -> Option<&'static str> {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let at_most = |value: &Value, most: f64| value.as_f64().is_none_or(|at| at < most + 1.0);
     let now = NOW as f64;
-    // A session token's category, or one that says nothing.
-    let categories = ["cl_B7d4PD111AAA", "cl_I7d4PD111III"];
-    let category = header.get("cat").is_none_or(|cat| categories.iter().any(|one| cat == one));
+    // A session token's category; or none, or one that says nothing, and a session of a user.
+    let begins = |name: &str, with: &str| claims[name].as_str().is_some_and(|id| id.starts_with(with));
+    let session = begins("sid", "sess_") && begins("sub", "user_");
+    let category = match header.get("cat") {
+        Some(cat) if cat == "cl_B7d4PD111AAA" => true,
+        Some(cat) => cat == "cl_I7d4PD111III" && session,
+        None => session,
+    };
     let rules = [
         (key.verify(signed, &signature).is_ok(), "signed by the key"),
         (header["alg"] == "EdDSA", "the key's algorithm"),

@@ -1,11 +1,11 @@
 //! What tokens say: one view of both versions.
 
-use clerk_sdk::auth::Claims;
+use clerk_sdk::auth::{Claims, Permission, Role};
 use clerk_tests::tokens::Signer;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::common::{claims, verify};
+use crate::common::{claims, merged, verifier, verify};
 
 /// The claims of a token of version 2, changed.
 fn version_2(changes: Value) -> Claims {
@@ -56,11 +56,66 @@ fn the_claims_of_one_version_do_not_count_in_the_other() {
     assert_eq!(mixed(json!(2)).org_id(), Some("org_2"));
     assert_eq!(version_2(old.clone()).org_id(), None);
     assert!(version_2(old.clone()).org_permissions().is_empty());
-    for version in [json!(1), json!("2"), json!(3), json!(true)] {
-        let claims = mixed(version);
-        assert_eq!(claims.org_id(), Some("org_1"));
-        assert_eq!((claims.features().count(), claims.plans().count()), (0, 0));
+}
+
+#[test]
+fn a_version_other_than_2_has_no_organization_features_and_plans() {
+    let rights = json!({"o": {"id": "org_2", "rol": "admin", "per": "read", "fpm": "1"}, "fea": "o:a", "pla": "o:p",
+        "org_id": "org_1", "org_role": "org:admin", "org_slug": "acme", "org_permissions": ["org:a:b"]});
+    for version in [json!(1), json!("2"), json!(3), json!(2.5), json!(true), json!([2]), json!({})] {
+        let mut both = rights.clone();
+        both["v"] = version.clone();
+        let claims = version_2(both);
+        assert_eq!((claims.org_id(), claims.org_role(), claims.org_slug()), (None, None, None), "{version}");
+        assert!(claims.org_permissions().is_empty(), "{version}");
+        assert_eq!((claims.features().count(), claims.plans().count()), (0, 0), "{version}");
+        assert!(!claims.has(Role("admin")) && !claims.has(Permission("org:a:b")), "{version}");
+        assert_eq!((claims.user_id(), claims.session_id()), ("user_1", Some("sess_1")), "{version}");
     }
+    // A null is there, and is not 2.
+    let signer = Signer::one();
+    let text = merged(claims(rights), json!({"v": null})).to_string().replacen('{', "{\"v\":null,", 1);
+    let null = verify(&signer.sign_text(&signer.header().to_string(), &text, "RS256")).unwrap();
+    assert_eq!(null.org_id(), None);
+}
+
+/// Claims with everything that is a session's, as anyone may write them into a template or an API key.
+pub fn pretended() -> Value {
+    json!({"sid": "sess_9", "sts": "pending", "act": {"sub": "user_9"}, "fva": [1, 2], "v": 2, "fea": "o:a", "pla": "o:p",
+           "o": {"id": "org_9", "slg": "acme", "rol": "admin", "per": "read", "fpm": "1"},
+           "org_id": "org_9", "org_slug": "acme", "org_role": "org:admin", "org_permissions": ["org:a:b"]})
+}
+
+/// Asserts that claims are no session's, and that they are all there.
+#[track_caller]
+pub fn assert_names_no_session(claims: &Claims) {
+    assert_eq!((claims.session_id(), claims.org_id()), (None, None));
+    assert_eq!((claims.org_slug(), claims.org_role()), (None, None));
+    assert!(claims.org_permissions().is_empty());
+    assert_eq!((claims.features().count(), claims.plans().count()), (0, 0));
+    assert_eq!((claims.actor(), claims.factor_ages()), (None, None));
+    assert!(!claims.is_pending());
+    let printed = format!("{claims:?}");
+    assert!(!printed.contains("sess_9") && !printed.contains("org_9"), "{printed}");
+    for (name, value) in pretended().as_object().unwrap() {
+        assert_eq!(claims.raw().get(name), Some(value), "{name}");
+    }
+    let custom: Value = claims.custom().unwrap();
+    assert_eq!(custom["sid"], "sess_9");
+}
+
+#[tokio::test]
+async fn claims_of_a_template_name_no_session_and_no_organization() {
+    let signer = Signer::one();
+    let header = merged(signer.header(), json!({"cat": "cl_B7d4PD222AAA"}));
+    for version in [json!(2), json!(null)] {
+        let token = signer.sign(&header, &merged(claims(pretended()), json!({"v": version})));
+        let claims = verifier().build().unwrap().verify_template(&token).await.unwrap();
+        assert_eq!((claims.session_id(), claims.org_id(), claims.org_role()), (None, None, None));
+        assert_eq!(claims.user_id(), "user_1");
+    }
+    let token = signer.sign(&header, &claims(pretended()));
+    assert_names_no_session(&verifier().build().unwrap().verify_template(&token).await.unwrap());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What attackers send.
 
+use std::time::{Duration, Instant};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use clerk_sdk::auth::{Reason, Verifier};
@@ -8,7 +10,7 @@ use clerk_tests::tokens::{Signer, jwks};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::common::{NOW, at, claims, merged, reason, refusal, verify};
+use crate::common::{NOW, at, claims, merged, reason, refusal, verifier, verify};
 
 fn segment(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)
@@ -119,14 +121,103 @@ fn what_is_no_token_is_invalid() {
         format!("{}.{body}.{signature}", segment("null")),
         format!("{header}.{}.{signature}", segment("\"user_1\"")),
         format!("{header}.{}.{signature}", segment("{\"sub\":\"user_1\"")),
-        format!("{header}.{}.{signature}", segment("{\"sub\":\"user_1\"}{}")),
-        format!("{header}.{}.{signature}", URL_SAFE_NO_PAD.encode(b"{\"sub\":\"\xff\"}")),
         format!("{header}.{}.{signature}", segment(&"[".repeat(10_000))),
-        format!("{header}.{}.{signature}", segment(&format!("{{\"a\":{}}}", "[".repeat(10_000)))),
     ];
     for text in texts {
         assert_eq!(refusal(&text), Reason::TokenInvalid, "{text}");
     }
+}
+
+#[test]
+fn claims_are_parsed_after_the_signature_is_good() {
+    let signer = Signer::one();
+    let header = segment(&signer.header().to_string());
+    let nested = format!("{{\"a\":{}}}", "[".repeat(9_000));
+    for claims in [
+        &b"{\"sub\":\"user_1\"}{}"[..],
+        b"{\"sub\":\"\xff\"}",
+        b"{\"sub\":user_1}",
+        b"{\"a\":1e999}",
+        b"{\"a\":\"\\ud800\"}",
+        b"{}}",
+        nested.as_bytes(),
+    ] {
+        let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
+        let with = |signature: &[u8]| format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+        let shown = String::from_utf8_lossy(claims);
+        assert_eq!(refusal(&with(&[0; 256])), Reason::TokenInvalidSignature, "{shown}");
+        let own = signer.signature(message.as_bytes(), "RS256");
+        assert_eq!(refusal(&with(&own)), Reason::TokenInvalid, "{shown}");
+    }
+}
+
+/// Headers with all that JSON allows, or nearly allows, beside the members that are read.
+#[test]
+fn odd_headers_are_read_strictly() {
+    let signer = Signer::one();
+    let check = |header: &str| verify(&signer.sign_text(header, &claims(json!({})).to_string(), "RS256"));
+    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let good = r#""alg":"RS256","cat":"cl_B7d4PD111AAA","kid":"one","typ":"JWT""#;
+    for odd in [
+        "{GOOD}".into(),
+        " {GOOD} \n".into(),
+        r#"{"alg":"none","typ":"x","cat":"x","kid":1,GOOD}"#.into(),
+        r#"{"\u0061lg":"none",GOOD}"#.into(),
+        r#"{GOOD,"x":[1,-2,1.5,1e9,true,null,"",{"a":{"b":["\n\ud83d\ude00"]}}]}"#.into(),
+        r#"{GOOD,"":"","x":18446744073709551616,"y":1e-999}"#.into(),
+        format!(r#"{{GOOD,"x":{}}}"#, deep(120)),
+    ] {
+        assert!(check(&odd.replace("GOOD", good)).is_ok(), "{odd}");
+    }
+    for (odd, expected) in [
+        (r#"{GOOD,"alg":"none"}"#.into(), Reason::TokenInvalidAlgorithm),
+        (r#"{GOOD,"\u0061lg":null}"#.into(), Reason::TokenInvalidAlgorithm),
+        (r#"{GOOD,"typ":"x"}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"cat":"cl_B7d4PD222AAA"}"#.into(), Reason::TokenTypeNotSupported),
+        (r#"{GOOD,"crit":null}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":1e999}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":[{"y":-1e999}]}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":"\ud800"}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":["\ud800"]}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":{"\udc00":1}}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"\ud800":1}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":"\q"}"#.into(), Reason::TokenInvalid),
+        ("{GOOD,\"x\":\"\n\"}".into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":NaN}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":01}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,"x":[1,]}"#.into(), Reason::TokenInvalid),
+        (r#"{GOOD,1:2}"#.into(), Reason::TokenInvalid),
+        ("{GOOD,}".into(), Reason::TokenInvalid),
+        ("{GOOD}x".into(), Reason::TokenInvalid),
+        ("{GOOD}{}".into(), Reason::TokenInvalid),
+        ("{GOOD".into(), Reason::TokenInvalid),
+        ("[{GOOD}]".into(), Reason::TokenInvalid),
+        ("\u{feff}{GOOD}".into(), Reason::TokenInvalid),
+        (format!(r#"{{GOOD,"x":{}}}"#, deep(200)), Reason::TokenInvalid),
+    ] {
+        assert_eq!(reason(check(&odd.replace("GOOD", good))), expected, "{odd}");
+    }
+    let message = |header: &[u8]| {
+        let message =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header), segment(&claims(json!({})).to_string()));
+        let signature = URL_SAFE_NO_PAD.encode(signer.signature(message.as_bytes(), "RS256"));
+        format!("{message}.{signature}")
+    };
+    let bytes = [b"{", good.as_bytes(), b",\"x\":\"\xff\"}"].concat();
+    assert_eq!(refusal(&message(&bytes)), Reason::TokenInvalid);
+    assert!(verify(&message(format!("{{{good}}}").as_bytes())).is_ok());
+}
+
+#[test]
+fn a_header_has_at_most_4_kib() {
+    let signer = Signer::one();
+    let of_size = |size: usize| {
+        let header = merged(signer.header(), json!({"x": ""}));
+        let filling = "x".repeat(size - header.to_string().len());
+        signer.sign(&merged(header, json!({ "x": filling })), &claims(json!({})))
+    };
+    assert!(verify(&of_size(4096)).is_ok());
+    assert_eq!(refusal(&of_size(4097)), Reason::TokenInvalid);
 }
 
 #[test]
@@ -167,12 +258,32 @@ fn bits_that_mean_nothing_must_be_zero() {
 }
 
 #[test]
+fn a_token_has_at_most_16_kib() {
+    let of_filling = |filling: usize| Signer::one().session(&claims(json!({"x": "x".repeat(filling)})));
+    let tokens: Vec<String> = (11_500..12_000).map(of_filling).collect();
+    let (fit, too_long): (Vec<_>, Vec<_>) = tokens.iter().partition(|token| token.len() <= 16_384);
+    let (longest, shortest) = (fit.last().unwrap(), too_long[0]);
+    assert!(longest.len() >= 16_382 && shortest.len() <= 16_386);
+
+    assert!(verify(longest).is_ok());
+    assert_eq!(refusal(shortest), Reason::TokenInvalid);
+}
+
+#[test]
 fn an_oversized_token_is_not_even_read() {
-    let fits = Signer::one().session(&claims(json!({"x": "x".repeat(40_000)})));
-    assert!(verify(&fits).is_ok());
-    let too_long = Signer::one().session(&claims(json!({"x": "x".repeat(60_000)})));
-    assert_eq!(refusal(&too_long), Reason::TokenInvalid);
-    assert_eq!(refusal(&"a.".repeat(10_000_000)), Reason::TokenInvalid);
+    let plain = verifier().build().unwrap();
+    let remembering = verifier().cache_tokens(10).build().unwrap();
+    let oversized = "a.".repeat(32 << 20);
+    for verifier in [plain, remembering] {
+        let times = (0..5).map(|_| {
+            let start = Instant::now();
+            assert_eq!(reason(verifier.verify_now(&oversized)), Reason::TokenInvalid);
+            start.elapsed()
+        });
+        // A hash of 64 MiB takes some tens of milliseconds at least.
+        let fastest = times.min().unwrap();
+        assert!(fastest < Duration::from_millis(2), "{fastest:?}");
+    }
 }
 
 #[test]

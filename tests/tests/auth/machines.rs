@@ -13,6 +13,7 @@ use clerk_tests::server::{Recorded, Reply, Server, nobody};
 use clerk_tests::tokens::Signer;
 use serde_json::{Value, json};
 
+use crate::claims::{assert_names_no_session, pretended};
 use crate::common::{NOW, at, claims, merged, reason, verifier};
 
 async fn outcome(builder: AuthenticatorBuilder, credential: &str) -> Result<Auth, Reason> {
@@ -125,6 +126,67 @@ async fn a_machine_has_no_roles() {
     for token in [m2m(json!({}), rights.clone()), oauth(json!({}), rights)] {
         assert!(!outcome(offline(), &token).await.unwrap().has(Role("admin")));
     }
+}
+
+#[tokio::test]
+async fn claims_of_machines_name_no_session_and_no_organization() {
+    for token in [m2m(json!({}), pretended()), oauth(json!({}), pretended())] {
+        let auth = outcome(offline(), &token).await.unwrap();
+        assert_names_no_session(auth.claims());
+        assert_eq!((auth.session_id(), auth.org_id(), auth.org_role()), (None, None, None));
+        assert!(auth.actor().is_none() && format!("{auth:?}").contains("actor: None"));
+    }
+    let verifier = verifier().cache_tokens(10).build().unwrap();
+    for _ in 0..2 {
+        assert_names_no_session(&verifier.verify_m2m(m2m(json!({}), pretended())).await.unwrap());
+        assert_names_no_session(&verifier.verify_oauth(oauth(json!({}), pretended())).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn claims_of_opaque_credentials_name_no_session_and_no_organization() {
+    let body = json!({"id": "x_1", "subject": "user_1", "scopes": [], "claims": pretended()}).to_string();
+    for credential in ["ak_secret", "mt_secret", "oat_secret"] {
+        let server = Server::scripted([Reply::json(200, &body)]);
+        let auth = outcome(client(&server).authenticator(), credential).await.unwrap();
+        assert_names_no_session(auth.claims());
+    }
+}
+
+#[tokio::test]
+async fn a_kind_that_the_header_names_is_rejected_before_the_signature() {
+    let forged = |token: String| format!("{}AAAA", &token[..token.len() - 4]);
+    let ask = async |types: Vec<TokenType>, token: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", token.parse().unwrap());
+        let authenticator = offline().accepts(types).build().unwrap();
+        authenticator.authenticate(&headers).await.into_auth().map(drop).map_err(|error| error.reason())
+    };
+    let unsupported = Err(Reason::TokenTypeNotSupported);
+    let session = Signer::one().session(&claims(json!({})));
+    let unnamed = |subject: &str| m2m(json!({"cat": null}), json!({"sub": subject, "sid": "sess_1"}));
+    for (types, token) in [
+        (vec![TokenType::Session], m2m(json!({}), json!({}))),
+        (vec![TokenType::Session, TokenType::M2m], oauth(json!({}), json!({}))),
+        (vec![TokenType::M2m, TokenType::OAuth], session),
+        (vec![TokenType::OAuth, TokenType::ApiKey], unnamed("user_1")),
+        (vec![TokenType::OAuth, TokenType::ApiKey], unnamed("mch_1")),
+    ] {
+        assert_eq!(ask(types.clone(), &forged(token.clone())).await, unsupported, "{types:?}");
+        assert_eq!(ask(types, &token).await, unsupported);
+    }
+    // Without a category, the subject decides, and is not looked at before the signature.
+    for (types, token) in [
+        (vec![TokenType::Session], unnamed("mch_1")),
+        (vec![TokenType::M2m], unnamed("user_1")),
+        (TokenType::ALL.to_vec(), oauth(json!({}), json!({"sub": "mch_1"}))),
+    ] {
+        let refused = ask(types.clone(), &forged(token.clone())).await;
+        assert_eq!(refused, Err(Reason::TokenInvalidSignature), "{types:?}");
+        assert_eq!(ask(types, &token).await, unsupported);
+    }
+    assert_eq!(ask(TokenType::ALL.to_vec(), &unnamed("mch_1")).await, Ok(()));
+    assert_eq!(ask(TokenType::ALL.to_vec(), &unnamed("user_1")).await, Ok(()));
 }
 
 /// What Clerk answers about a good credential.

@@ -6,7 +6,7 @@ use clerk_sdk::http::{HeaderMap, HeaderName, HeaderValue, Request};
 use clerk_tests::tokens::Signer;
 use serde_json::{Value, json};
 
-use crate::common::{NOW, at, claims};
+use crate::common::{NOW, at, claims, merged};
 
 fn authenticator() -> AuthenticatorBuilder {
     Authenticator::with_pem(Signer::one().pem()).clock(at(NOW))
@@ -65,6 +65,26 @@ async fn another_scheme_leaves_it_to_the_cookies() {
         let request = [("authorization", value.as_str()), ("cookie", &cookie)];
         assert_eq!(subject(&request).await.as_deref(), Ok("user_2"), "{value}");
         assert_eq!(subject(&request[..1]).await, Err(Reason::SessionTokenMissing), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn two_authorization_headers_are_rejected() {
+    let (good, cookie) =
+        (format!("Bearer {}", session("user_1")), format!("__session={}", session("user_2")));
+    let bytes = |value: &[u8]| HeaderValue::from_bytes(value).unwrap();
+    for other in [good.as_bytes(), b"Bearer x", b"Basic dTpw", b"", b"Bearer \xff", b"\xff\xfe"] {
+        for pair in [[good.as_bytes(), other], [other, good.as_bytes()], [other, other]] {
+            let mut headers = HeaderMap::new();
+            for value in pair {
+                headers.append("authorization", bytes(value));
+            }
+            headers.insert("cookie", bytes(cookie.as_bytes()));
+            let state = authenticator().accepts(TokenType::ALL).build().unwrap().authenticate(&headers).await;
+            let error = state.into_auth().unwrap_err();
+            assert_eq!(error.reason(), Reason::TokenInvalid, "{headers:?}");
+            assert!(error.message().contains("Authorization"), "{error}");
+        }
     }
 }
 
@@ -162,6 +182,27 @@ async fn what_is_not_accepted_is_refused() {
 }
 
 #[tokio::test]
+async fn a_request_is_signed_in_by_a_token_that_names_its_session() {
+    for category in [json!(null), json!("cl_I7d4PD111III")] {
+        let header = merged(Signer::one().header(), json!({ "cat": category }));
+        for (changes, expected) in [
+            (json!({}), Ok("user_1")),
+            (json!({"sid": null}), Err(Reason::TokenTypeNotSupported)),
+            (json!({"sub": "org_1", "org_role": "org:admin"}), Err(Reason::TokenTypeNotSupported)),
+        ] {
+            let token = Signer::one().sign(&header, &claims(changes.clone()));
+            let (bearer, cookie) = (format!("Bearer {token}"), format!("__session={token}"));
+            for pair in [("authorization", bearer.as_str()), ("cookie", &cookie)] {
+                let outcome =
+                    outcome(authenticator().accepts(TokenType::ALL).cache_tokens(10), &[pair]).await;
+                let subject = outcome.as_ref().map(Auth::subject);
+                assert_eq!(subject, expected.as_ref().map(|it| *it), "{category} {changes}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_pending_session_is_signed_out_unless_accepted() {
     let rights = json!({"sts": "pending", "v": null, "org_id": "org_1", "org_role": "org:admin"});
     let cookie = format!("__session={}", Signer::one().session(&claims(rights)));
@@ -188,6 +229,24 @@ async fn a_session_says_who_and_where() {
     );
     assert!(auth.scopes().is_empty() && auth.client_id().is_none());
     assert!(auth.has(Role("admin")) && !auth.has(Role("member")));
+}
+
+#[tokio::test]
+async fn an_impersonated_session_shows_its_actor() {
+    for (changes, actor, printed) in [
+        (json!({}), json!(null), "actor: None"),
+        (json!({"act": "user_9"}), json!(null), "actor: None"),
+        (json!({"act": {"sub": "user_9", "iss": "SECRET"}}), json!("user_9"), r#"actor: Some("user_9")"#),
+        (json!({"act": {"iss": "SECRET"}}), json!(null), r#"actor: Some("")"#),
+    ] {
+        let token = Signer::one().session(&claims(changes.clone()));
+        let auth = outcome(authenticator(), &[("authorization", &token)]).await.unwrap();
+        let id = auth.actor().and_then(|actor| actor.get("sub")).cloned().unwrap_or_default();
+        assert_eq!(id, actor, "{changes}");
+        assert_eq!(auth.user_id(), "user_1");
+        let text = format!("{auth:?}");
+        assert!(text.contains(printed) && !text.contains("SECRET"), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -121,6 +121,82 @@ fn the_category_says_what_kind_of_token_it_is() {
     }
 }
 
+/// The header of a token whose category does not say that it is a session token, in both ways.
+fn without_category() -> [Value; 2] {
+    [json!({"cat": null}), json!({"cat": "cl_I7d4PD111III"})]
+        .map(|category| merged(Signer::one().header(), category))
+}
+
+/// Claims of tokens that name no session of a user: JWT templates, tickets, ID tokens.
+fn claims_without_a_session() -> Vec<Value> {
+    [
+        json!({"sid": null}),
+        json!({"sid": ""}),
+        json!({"sid": "sess"}),
+        json!({"sid": "x_sess_1"}),
+        json!({"sid": "SESS_1"}),
+        json!({"sid": ["sess_1"]}),
+        json!({"sid": 1}),
+        json!({"sub": "org_1"}),
+        json!({"sub": "client_1"}),
+        json!({"sub": "USER_1"}),
+        json!({"sub": "x user_1"}),
+    ]
+    .map(claims)
+    .into()
+}
+
+#[tokio::test]
+async fn without_a_session_category_a_token_names_a_session_and_a_user() {
+    let verifier = verifier().build().unwrap();
+    for header in without_category() {
+        let good = Signer::one().sign(&header, &claims(json!({})));
+        assert_eq!(verifier.verify(&good).await.unwrap().session_id(), Some("sess_1"));
+        for claims in claims_without_a_session() {
+            let token = Signer::one().sign(&header, &claims);
+            assert_eq!(refusal(&token), Reason::TokenTypeNotSupported, "{header} {claims}");
+            assert_eq!(
+                reason(verifier.verify(&token).await),
+                Reason::TokenTypeNotSupported,
+                "{header} {claims}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_token_of_the_session_category_needs_no_session_id() {
+    for changes in [json!({"sid": null}), json!({"sid": 1}), json!({"sid": null, "sub": "x"})] {
+        assert!(verify(&session(changes.clone())).is_ok(), "{changes}");
+    }
+}
+
+#[test]
+fn a_session_that_is_not_named_is_rejected_before_its_dates() {
+    for header in without_category() {
+        let token = Signer::one().sign(&header, &claims(json!({"sid": null, "exp": 0})));
+        assert_eq!(refusal(&token), Reason::TokenTypeNotSupported);
+        let nobody = Signer::one().sign(&header, &claims(json!({"sid": null, "sub": null})));
+        assert_eq!(refusal(&nobody), Reason::TokenInvalid);
+    }
+}
+
+#[tokio::test]
+async fn a_cached_template_token_without_category_is_no_session() {
+    let verifier = verifier().cache_tokens(10).build().unwrap();
+    let header = merged(Signer::one().header(), json!({"cat": "cl_B7d4PD222AAA"}));
+    let template = Signer::one().sign(&header, &claims(json!({"sid": null})));
+    verifier.verify_template(&template).await.unwrap();
+    assert_eq!(reason(verifier.verify(&template).await), Reason::TokenTypeNotSupported);
+    for header in without_category() {
+        let token = Signer::one().sign(&header, &claims(json!({"sid": null})));
+        for _ in 0..2 {
+            assert_eq!(reason(verifier.verify(&token).await), Reason::TokenTypeNotSupported);
+            assert_eq!(reason(verifier.verify_now(&token)), Reason::TokenTypeNotSupported);
+        }
+    }
+}
+
 #[tokio::test]
 async fn tokens_of_templates_have_a_check_of_their_own() {
     let verifier = verifier().authorized_parties(["https://app.example.com"]).build().unwrap();

@@ -6,7 +6,9 @@ use clerk_sdk::auth::{Auth, Permission};
 use clerk_sdk::frameworks::require;
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, admin, erase, holds, maybe, state, webhooks};
+use crate::contract::{
+    BILLING, Running, Setup, admin, erase, headers_that_are_not_utf_8_count, holds, maybe, state, webhooks,
+};
 
 fn routes(app: &mut web::ServiceConfig) {
     app.route("/public", web::get().to(|| async { "hello" }))
@@ -58,4 +60,9 @@ async fn start(setup: Setup) -> Running {
 #[tokio::test(flavor = "multi_thread")]
 async fn actix_web_knows_who_is_calling() {
     holds(start).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn actix_web_counts_headers_that_are_not_utf_8() {
+    headers_that_are_not_utf_8_count(start).await;
 }

@@ -7,7 +7,9 @@ use clerk_sdk::frameworks::require;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::contract::{BILLING, Running, Setup, admin, erase, holds, maybe, state, webhooks};
+use crate::contract::{
+    BILLING, Running, Setup, admin, erase, headers_that_are_not_utf_8_count, holds, maybe, state, webhooks,
+};
 
 fn app(setup: Setup) -> Router {
     let mut app = Router::new()
@@ -41,6 +43,11 @@ async fn start(setup: Setup) -> Running {
 #[tokio::test(flavor = "multi_thread")]
 async fn axum_knows_who_is_calling() {
     holds(start).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axum_counts_headers_that_are_not_utf_8() {
+    headers_that_are_not_utf_8_count(start).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

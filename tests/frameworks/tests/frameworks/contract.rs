@@ -119,6 +119,7 @@ pub(crate) async fn holds<S: Future<Output = Running>>(start: impl Fn(Setup) -> 
     world.url = running.url.clone();
     who_is_signed_in_is_known(&world).await;
     nobody_is_told_why(&world).await;
+    two_authorization_headers_are_rejected(&world).await;
     rights_are_asked_for(&world).await;
     a_verification_is_asked_for_as_clerks_frontends_understand_it(&world).await;
     webhooks_are_verified(&world).await;
@@ -169,6 +170,60 @@ async fn nobody_is_told_why(world: &World) {
         let challenge = format!(r#"Bearer error="invalid_token", error_description="{code}""#);
         assert_eq!(error(answer).await, (401, code.to_owned(), Some(challenge)));
     }
+}
+
+/// The status and the code for a request with these `Authorization` headers and a good cookie.
+async fn with_authorization(world: &World, values: &[&[u8]]) -> (u16, String) {
+    let cookie = format!("__session={}", world.ada().token());
+    let request = world.get("/me").header("cookie", cookie);
+    refusal(values.iter().fold(request, |request, value| request.header("authorization", *value))).await
+}
+
+async fn two_authorization_headers_are_rejected(world: &World) {
+    let good = format!("Bearer {}", world.ada().token());
+    for other in [good.as_bytes(), b"Bearer a.b.c", b"Basic dTpw", b"x", b"", b"Bearer \xc3\xa9"] {
+        for pair in [[good.as_bytes(), other], [other, good.as_bytes()], [other, other]] {
+            let refused = with_authorization(world, &pair).await;
+            assert_eq!(refused, (401, "token-invalid".to_owned()), "{}", other.escape_ascii());
+        }
+    }
+}
+
+/// Checks that a header which is not UTF-8 counts like any other, in frameworks that pass it on.
+pub(crate) async fn headers_that_are_not_utf_8_count<S: Future<Output = Running>>(
+    start: impl Fn(Setup) -> S,
+) {
+    let mut world = World::new().await;
+    let running = start(world.setup()).await;
+    world.url = running.url.clone();
+    let good = format!("Bearer {}", world.ada().token());
+    for bytes in [&b"Bearer \xff"[..], b"\xff\xfe"] {
+        for pair in [[good.as_bytes(), bytes], [bytes, good.as_bytes()], [bytes, bytes]] {
+            let refused = with_authorization(&world, &pair).await;
+            assert_eq!(refused, (401, "token-invalid".to_owned()), "{}", bytes.escape_ascii());
+        }
+    }
+    assert_eq!(with_authorization(&world, &[b"Bearer \xff"]).await, (401, "token-invalid".to_owned()));
+}
+
+/// Checks that a header which is not UTF-8 does not exist, in frameworks that drop it before anything can see it.
+pub(crate) async fn headers_that_are_not_utf_8_are_dropped<S: Future<Output = Running>>(
+    start: impl Fn(Setup) -> S,
+) {
+    let mut world = World::new().await;
+    let running = start(world.setup()).await;
+    world.url = running.url.clone();
+    let good = format!("Bearer {}", world.ada().token());
+    let bytes = &b"Bearer \xff"[..];
+    for pair in [[good.as_bytes(), bytes], [bytes, good.as_bytes()]] {
+        let request =
+            pair.iter().fold(world.get("/me"), |request, value| request.header("authorization", *value));
+        assert_eq!(request.send().await.unwrap().text().await.unwrap(), world.ada.id);
+    }
+    let alone = world.get("/me").header("authorization", bytes);
+    assert_eq!(refusal(alone).await, (401, "session-token-missing".to_owned()));
+    let three = [good.as_bytes(), bytes, good.as_bytes()];
+    assert_eq!(with_authorization(&world, &three).await, (401, "token-invalid".to_owned()));
 }
 
 async fn rights_are_asked_for(world: &World) {

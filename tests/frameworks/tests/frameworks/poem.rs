@@ -8,7 +8,7 @@ use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::{EndpointExt as _, Route, Server, get, handler, post};
 use tokio::sync::oneshot;
 
-use crate::contract::{self, BILLING, Running, Setup, holds};
+use crate::contract::{self, BILLING, Running, Setup, headers_that_are_not_utf_8_count, holds};
 
 #[handler]
 fn public() -> &'static str {
@@ -88,4 +88,9 @@ async fn start(setup: Setup) -> Running {
 #[tokio::test(flavor = "multi_thread")]
 async fn poem_knows_who_is_calling() {
     holds(start).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn poem_counts_headers_that_are_not_utf_8() {
+    headers_that_are_not_utf_8_count(start).await;
 }

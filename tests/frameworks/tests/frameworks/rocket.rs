@@ -10,7 +10,7 @@ use rocket::fairing::AdHoc;
 use rocket::{Config, get, post, routes};
 use tokio::sync::oneshot;
 
-use crate::contract::{self, BILLING, Running, Setup, holds};
+use crate::contract::{self, BILLING, Running, Setup, headers_that_are_not_utf_8_are_dropped, holds};
 
 #[get("/public")]
 fn public() -> &'static str {
@@ -85,6 +85,12 @@ async fn start(setup: Setup) -> Running {
 #[tokio::test(flavor = "multi_thread")]
 async fn rocket_knows_who_is_calling() {
     holds(start).await;
+}
+
+/// Rocket itself drops them, before fairings and guards run: see docs/frameworks.md.
+#[tokio::test(flavor = "multi_thread")]
+async fn rocket_drops_headers_that_are_not_utf_8() {
+    headers_that_are_not_utf_8_are_dropped(start).await;
 }
 
 #[tokio::test]

@@ -47,6 +47,16 @@ pub const DIFFERENCES: &[Difference] = &[
         "a token of a JWT template, of a machine or of an unknown category where another is wanted",
         |input| !input.is_template() && is_of_another_kind(input),
     ),
+    refused(BOTH, NO_SESSION, |input| {
+        let begins =
+            |name: &str, prefix| input.claims[name].as_str().is_some_and(|id| id.starts_with(prefix));
+        input.claims.is_object()
+            && !input.is_template()
+            && !input.is_machine_jwt()
+            && matches!(input.category(), None | Some(ANY))
+            && !(begins("sid", "sess_") && begins("sub", "user_"))
+    }),
+    read_so(BOTH, "claims of a JWT template name no session", Input::is_template),
     refused(BOTH, "a session token where one of a JWT template is wanted", |input| {
         input.is_template() && input.category() != Some("cl_B7d4PD222AAA")
     }),
@@ -72,7 +82,9 @@ pub const DIFFERENCES: &[Difference] = &[
     ),
     // How it is written.
     refused(JS, "extensions that must be understood (`crit`)", |input| input.header.get("crit").is_some()),
-    refused(BOTH, "more than 64 KiB", |input| input.about == "an oversized token"),
+    refused(BOTH, "more than 16 KiB, or a header of more than 4 KiB", |input| {
+        matches!(input.about.as_str(), "an oversized token" | "an oversized header")
+    }),
     refused(
         BOTH,
         "what is not quite JSON or base64url, such as `NaN`, half a surrogate pair, padding, white space",
@@ -195,9 +207,6 @@ pub const DIFFERENCES: &[Difference] = &[
                 })
         },
     ),
-    accepted(BOTH, "the first of two `Authorization` headers", |input| {
-        input.about == "two authorization headers"
-    }),
     refused(BOTH, "more than the token after `Bearer`", |input| {
         input.carries("authorization").is_some_and(|value| value.split_whitespace().count() == 3)
     }),
@@ -257,6 +266,10 @@ pub const DIFFERENCES: &[Difference] = &[
     read_so(PY, "of version 2 (`v`), claims of version 1 do not count", |input| {
         input.claims["v"] == 2 && input.claims.get("org_id").is_some()
     }),
+    refused(JS, "roles and permissions, where the version (`v`) is neither absent nor 2", |input| {
+        is_of_unknown_version(input) && input.asks()
+    }),
+    read_so(BOTH, UNKNOWN_VERSION, is_of_unknown_version),
     read_so(JS, TWO_READINGS, has_features_of_the_user_first),
     read_so(BOTH, "the role has its prefix `org:`, once", |input| {
         let role = input.claims["o"]["rol"].as_str().or(input.claims["org_role"].as_str());
@@ -302,6 +315,10 @@ const OTHERS: &str = "__session_XXXXXXXX=T\"";
 const WRONG_TYPE: &str = "a claim of a wrong type counts as none";
 const TWO_READINGS: &str = "a permission is granted where both readings of `fpm` grant it";
 
+const NO_SESSION: &str = "a token whose category does not say that it is a session token, and that names no session \
+                          (`sid`, `sess_…`) of a user (`sub`, `user_…`)";
+const UNKNOWN_VERSION: &str = "no organization, where the version (`v`) is neither absent nor 2";
+
 const SESSION: &str = "cl_B7d4PD111AAA";
 const ANY: &str = "cl_I7d4PD111III";
 const DATES: [&str; 3] = ["exp", "nbf", "iat"];
@@ -314,6 +331,10 @@ const SLOPPY: [&str; 7] = [
     "padding",
     "bits to spare",
 ];
+
+fn is_of_unknown_version(input: &Input) -> bool {
+    input.claims.get("v").is_some_and(|version| version.as_f64() != Some(2.0))
+}
 
 fn is_m2m(input: &Input) -> bool {
     input.claims["sub"].as_str().is_some_and(|subject| subject.starts_with("mch_"))

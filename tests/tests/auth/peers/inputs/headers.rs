@@ -11,7 +11,7 @@ pub const CATEGORIES: [&str; 4] =
     ["cl_B7d4PD111AAA", "cl_B7d4PD222AAA", "cl_B7d4PD333AAA", "cl_I7d4PD111III"];
 
 pub fn inputs() -> Vec<Input> {
-    [each_key(), kinds(), templates(), algorithms()].into_iter().flatten().collect()
+    [each_key(), kinds(), sessions(), templates(), algorithms()].into_iter().flatten().collect()
 }
 
 /// What else a key of the header may be, besides anything.
@@ -63,6 +63,20 @@ fn kinds() -> Vec<Input> {
                 let token = Token::new(header, claims(json!({"sub": subject, "jti": "x", "client_id": "x"})));
                 inputs.push(verify(format!("typ {typ}, cat {category}, sub {subject}"), &token, json!({})));
             }
+        }
+    }
+    inputs
+}
+
+/// Sessions that are named in some way, by tokens of each category.
+fn sessions() -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for category in CATEGORIES.iter().map(|one| Some(json!(one))).chain([None]) {
+        let header = with(Signer::one().header(), "cat", category.as_ref());
+        for session in anything().into_iter().chain([Some(json!("sess_9")), Some(json!("Sess_9"))]) {
+            let token = Token::new(header.clone(), with(claims(json!({})), "sid", session.as_ref()));
+            let about = format!("cat {}, sid {}", shown(category.as_ref()), shown(session.as_ref()));
+            inputs.push(verify(about, &token, json!({})));
         }
     }
     inputs

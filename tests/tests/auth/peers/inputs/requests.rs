@@ -172,7 +172,7 @@ fn refused() -> Vec<Input> {
         {"v": null, "org_id": "org_1", "org_role": "org:admin", "org_slug": "acme", "org_permissions": ["org:a:b"]},
         {"v": null, "org_id": "org_1", "org_role": "admin", "org_permissions": ["a:b"]},
         {"org_id": "org_9", "org_role": "org:admin"}, {"o": {"rol": "admin"}, "org_id": "org_9"},
-        {"v": 3, "o": {"id": "org_1", "rol": "admin"}}, {"v": "2", "o": {"id": "org_1"}}, {"act": {"sub": "user_9"}},
+        {"v": 3, "o": {"id": "org_1", "rol": "admin"}}, {"v": 3, "org_id": "org_1", "org_role": "org:admin"}, {"v": "2", "o": {"id": "org_1"}}, {"act": {"sub": "user_9"}},
         {"o": {"id": "org_1", "rol": "org:admin"}}, {"o": {"id": "org_1", "rol": "admin", "per": "x", "fpm": "1,1"}, "fea": "o:a,o:b"},
     ]);
     let settings = json!([{}, {"accept_pending": true}, {"authorized_parties": ["https://app.example.com"]},

@@ -121,6 +121,8 @@ fn segments() -> Vec<Input> {
     pairs.push(("bits to spare", plain(header.as_bytes()), odd));
     let long = merged(serde_json::from_str(&claims).unwrap(), json!({"x": "x".repeat(100_000)})).to_string();
     pairs.push(("an oversized token", plain(header.as_bytes()), plain(long.as_bytes())));
+    let long = merged(Signer::one().header(), json!({"x": "x".repeat(4096)})).to_string();
+    pairs.push(("an oversized header", plain(long.as_bytes()), plain(claims.as_bytes())));
     pairs.into_iter().map(|(about, head, body)| verify(about, &signed(&head, &body), json!({}))).collect()
 }
 
