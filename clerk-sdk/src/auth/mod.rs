@@ -72,6 +72,17 @@ pub(crate) struct Shared {
     local: OnceLock<Option<Result<Keys, AuthError>>>,
 }
 
+impl Clerk {
+    /// Forgets the instance's keys, and with them the verified tokens, for this client, its clones, and the verifiers
+    /// and authenticators made from it. For a key of the instance that has leaked: remove it in the dashboard, then call
+    /// this. The next check fetches the keys again.
+    ///
+    /// A public key that was given ([`ClerkBuilder::jwt_key`](crate::ClerkBuilder::jwt_key)) stays in use.
+    pub fn forget_keys(&self) {
+        self.0.auth.jwks.forget();
+    }
+}
+
 impl Shared {
     /// The client's own public key, where it has one.
     fn local(&self, clerk: &Clerk) -> Option<Result<Keys, AuthError>> {
