@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::error::{AuthError, Reason};
+use super::machine::check_recipient;
 use super::token::{Category, Class, Header, Typ};
 use crate::clock::Clock;
 use crate::value::whole;
@@ -45,6 +46,8 @@ pub(super) struct Rules {
     pub(super) authorized_parties: Option<Vec<String>>,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) issuers: Option<Vec<String>>,
+    /// The machine that machines' tokens have to name.
+    pub(super) machine: Option<String>,
     pub(super) clock_skew: Duration,
     pub(super) clock: Clock,
 }
@@ -55,6 +58,7 @@ impl Default for Rules {
             authorized_parties: None,
             audiences: None,
             issuers: None,
+            machine: None,
             clock_skew: Duration::from_secs(5),
             clock: Clock::default(),
         }
@@ -102,6 +106,9 @@ impl Rules {
         self.check_dates(claims)?;
         self.check_issuer(claims)?;
         self.check_audience(claims)?;
+        if kind == Kind::MachineToMachine {
+            check_recipient(self.machine.as_deref(), claims)?;
+        }
         if matches!(kind, Kind::Session | Kind::Template) {
             self.check_authorized_party(claims)?;
         }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use clerk_sdk::auth::Reason;
-use clerk_tests::server::Server;
+use clerk_sdk::auth::{Reason, TokenType};
+use clerk_sdk::http::HeaderMap;
+use clerk_tests::server::{Reply, Server};
 use clerk_tests::tokens::Signer;
+use serde_json::json;
 
 use crate::common::reason;
 use crate::jwks::{Time, client, keys, token};
@@ -42,4 +44,20 @@ async fn keys_of_a_fetch_that_was_in_flight_are_forgotten_too() {
 
     assert_eq!(reason(check.await.unwrap()), Reason::JwkKidMismatch);
     assert_eq!(reason(verifier.verify_now(token(&Signer::one()))), Reason::JwkKidMismatch);
+}
+
+#[tokio::test]
+async fn forget_keys_forgets_responses_about_opaque_credentials() {
+    let bodies = [json!({"subject": "user_1"}), json!({"subject": "user_1", "revoked": true})];
+    let server = Server::scripted(bodies.map(|body| Reply::json(200, &body.to_string())));
+    let clerk = client(server.url());
+    let builder = clerk.authenticator().accepts([TokenType::ApiKey]);
+    let authenticator = builder.cache_opaque(10, Duration::from_secs(60)).build().unwrap();
+    let headers = HeaderMap::from_iter([("authorization".parse().unwrap(), "ak_1".parse().unwrap())]);
+    assert!(authenticator.authenticate(&headers).await.is_signed_in());
+
+    clerk.forget_keys();
+
+    assert!(!authenticator.authenticate(&headers).await.is_signed_in());
+    assert_eq!(server.seen().len(), 2);
 }

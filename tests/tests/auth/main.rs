@@ -12,6 +12,8 @@ mod key_fetches;
 mod key_providers;
 mod keys;
 mod machines;
+mod opaque;
 mod peers;
+mod recipients;
 mod requests;
 mod tokens;
