@@ -29,9 +29,8 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// The number of verifications in flight of credentials that Clerk has not vouched for, and of the others.
 const UNKNOWN_IN_FLIGHT: usize = 32;
 const VOUCHED_IN_FLIGHT: usize = 64;
-/// The longest wait for a slot: of a credential that Clerk has not vouched for, and of another.
-const WAIT: Duration = Duration::from_millis(250);
-const VOUCHED_WAIT: Duration = Duration::from_secs(1);
+/// The longest wait for a slot.
+const WAIT: Duration = Duration::from_secs(1);
 /// The pause after a 429 without a `Retry-After`, and the longest one.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -97,11 +96,10 @@ impl OpaqueLimits {
         let mut vouched = is_vouched();
         loop {
             self.check(vouched)?;
-            let (slots, wait) =
-                if vouched { (&self.vouched_slots, VOUCHED_WAIT) } else { (&self.unknown_slots, WAIT) };
+            let slots = if vouched { &self.vouched_slots } else { &self.unknown_slots };
             let slot = match slots.try_acquire() {
                 Ok(slot) => Some(slot),
-                Err(_) => timeout(wait, slots.acquire()).await.ok().and_then(Result::ok),
+                Err(_) => timeout(WAIT, slots.acquire()).await.ok().and_then(Result::ok),
             };
             match slot {
                 Some(slot) => {

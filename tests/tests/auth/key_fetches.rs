@@ -120,6 +120,19 @@ async fn a_429_for_keys_does_not_hold_up_other_requests() {
     request.await.unwrap();
 }
 
+/// A server that returns the key `one` when it is told to.
+fn held_back() -> (Server, Arc<AtomicBool>) {
+    let released = Arc::new(AtomicBool::new(false));
+    let state = released.clone();
+    let server = Server::answering(move |_| {
+        while !state.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        keys(&[&Signer::one()])
+    });
+    (server, released)
+}
+
 /// Polls a check once.
 async fn poll_once(check: impl Future<Output = Result<Claims, AuthError>>) {
     let mut check = pin!(check);
@@ -128,7 +141,7 @@ async fn poll_once(check: impl Future<Output = Result<Claims, AuthError>>) {
 
 #[tokio::test]
 async fn a_hundred_hang_ups_make_one_fetch_that_goes_on() {
-    let server = Server::scripted([keys(&[&Signer::one()]).after(Duration::from_millis(300))]);
+    let (server, released) = held_back();
     let verifier = verifier(&client(server.url()), &Time::start());
     let token = token(&Signer::one());
 
@@ -136,6 +149,7 @@ async fn a_hundred_hang_ups_make_one_fetch_that_goes_on() {
         poll_once(verifier.verify(&token)).await;
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+    released.store(true, Ordering::SeqCst);
     let started = Instant::now();
     while verifier.verify_now(&token).is_err() && started.elapsed() < Duration::from_secs(30) {
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -160,12 +174,13 @@ async fn a_hang_up_after_a_rotation_does_not_shut_out_the_new_key() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_that_is_not_polled_holds_up_no_other() {
-    let server = Server::scripted([keys(&[&Signer::one()])]);
+    let (server, released) = held_back();
     let verifier = verifier(&client(server.url()), &Time::start());
     let mut first = pin!(verifier.verify(token(&Signer::one())));
     poll_fn(|cx| Poll::Ready(assert!(first.as_mut().poll(cx).is_pending()))).await;
+    released.store(true, Ordering::SeqCst);
 
-    let second = tokio::time::timeout(Duration::from_secs(5), verifier.verify(token(&Signer::one())));
+    let second = tokio::time::timeout(Duration::from_secs(30), verifier.verify(token(&Signer::one())));
 
     second.await.unwrap().unwrap();
     assert_eq!(server.seen().len(), 1);
@@ -177,19 +192,18 @@ fn current_thread() -> Runtime {
 }
 
 #[test]
-fn a_fetch_on_an_idle_runtime_is_taken_over_within_five_seconds() {
+fn a_fetch_on_an_idle_runtime_is_taken_over() {
     let server = Server::scripted([keys(&[&Signer::one()])]);
     let verifier = verifier(&client(server.url()), &Time::start());
     let idle = current_thread();
     idle.block_on(poll_once(verifier.verify(token(&Signer::one()))));
-    let started = Instant::now();
 
+    // A check that waits for longer than about five seconds ends with an error.
     let claims = current_thread().block_on(async {
         tokio::time::timeout(Duration::from_secs(30), verifier.verify(token(&Signer::one()))).await
     });
 
     claims.unwrap().unwrap();
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     drop(idle);
 }
 
@@ -205,7 +219,6 @@ fn a_fetch_on_a_runtime_that_is_shut_down_is_taken_over() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });
-    let started = Instant::now();
     let waiting = std::thread::spawn({
         let verifier = verifier.clone();
         move || second.block_on(verifier.verify(token(&Signer::one())))
@@ -214,8 +227,8 @@ fn a_fetch_on_a_runtime_that_is_shut_down_is_taken_over() {
 
     drop(first);
 
+    // The first fetch would have taken a minute.
     waiting.join().unwrap().unwrap();
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(server.seen().len(), 2);
 }
 

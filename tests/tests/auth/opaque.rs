@@ -130,7 +130,7 @@ async fn a_vouched_credential_is_verified_when_the_budget_of_unknown_ones_is_use
 
 #[tokio::test]
 async fn thirty_two_unknown_credentials_are_verified_at_once() {
-    let server = Server::answering(|request| verdict(request).after(Duration::from_millis(800)));
+    let server = Server::answering(|request| verdict(request).after(Duration::from_secs(3)));
     let authenticator = authenticator(&client(&server), &Time::start());
     let tasks: Vec<_> = (0..200)
         .map(|n| {
@@ -153,7 +153,7 @@ async fn thirty_two_unknown_credentials_are_verified_at_once() {
 async fn a_burst_with_one_good_credential_is_verified() {
     let server = Server::answering(|request| verdict(request).after(Duration::from_millis(20)));
     let authenticator = authenticator(&client(&server), &Time::start());
-    let tasks: Vec<_> = (0..300)
+    let tasks: Vec<_> = (0..100)
         .map(|_| {
             let authenticator = authenticator.clone();
             tokio::spawn(async move { ask(&authenticator, "ak_good").await })
