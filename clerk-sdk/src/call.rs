@@ -97,7 +97,8 @@ impl Call<'_> {
         let repeatable =
             self.options.repeatable.unwrap_or(self.meta.repeatable || self.clerk.0.repeat_unsafe);
         let waits = policy.repeats() && self.options.throttle.unwrap_or(true);
-        let mut caller = self.clerk.0.throttle.as_ref().map(|throttle| throttle.caller(&prepared, waits));
+        let throttle = self.clerk.0.throttle.as_ref().filter(|_| !self.options.bypass_rate_limit);
+        let mut caller = throttle.map(|throttle| throttle.caller(&prepared, waits));
         let mut last = None;
         loop {
             // Without time nothing begins, not even an attempt that would be cut off at once.

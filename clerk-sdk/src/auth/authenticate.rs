@@ -200,6 +200,16 @@ impl AuthenticatorBuilder {
 
     /// Which credentials are accepted, such as `[TokenType::Session, TokenType::M2m]`; [`TokenType::ALL`] are all.
     /// Session tokens alone unless set.
+    ///
+    /// Each opaque credential of an accepted type is a request to Clerk, and strangers can make up as many as they like.
+    /// So that these leave the instance's rate limit to the application, a client bounds them: what cannot be a credential
+    /// is refused at once, a refusal is remembered for 5 seconds, and at most 32 credentials that Clerk has not vouched
+    /// for before are verified at once, and no more after 100 were refused within 10 seconds. Beyond that the reason is
+    /// [`Reason::JwkRemoteFailedToLoad`], and nothing is sent. A credential that Clerk has vouched for is not subject to
+    /// the budget: up to 64 of these are verified at once. Verifications neither wait in the client's queue nor slow it
+    /// down; after a 429 they pause.
+    ///
+    /// With [`TokenType::M2m`], set [`machine`](Self::machine).
     pub fn accepts(mut self, types: impl IntoIterator<Item = TokenType>) -> Self {
         self.accepted = Some(types.into_iter().collect());
         self
@@ -231,7 +241,7 @@ impl AuthenticatorBuilder {
     /// least the newer half is remembered, and for this time, or until the credential's own end. It is asked about each
     /// request unless set.
     ///
-    /// A credential that is revoked stays good for that time. Refusals are not remembered.
+    /// A credential that is revoked stays good for that time. Refusals are remembered for 5 seconds, with or without this.
     pub fn cache_opaque(mut self, capacity: usize, time: Duration) -> Self {
         self.answers = Some((capacity, time));
         self

@@ -12,15 +12,17 @@ pub(super) struct Cache<V> {
     entries: Mutex<Entries<V>>,
 }
 
+/// The generation of what vouched for the credential, and the credential's hash.
+type Key = (u64, [u8; 32]);
+
 struct Entries<V> {
-    generation: u64,
-    young: HashMap<[u8; 32], V>,
-    old: HashMap<[u8; 32], V>,
+    young: HashMap<Key, V>,
+    old: HashMap<Key, V>,
 }
 
 impl<V: Clone> Cache<V> {
     pub(super) fn new(capacity: usize) -> Self {
-        let entries = Entries { generation: 0, young: HashMap::new(), old: HashMap::new() };
+        let entries = Entries { young: HashMap::new(), old: HashMap::new() };
         Self { half: capacity.div_ceil(2).max(1), entries: Mutex::new(entries) }
     }
 
@@ -28,28 +30,28 @@ impl<V: Clone> Cache<V> {
         sha256(credential.as_bytes())
     }
 
-    /// What was put there under keys of this generation. Entries of another are forgotten.
+    /// Returns the hash of a credential together with the secret key that it is verified with.
+    pub(super) fn key_under(secret_key: &str, credential: &str) -> [u8; 32] {
+        // No secret key contains a space.
+        sha256(format!("{secret_key} {credential}").as_bytes())
+    }
+
+    /// Returns the value that was put there under this generation. An entry of another one is not found.
     pub(super) fn get(&self, generation: u64, key: &[u8; 32]) -> Option<V> {
-        let entries = self.lock(generation);
-        entries.young.get(key).or_else(|| entries.old.get(key)).cloned()
+        let (entries, key) = (self.lock(), (generation, *key));
+        entries.young.get(&key).or_else(|| entries.old.get(&key)).cloned()
     }
 
     pub(super) fn put(&self, generation: u64, key: [u8; 32], value: V) {
-        let mut entries = self.lock(generation);
+        let mut entries = self.lock();
         if entries.young.len() >= self.half {
             entries.old = std::mem::take(&mut entries.young);
         }
-        entries.young.insert(key, value);
+        entries.young.insert((generation, key), value);
     }
 
-    fn lock(&self, generation: u64) -> MutexGuard<'_, Entries<V>> {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.generation != generation {
-            entries.young.clear();
-            entries.old.clear();
-            entries.generation = generation;
-        }
-        entries
+    fn lock(&self) -> MutexGuard<'_, Entries<V>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

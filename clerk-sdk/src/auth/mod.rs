@@ -44,6 +44,7 @@ mod identity;
 mod jwks;
 mod key;
 mod machine;
+mod opaque;
 mod organization;
 mod pem;
 mod provider;
@@ -65,13 +66,28 @@ pub use self::verifier::{Verifier, VerifierBuilder};
 
 use self::jwks::{JwksCache, Keys};
 use self::key::KeySet;
+use self::opaque::OpaqueLimits;
 use crate::client::Clerk;
 
 /// What all clones of a client share for checking tokens.
 #[derive(Default)]
 pub(crate) struct Shared {
     jwks: JwksCache,
+    opaque: OpaqueLimits,
     local: OnceLock<Option<Result<Keys, AuthError>>>,
+}
+
+impl Clerk {
+    /// Forgets the instance's keys, the tokens that were verified with them, and the responses about opaque credentials,
+    /// for this client, its clones, and the verifiers
+    /// and authenticators made from it. For a key of the instance that has leaked: remove it in the dashboard, then call
+    /// this. The next check fetches the keys again.
+    ///
+    /// A public key that was given ([`ClerkBuilder::jwt_key`](crate::ClerkBuilder::jwt_key)) stays in use.
+    pub fn forget_keys(&self) {
+        self.0.auth.jwks.forget();
+        self.0.auth.opaque.forget();
+    }
 }
 
 impl Shared {

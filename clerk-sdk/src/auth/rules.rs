@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::error::{AuthError, Reason};
 use super::header::{Category, Class, Header, Typ};
+use super::machine::check_recipient;
 use crate::clock::Clock;
 use crate::value::whole;
 
@@ -62,6 +63,8 @@ pub(super) struct Rules {
     pub(super) authorized_parties: Option<Vec<String>>,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) issuers: Option<Vec<String>>,
+    /// The machine that machines' tokens have to name.
+    pub(super) machine: Option<String>,
     pub(super) clock_skew: Duration,
     pub(super) clock: Clock,
 }
@@ -72,6 +75,7 @@ impl Default for Rules {
             authorized_parties: None,
             audiences: None,
             issuers: None,
+            machine: None,
             clock_skew: Duration::from_secs(5),
             clock: Clock::default(),
         }
@@ -122,6 +126,9 @@ impl Rules {
         self.check_dates(claims)?;
         self.check_issuer(claims)?;
         self.check_audience(claims)?;
+        if kind == Kind::MachineToMachine {
+            check_recipient(self.machine.as_deref(), claims)?;
+        }
         if matches!(kind, Kind::Session | Kind::Template) {
             self.check_authorized_party(claims)?;
         }

@@ -64,6 +64,13 @@ impl Settings {
                 .and_then(|keys| if test { Ok(keys) } else { keys.set.check_unpublished().map(|()| keys) });
             keys.map_err(refused)
         };
+        if let Some(machine) = &self.rules.machine
+            && machine.strip_prefix("mch_").is_none_or(str::is_empty)
+        {
+            return Err(Error::config(
+                "invalid machine id: it begins with `mch_`, and is not the machine's secret key",
+            ));
+        }
         let source = match (self.local, self.clerk) {
             (Some(keys), _) => Source::Local(usable(keys)?),
             (None, Some(clerk)) => match clerk.0.auth.local(&clerk) {
@@ -104,10 +111,24 @@ macro_rules! token_settings {
 
         /// The audiences of which a token must name one (`aud`).
         ///
-        /// Clerk's session tokens have no `aud` unless it is added to them in the dashboard; then all are refused.
+        /// Clerk's session tokens have no `aud` unless it is added to them in the dashboard; then all are refused. Of an
+        /// opaque machine-to-machine token it is the scopes that must name one.
         pub fn audience<S: Into<String>>(mut self, audiences: impl IntoIterator<Item = S>) -> Self {
             let audiences = audiences.into_iter().map(Into::into).collect();
             self.settings_mut().rules.audiences = Some(audiences);
+            self
+        }
+
+        /// The id of the machine that this service is (`mch_…`): a machine-to-machine token must name it, in its scopes or
+        /// its `aud`. Other tokens are not affected.
+        ///
+        /// Set it where [`TokenType::M2m`]($crate::auth::TokenType::M2m) is accepted. Without it a token that one
+        /// machine got for a second one is good at a third one, too. Opaque tokens are also verified with the machine's
+        /// own key if there is one
+        /// ([`ClerkBuilder::machine_secret_key`]($crate::ClerkBuilder::machine_secret_key)); then Clerk refuses those
+        /// for other machines.
+        pub fn machine(mut self, id: impl Into<String>) -> Self {
+            self.settings_mut().rules.machine = Some(id.into());
             self
         }
 

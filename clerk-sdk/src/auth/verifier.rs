@@ -9,7 +9,7 @@ use super::cache::Cache;
 use super::claims::Claims;
 use super::error::{AuthError, Reason};
 use super::header::Class;
-use super::jwks::{Keys, Moment};
+use super::jwks::{JwksHandle, Keys};
 use super::rules::{Kind, Rules, check_header};
 use super::settings::{Settings, token_settings};
 use super::token::{LONGEST, Token};
@@ -138,13 +138,22 @@ impl Verifier {
     }
 
     /// Checks a session token with the keys that are at hand, and never waits: those that the verifier was given, or
-    /// those of the instance if they have been fetched.
+    /// those of the instance if they have been fetched. A key provider
+    /// ([`Clerk::builder_with_key_provider`](crate::Clerk::builder_with_key_provider)) is polled once, and has to return
+    /// its key then.
     ///
     /// # Errors
     /// Those of [`verify`](Self::verify); [`Reason::JwkRemoteFailedToLoad`] where keys would have to be fetched first.
     pub fn verify_now(&self, token: impl AsRef<str>) -> Result<Claims, AuthError> {
         let (token, kind) = (token.as_ref(), Some(Kind::Session));
-        let Some(keys) = self.at_hand() else {
+        let keys = match &self.0.source {
+            Source::Local(keys) => Some(keys.clone()),
+            Source::Remote(clerk) => {
+                let handle = clerk.0.auth.jwks.handle_now(clerk);
+                handle.and_then(|handle| handle.at_hand(&self.0.rules.clock))
+            }
+        };
+        let Some(keys) = keys else {
             let message = "the keys are not here yet: await `verify` once, or give the verifier a key";
             return Err(AuthError::new(Reason::JwkRemoteFailedToLoad, message));
         };
@@ -178,8 +187,9 @@ impl Verifier {
         kind: Option<Kind>,
         allowed: impl Fn(Kind) -> bool,
     ) -> Result<(Kind, Claims), AuthError> {
+        let mut handle = None;
         if self.0.cache.is_some()
-            && let Some(keys) = self.at_hand()
+            && let Some(keys) = self.at_hand(&mut handle).await
             && let Some(outcome) = self.recall(token, kind, &keys)
         {
             let (kind, claims) = outcome?;
@@ -194,17 +204,24 @@ impl Verifier {
         let keys = match &self.0.source {
             Source::Local(keys) => keys.clone(),
             Source::Remote(clerk) => {
-                let kid = parsed.header.kid.as_deref();
-                clerk.0.auth.jwks.with(clerk, kid, || self.0.rules.clock.now()).await?
+                let handle = match handle {
+                    Some(opened) => opened,
+                    None => clerk.0.auth.jwks.handle(clerk).await,
+                };
+                handle?.keys(parsed.header.kid.as_deref(), &self.0.rules.clock).await?
             }
         };
         self.finish(token, &parsed, kind, allowed, &keys)
     }
 
-    fn at_hand(&self) -> Option<Keys> {
+    /// Returns the keys if nothing has to be fetched first. The `handle` that was opened for that is kept.
+    async fn at_hand(&self, handle: &mut Option<Result<JwksHandle, AuthError>>) -> Option<Keys> {
         match &self.0.source {
             Source::Local(keys) => Some(keys.clone()),
-            Source::Remote(clerk) => clerk.0.auth.jwks.at_hand(Moment::now(self.0.rules.clock.now())),
+            Source::Remote(clerk) => {
+                let opened = handle.insert(clerk.0.auth.jwks.handle(clerk).await);
+                opened.as_ref().ok()?.at_hand(&self.0.rules.clock)
+            }
         }
     }
 

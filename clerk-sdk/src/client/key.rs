@@ -1,7 +1,8 @@
 //! Where the secret key comes from: a text, or a function that is asked at each call.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use crate::config::SecretKey;
 use crate::error::Error;
@@ -48,6 +49,21 @@ pub(crate) enum KeySource {
 }
 
 impl KeySource {
+    /// Returns whether all calls have the same key.
+    #[allow(dead_code, reason = "used by the verification of tokens")]
+    pub(crate) fn is_fixed(&self) -> bool {
+        matches!(self, Self::Fixed(_))
+    }
+
+    /// Returns the key of a call that begins now, if a provider returns it without waiting.
+    #[allow(dead_code, reason = "used by the verification of tokens")]
+    pub(crate) fn get_now(&self) -> Option<Result<SecretKey, Error>> {
+        match pin!(self.get()).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(key) => Some(key),
+            Poll::Pending => None,
+        }
+    }
+
     /// The key of a call that begins now.
     pub(crate) async fn get(&self) -> Result<SecretKey, Error> {
         match self {

@@ -102,7 +102,15 @@ impl Clerk {
     /// Begins the settings of a client that asks `provider` for its key whenever a call begins, so that keys can be
     /// rotated while the program runs.
     ///
-    /// Retries of a call use the key that the call began with. The provider should answer from memory.
+    /// Retries of a call use the key that the call began with.
+    ///
+    /// The provider is asked at each check of a token, too, so it should return the key from memory. It may return a
+    /// rotated key of one instance, or the key of another instance: public keys, verified tokens and responses about
+    /// opaque credentials are cached under the secret key that they came with, and count only while the provider returns
+    /// it. Those of the last 4 secret keys are kept; with more instances than that, make a client for each.
+    ///
+    /// Checks fail closed: while the provider fails, or takes longer than 5 seconds, the reason is
+    /// `jwk-remote-failed-to-load`. `Verifier::verify_now` polls it once.
     pub fn builder_with_key_provider<P, F, E>(provider: P) -> ClerkBuilder
     where
         P: Fn() -> F + Send + Sync + 'static,

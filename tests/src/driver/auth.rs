@@ -101,7 +101,13 @@ impl Clients {
         headers: &HeaderMap,
         accept_pending: bool,
     ) -> Result<Auth, Value> {
-        let mut builder = configured!(self.authenticator(options)?, options);
+        // A refusal that is remembered would decide about the same credential in the next line.
+        let builder = if options.secret_key.is_some() && is_opaque(headers) {
+            options.new_client()?.authenticator()
+        } else {
+            self.authenticator(options)?
+        };
+        let mut builder = configured!(builder, options);
         if let Some(key) = &options.publishable_key {
             builder = builder.publishable_key(key);
         }
@@ -147,24 +153,35 @@ impl Clients {
     }
 
     fn client(&mut self, options: &Options) -> Result<&Clerk, Value> {
-        // A client cannot even be made without one.
-        let Some(secret_key) = &options.secret_key else {
-            return Err(refusal(&Reason::SecretKeyMissing, "there is neither a secret key nor a public key"));
-        };
-        let target = (options.base_url.clone(), secret_key.clone());
+        let target = (options.base_url.clone(), options.secret_key.clone().unwrap_or_default());
         if !self.0.contains_key(&target) {
-            let builder = Clerk::builder(secret_key);
-            let builder = match &options.base_url {
-                Some(url) => builder.server_url(url),
-                None => builder,
-            };
-            self.0.insert(target.clone(), builder.build().map_err(|error| failure(&error))?);
+            self.0.insert(target.clone(), options.new_client()?);
         }
         Ok(&self.0[&target])
     }
 }
 
+/// Whether the request carries a credential that only Clerk can verify.
+fn is_opaque(headers: &HeaderMap) -> bool {
+    let value = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let credential = value.rsplit(' ').next().unwrap_or_default();
+    ["mt_", "ak_", "oat_"].iter().any(|prefix| credential.starts_with(prefix))
+}
+
 impl Options {
+    fn new_client(&self) -> Result<Clerk, Value> {
+        // A client cannot even be made without one.
+        let Some(secret_key) = &self.secret_key else {
+            return Err(refusal(&Reason::SecretKeyMissing, "there is neither a secret key nor a public key"));
+        };
+        let builder = Clerk::builder(secret_key);
+        let builder = match &self.base_url {
+            Some(url) => builder.server_url(url),
+            None => builder,
+        };
+        builder.build().map_err(|error| failure(&error))
+    }
+
     fn read(keys: Option<Map<String, Value>>) -> Result<Self, String> {
         let mut keys = keys.unwrap_or_default();
         let keys = &mut keys;

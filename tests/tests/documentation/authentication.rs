@@ -87,6 +87,49 @@ async fn machines_call_too() -> Result<(), AnyError> {
     Ok(())
 }
 
+/// Clerk as machine C knows it: a token that A got for B is refused there, whichever way it is looked at.
+#[tokio::test]
+async fn a_machines_token_is_for_the_machines_that_it_names() -> Result<(), AnyError> {
+    use clerk_sdk::auth::{Authenticator, Reason, TokenType};
+
+    let mock = MockClerk::start().await?;
+    let clerk = mock.client();
+    let [b, c] = [clerk.machines().create("b").await?.id, clerk.machines().create("c").await?.id];
+    let a = clerk.machines().create("a").scoped_machines([b.clone()]).await?.id;
+    let secret = async |id: &str| clerk.machines().get_secret_key(id).await.map(|key| key.secret);
+    let authenticator = |machine_id: &str| -> Result<Authenticator, clerk_sdk::Error> {
+        let clerk = mock.client();
+        // code: recipient
+        let authenticator = clerk // with `ClerkBuilder::machine_secret_key`, or CLERK_MACHINE_SECRET_KEY
+            .authenticator()
+            .accepts([TokenType::M2m])
+            .machine(machine_id) // mch_…: the machine that this service is
+            .build()?;
+        // end
+        Ok(authenticator)
+    };
+    for format in ["opaque", "jwt"] {
+        let request = clerk.m2m().create_token().with_secret_key(secret(&a).await?);
+        let token = request.with_body_field("token_format", format).await?.token;
+        let request = clerk_sdk::mock::get("/").bearer(&token);
+
+        let at_b = authenticator(&b)?.authenticate(&request).await.into_auth()?;
+        assert_eq!((at_b.token_type(), at_b.subject()), (TokenType::M2m, a.as_str()));
+        let at_c = authenticator(&c)?.authenticate(&request).await.into_auth().unwrap_err();
+        assert_eq!(at_c.reason(), Reason::TokenInvalidAudience, "{format}");
+    }
+    // With the machine's own key, Clerk refuses what is for another one.
+    let token = clerk.m2m().create_token().with_secret_key(secret(&a).await?).await?.token;
+    let request = clerk_sdk::mock::get("/").bearer(&token);
+    for (machine, expected) in [(&b, Ok(())), (&c, Err(Reason::TokenInvalid))] {
+        let builder = clerk_sdk::Clerk::builder("sk_test_embedded").server_url(mock.url());
+        let clerk = builder.machine_secret_key(secret(machine).await?).build()?;
+        let state = clerk.authenticate(&request).accepts([TokenType::M2m]).await?;
+        assert_eq!(state.into_auth().map(drop).map_err(|error| error.reason()), expected);
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn services_are_asked_with_a_body() -> Result<(), AnyError> {
     let (mock, clerk, ada) = with_ada().await;

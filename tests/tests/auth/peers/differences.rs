@@ -172,6 +172,10 @@ pub const DIFFERENCES: &[Difference] = &[
         input.opaque().is_some_and(|credential| credential.starts_with("oat_") && credential != "oat_for_api")
             && input.option("audience").is_array()
     }),
+    refused(BOTH, "an opaque machine-to-machine token whose scopes name no configured audience", |input| {
+        input.opaque().is_some_and(|credential| credential.starts_with("mt_"))
+            && input.option("audience").is_array()
+    }),
     accepted(PY, "an answer about a credential with another status than 200, such as 201", |input| {
         input.opaque().is_some_and(|credential| credential.ends_with("_created"))
     }),
