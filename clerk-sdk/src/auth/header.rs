@@ -106,7 +106,9 @@ impl<'de> Visitor<'de> for HeaderVisitor {
                     header.critical = true;
                     map.next_value::<Skipped>()?;
                 }
-                Name::Other => drop(map.next_value::<Skipped>()?),
+                Name::Other => {
+                    map.next_value::<Skipped>()?;
+                }
             }
         }
         Ok(header)
