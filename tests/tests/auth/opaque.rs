@@ -177,6 +177,7 @@ async fn verifications_that_are_dropped_count_against_the_budget() {
     }
 
     assert_eq!(ask(&authenticator, "ak_last").await, Err(Reason::JwkRemoteFailedToLoad));
+    assert!(server.seen().iter().all(|request| !request.text().contains("ak_last")));
 }
 
 #[tokio::test]
