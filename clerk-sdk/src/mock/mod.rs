@@ -32,6 +32,7 @@ mod fixtures;
 mod host;
 mod ids;
 mod keys;
+mod nearest;
 mod oauth;
 #[cfg(feature = "webhooks")]
 mod outbox;
