@@ -68,6 +68,7 @@ use self::jwks::{JwksCache, Keys};
 use self::key::KeySet;
 use self::opaque::OpaqueLimits;
 use crate::client::Clerk;
+use crate::clock::Clock;
 
 /// What all clones of a client share for checking tokens.
 #[derive(Default)]
@@ -75,6 +76,8 @@ pub(crate) struct Shared {
     jwks: JwksCache,
     opaque: OpaqueLimits,
     local: OnceLock<Option<Result<Keys, AuthError>>>,
+    /// What tokens are checked by unless a verifier has a clock of its own.
+    clock: OnceLock<Clock>,
 }
 
 impl Clerk {
@@ -91,6 +94,13 @@ impl Clerk {
 }
 
 impl Shared {
+    /// Checks tokens by this clock from now on: that of the embedded Clerk, for its own client.
+    #[cfg(feature = "mock")]
+    pub(crate) fn follow(&self, clock: Clock) {
+        // A clock that is set already is the same one.
+        let _ = self.clock.set(clock);
+    }
+
     /// The client's own public key, where it has one.
     fn local(&self, clerk: &Clerk) -> Option<Result<Keys, AuthError>> {
         let read = |pem: &String| pem::public_key(pem).map(|key| Keys::fixed(KeySet::Single(key)));

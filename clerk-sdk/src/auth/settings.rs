@@ -26,7 +26,11 @@ pub(super) struct Settings {
 
 impl Settings {
     pub(super) fn of(clerk: &Clerk) -> Self {
-        Self { clerk: Some(clerk.clone()), ..Self::default() }
+        let mut settings = Self { clerk: Some(clerk.clone()), ..Self::default() };
+        if let Some(clock) = clerk.0.auth.clock.get() {
+            settings.rules.clock = clock.clone();
+        }
+        settings
     }
 
     pub(super) fn set_pem(&mut self, pem: &str) {

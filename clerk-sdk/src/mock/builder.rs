@@ -43,7 +43,8 @@ impl MockClerkBuilder {
 
     /// With a clock that stands still at this time until it is [set ahead](MockClerk::advance).
     ///
-    /// Tokens are of that time, too: who checks them by the time of day refuses them.
+    /// Tokens are of that time, too. Verifiers and authenticators of [`MockClerk::client`] follow this clock; other
+    /// code that checks times takes [`MockClerk::clock`].
     pub fn clock(mut self, time: SystemTime) -> Self {
         self.clock = Some(time);
         self

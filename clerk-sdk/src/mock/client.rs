@@ -4,7 +4,8 @@ use super::{MACHINE_KEY, MockClerk, SECRET_KEY};
 use crate::Clerk;
 
 impl MockClerk {
-    /// A client of this server, ready for use. All that it hands out share connections.
+    /// Returns a client of this server, ready for use. All that it hands out share connections. Its verifiers and
+    /// authenticators follow the server's [clock](Self::clock).
     ///
     /// # Panics
     /// Where no HTTP client can be set up on this machine: as
@@ -14,7 +15,10 @@ impl MockClerk {
         // Set up when it is first asked for: reading the machine's root certificates takes longer than all the rest.
         let client = self.client.get_or_init(|| {
             let builder = Clerk::builder(SECRET_KEY).machine_secret_key(MACHINE_KEY).server_url(self.url());
-            builder.build().expect("an HTTP client for a loopback URL")
+            let clerk = builder.build().expect("an HTTP client for a loopback URL");
+            #[cfg(feature = "auth")]
+            clerk.0.auth.follow(crate::clock::Clock::new(self.clock()));
+            clerk
         });
         client.clone()
     }

@@ -65,23 +65,42 @@ const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 
 /// Draws ids for one server.
 #[derive(Debug)]
-pub(super) struct Ids(fastrand::Rng);
+pub(super) struct Ids {
+    random: fastrand::Rng,
+    /// The id that the next object of this kind has, while a seed makes it.
+    own: Option<(&'static str, String)>,
+}
 
 /// The copy goes on as the original does: a generator's own copy would be another one.
 impl Clone for Ids {
     fn clone(&self) -> Ids {
-        Ids(fastrand::Rng::with_seed(self.0.get_seed()))
+        Ids { random: fastrand::Rng::with_seed(self.random.get_seed()), own: self.own.clone() }
     }
 }
 
 impl Ids {
     /// Draws ids at random, or the same ones each time where there is a seed.
     pub(super) fn new(seed: Option<u64>) -> Ids {
-        Ids(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed))
+        Ids { random: seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed), own: None }
+    }
+
+    /// Gives objects of this kind this id, or ids by chance again.
+    pub(super) fn set_own(&mut self, own: Option<(&'static str, String)>) {
+        self.own = own;
+    }
+
+    /// Returns the prefix of the ids of a kind.
+    pub(super) fn prefix(tag: &str) -> &str {
+        PREFIXES.iter().find(|(name, _)| *name == tag).map_or(tag, |(_, prefix)| prefix)
     }
 
     /// An id for an object of this kind.
     pub(super) fn object(&mut self, tag: &str) -> String {
+        if let Some((kind, id)) = &self.own
+            && *kind == tag
+        {
+            return id.clone();
+        }
         let known = PREFIXES.iter().find(|(name, _)| *name == tag).map(|(_, prefix)| *prefix);
         // `last_active_organization_id`, `primary_email_address_id`: the end tells the kind.
         let ending = || {
@@ -99,29 +118,29 @@ impl Ids {
 
     /// A prefix, an underscore and 27 letters and digits.
     pub(super) fn prefixed(&mut self, prefix: &str) -> String {
-        let letters = (0..27).map(|_| char::from(LETTERS[self.0.usize(..LETTERS.len())]));
+        let letters = (0..27).map(|_| char::from(LETTERS[self.random.usize(..LETTERS.len())]));
         format!("{prefix}_{}", letters.collect::<String>())
     }
 
     /// A prefix, an underscore and 32 hexadecimal digits.
     pub(super) fn hexadecimal(&mut self, prefix: &str) -> String {
-        format!("{prefix}_{:032x}", self.0.u128(..))
+        format!("{prefix}_{:032x}", self.random.u128(..))
     }
 
     /// Something that only who is told it knows.
     pub(super) fn secret(&mut self, prefix: &str) -> String {
-        let letters = (0..43).map(|_| char::from(LETTERS[self.0.usize(..LETTERS.len())]));
+        let letters = (0..43).map(|_| char::from(LETTERS[self.random.usize(..LETTERS.len())]));
         format!("{prefix}_{}", letters.collect::<String>())
     }
 
     /// Something to trace a request by.
     pub(super) fn trace(&mut self) -> String {
-        format!("{:032x}", self.0.u128(..))
+        format!("{:032x}", self.random.u128(..))
     }
 
     /// A number of so many digits.
     pub(super) fn digits(&mut self, count: u32) -> u64 {
         let least = 10_u64.pow(count.saturating_sub(1));
-        self.0.u64(least..least * 10)
+        self.random.u64(least..least * 10)
     }
 }

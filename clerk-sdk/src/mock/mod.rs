@@ -32,6 +32,7 @@ mod fixtures;
 mod host;
 mod ids;
 mod keys;
+mod nearest;
 mod oauth;
 #[cfg(feature = "webhooks")]
 mod outbox;
@@ -58,7 +59,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -195,6 +196,19 @@ impl MockClerk {
     /// Sets the server's clock ahead: tokens, invitations and codes get older, and expire.
     pub fn advance(&self, time: Duration) {
         self.inner.change(|state| state.advance(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)));
+    }
+
+    /// Returns the server's clock, which [`advance`](Self::advance) sets ahead, for other code that checks times:
+    /// `Verifier::with_pem(mock.jwt_key()).accept_test_keys().clock(mock.clock())`,
+    /// `Webhook::new(mock.webhook_secret())?.clock(mock.clock())`. The clients of [`client`](Self::client) follow it
+    /// already. Once the server has ended, it shows the system's time.
+    pub fn clock(&self) -> impl Fn() -> SystemTime + Clone + Send + Sync + use<> {
+        let state = Arc::downgrade(&self.inner.state);
+        move || {
+            let Some(state) = state.upgrade() else { return SystemTime::now() };
+            let since = Duration::from_millis(u64::try_from(lock(&state).now()).unwrap_or_default());
+            SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or_else(SystemTime::now)
+        }
     }
 
     /// All that the server knows, to come back to with [`restore`](Self::restore).

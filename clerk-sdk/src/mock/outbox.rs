@@ -66,7 +66,7 @@ impl MockClerk {
         let (sender, mut jobs) = mpsc::unbounded_channel();
         let outbox = self.inner.outbox.clone();
         super::lock(&outbox.0).queues.push(sender);
-        let (clerk, secret) = (self.client(), self.webhook_secret());
+        let (clerk, secret, time) = (self.client(), self.webhook_secret(), self.clock());
         let clock = Arc::downgrade(&self.inner.state);
         tokio::spawn(async move {
             while let Some(job) = jobs.recv().await {
@@ -83,7 +83,7 @@ impl MockClerk {
                     return;
                 }
                 let event_type = event["type"].as_str().unwrap_or_default().to_owned();
-                let answer = deliver(&clerk, &secret, &url, &id, event.clone()).await;
+                let answer = deliver(&clerk, (&secret, time()), &url, &id, event.clone()).await;
                 let status = answer.ok().map(|answer| answer.status().as_u16());
                 let (url, event) = (url.clone(), Value::Object(event));
                 super::lock(&outbox.0).sent.push(SentWebhook { url, id, event_type, event, status });

@@ -33,6 +33,18 @@ pub struct Seeding<'a, T> {
     becomes: PhantomData<fn() -> T>,
 }
 
+/// The operations whose objects can have an id of one's own, and the kinds of these.
+const KINDS: &[(&str, &str)] = &[
+    ("CreateUser", "user"),
+    ("CreateOrganization", "organization"),
+    ("CreateOrganizationMembership", "organization_membership"),
+    ("CreateOrganizationRole", "role"),
+];
+
+fn is_id(name: &str) -> bool {
+    name == "id" || name.ends_with("_id")
+}
+
 /// Who makes what is put in.
 #[derive(Clone, Copy, Debug)]
 enum Source {
@@ -242,7 +254,8 @@ impl<'a> Seed<'a> {
 
 impl Seeding<'_, User> {
     /// As a member of an organization, by its slug or id, with a role such as `org:admin`; of another one, too, where
-    /// it is said again. Where there is no such organization or role it is made.
+    /// it is said again. An organization that does not exist is created. A role that does not exist is an error with the
+    /// nearest name: [`role`](Seed::role) creates one.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -269,13 +282,37 @@ impl Seeding<'_, OauthAccessToken> {
 }
 
 impl<T: DeserializeOwned> Seeding<'_, T> {
-    /// Sets a field, by the name that it has in the API's request: `.with("first_name", "Ada")`.
+    /// Sets a field, by the name that it has in the API's request: `.with("first_name", "Ada")`. With `id`, users,
+    /// organizations, memberships, sessions and roles get an id of your own: `.with("id", "user_ada")`. An id that is
+    /// null, such as an `Option` without a value, is an error.
     pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
         self.fields.0.insert(field.into(), value.into());
         self
     }
 
-    pub(super) fn put(self) -> Result<T, String> {
+    pub(super) fn put(mut self) -> Result<T, String> {
+        let mut fields = self.fields.0.iter();
+        if let Some((name, _)) = fields.find(|(name, value)| is_id(name) && value.is_null()) {
+            return Err(format!("{name} is null: unwrap the Option that it came from, or leave {name} out"));
+        }
+        let Some(id) = self.fields.0.remove("id") else { return self.put_in() };
+        let kind = match self.source {
+            Source::Session => "session",
+            Source::Operation(operation) => {
+                let known = KINDS.iter().find(|(id, _)| *id == operation);
+                known.map(|(_, kind)| *kind).ok_or("this seed takes no id")?
+            }
+            _ => return Err("this seed takes no id".to_owned()),
+        };
+        let id = id.as_str().ok_or("id is not a text")?.to_owned();
+        let clerk = self.clerk;
+        clerk.inner.change(|state| state.take_own_id(kind, &id))?;
+        let made = self.put_in();
+        clerk.inner.change(super::state::State::leave_own_id);
+        made
+    }
+
+    fn put_in(self) -> Result<T, String> {
         let named = |index: usize| self.path.get(index).map(|(_, value)| value.clone()).unwrap_or_default();
         let inner = &self.clerk.inner;
         let id = match self.source {

@@ -76,8 +76,9 @@ impl MockClerk {
 }
 
 impl SignIn<'_> {
-    /// In an organization, by its slug or id, with a role such as `org:admin`. Where there is no such organization
-    /// it is made, and where the user has not that role in it, it is given.
+    /// Enters an organization, by its slug or id, with a role such as `org:admin`. An organization that does not exist is
+    /// created, and the user gets the role in it. Other roles than `org:admin` and `org:member` are
+    /// [seeded](super::Seed::role) first: taking the token panics with the nearest name for a role that does not exist.
     pub fn organization(mut self, slug_or_id: impl Into<String>, role: impl Into<String>) -> Self {
         self.organization = Some((slug_or_id.into(), role.into()));
         self
@@ -213,6 +214,7 @@ impl SignIn<'_> {
 impl MockClerk {
     /// Has a user be a member of an organization with this role, and gives the organization's id.
     pub(super) fn join(&self, user_id: &str, slug_or_id: &str, role: &str) -> Result<String, String> {
+        super::lock(&self.inner.state).check_role_exists(role)?;
         let organization = self.seed_organization(slug_or_id)?;
         self.inner.change(|state| state.set_role(&organization, user_id, role));
         Ok(organization)

@@ -106,27 +106,27 @@ impl SendWebhook<'_> {
 
     async fn send(self) -> Result<http::Response<Bytes>, HttpError> {
         let mut event = self.event.map_err(refused)?.0;
-        let now = Timestamp::from(SystemTime::now()).as_millis();
+        let now = self.clerk.clock()();
         event.entry("object").or_insert_with(|| "event".into());
         event.entry("instance_id").or_insert_with(|| "ins_embedded".into());
-        event.entry("timestamp").or_insert_with(|| now.into());
+        event.entry("timestamp").or_insert_with(|| Timestamp::from(now).as_millis().into());
         event.entry("data").or_insert_with(|| Value::Object(Map::new()));
         let body = Value::Object(event).to_string();
-        let headers = signed(&self.secret, &self.id, self.ago, &body)?;
+        let headers = signed(&self.secret, &self.id, now.checked_sub(self.ago).unwrap_or(now), &body)?;
         send(&self.clerk.client(), request(&self.url, headers, body)?).await
     }
 }
 
-/// Sends a whole event, signed now for the endpoint under test.
+/// Sends a whole event, signed with this secret at this time.
 pub(super) async fn deliver(
     clerk: &Clerk,
-    secret: &str,
+    (secret, now): (&str, SystemTime),
     url: &str,
     id: &str,
     event: Map<String, Value>,
 ) -> Result<http::Response<Bytes>, HttpError> {
     let body = Value::Object(event).to_string();
-    send(clerk, request(url, signed(secret, id, Duration::ZERO, &body)?, body)?).await
+    send(clerk, request(url, signed(secret, id, now, &body)?, body)?).await
 }
 
 async fn send(clerk: &Clerk, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError> {
@@ -143,13 +143,9 @@ impl<'a> IntoFuture for SendWebhook<'a> {
     }
 }
 
-fn signed(secret: &str, id: &str, ago: Duration, body: &str) -> Result<HeaderMap, HttpError> {
+fn signed(secret: &str, id: &str, at: SystemTime, body: &str) -> Result<HeaderMap, HttpError> {
     let webhook = Webhook::new(secret).map_err(refused)?;
-    let webhook = webhook.clock(move || {
-        let now = SystemTime::now();
-        now.checked_sub(ago).unwrap_or(now)
-    });
-    webhook.sign(id, body).map_err(refused)
+    webhook.clock(move || at).sign(id, body).map_err(refused)
 }
 
 fn request(url: &str, headers: HeaderMap, body: String) -> Result<HttpRequest, HttpError> {

@@ -277,7 +277,7 @@ await check("machines talk to those in their scopes", async () => {
   const token = await clerk.m2m.createToken({ machineSecretKey: caller.secretKey });
   assert.deepEqual([token.subject, token.scopes], [caller.id, [target.id]]);
   assert.equal((await clerk.m2m.verify({ token: token.token, machineSecretKey: target.secretKey })).id, token.id);
-  assert.equal((await clerk.m2m.list({ subject: caller.id })).totalCount, 1);
+  assert.equal((await clerk.m2m.list({ subject: caller.id, machineSecretKey: caller.secretKey })).totalCount, 1);
   await clerk.machines.rotateSecretKey({ machineId: caller.id, previousTokenTtl: 0 });
   await refused(() => clerk.m2m.createToken({ machineSecretKey: caller.secretKey }), 401, "clerk_key_invalid");
 });

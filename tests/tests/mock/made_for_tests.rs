@@ -268,6 +268,7 @@ async fn changes_are_told_to_a_registered_endpoint_in_their_order() {
 #[tokio::test]
 async fn a_user_is_seeded_into_organizations() {
     let api = Api::start().await;
+    api.clerk.seed().role("org:auditor", ["org:billing:read"]).await;
 
     let ada = api.clerk.seed().user("ada@example.com").organization("acme", "org:admin");
     let ada = ada.organization("globex", "org:auditor").await;
@@ -292,4 +293,66 @@ async fn a_misspelt_operation_is_none_that_was_never_called() {
 #[should_panic = "there is no operation DeleteUsr; is DeleteUser meant?"]
 async fn a_fault_is_ordered_for_an_operation_that_there_is() {
     Api::start().await.clerk.inject_on("DeleteUsr", Fault::Garbage, 1);
+}
+
+#[tokio::test]
+#[should_panic = "there is no role org:accountatn; is org:accountant meant?"]
+async fn a_misspelt_role_is_not_invented_by_a_sign_in() {
+    let api = Api::start().await;
+    let ada = api.clerk.seed().user("ada@example.com").await;
+    api.clerk.seed().role("org:accountant", ["org:billing:read"]).await;
+
+    api.clerk.sign_in(&ada).organization("acme", "org:accountatn").token();
+}
+
+#[tokio::test]
+#[should_panic = "there is no role admin; is org:admin meant?"]
+async fn a_misspelt_role_is_not_invented_by_a_seed() {
+    let api = Api::start().await;
+
+    api.clerk.seed().user("ada@example.com").organization("acme", "admin").await;
+}
+
+#[tokio::test]
+async fn seeds_take_ids_of_ones_own() {
+    let api = Api::start().await;
+
+    let ada = api.clerk.seed().user("ada@example.com").with("id", "user_ada").await;
+    let eve = api.clerk.seed().user("eve@example.com").await;
+    let acme = api.clerk.seed().organization("Acme").with("id", "org_acme").await;
+    let member =
+        api.clerk.seed().membership("org_acme", "user_ada", "org:admin").with("id", "orgmem_1").await;
+    let session = api.clerk.seed().session("user_ada").with("id", "sess_ada").await;
+    let role = api.clerk.seed().role("org:writer", ["org:texts:write"]).with("id", "role_writer").await;
+
+    assert_eq!(
+        (ada.id.as_str(), acme.id.as_str(), session.id.as_str()),
+        ("user_ada", "org_acme", "sess_ada")
+    );
+    assert_eq!((member.id.as_str(), role.id.as_str()), ("orgmem_1", "role_writer"));
+    assert!(eve.id.len() > 20, "{}", eve.id);
+    assert_eq!(api.get("/users/user_ada").await.body["id"], "user_ada");
+    assert_eq!(api.clerk.sign_in(&ada).in_session("sess_ada").token().split('.').count(), 3);
+}
+
+#[tokio::test]
+#[should_panic = "there is already an object with the id user_ada"]
+async fn an_id_of_ones_own_is_free() {
+    let api = Api::start().await;
+    api.clerk.seed().user("ada@example.com").with("id", "user_ada").await;
+
+    api.clerk.seed().user("eve@example.com").with("id", "user_ada").await;
+}
+
+#[tokio::test]
+#[should_panic = "ada is no id of this kind: they begin with user_"]
+async fn an_id_of_ones_own_has_the_form_of_its_kind() {
+    Api::start().await.clerk.seed().user("ada@example.com").with("id", "ada").await;
+}
+
+#[tokio::test]
+#[should_panic = "primary_email_address_id is null: unwrap the Option"]
+async fn an_option_without_a_value_is_no_id() {
+    let none: Option<String> = None;
+    Api::start().await.clerk.seed().user("ada@example.com").with("primary_email_address_id", none).await;
 }

@@ -4,6 +4,7 @@ mod administration;
 mod api;
 mod billing;
 mod clients;
+mod clock;
 mod credentials;
 mod crowd;
 mod data;

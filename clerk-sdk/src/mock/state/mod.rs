@@ -203,6 +203,31 @@ impl State {
         self.user(call).map(|user| user.id().to_owned())
     }
 
+    /// Gives the next object of a kind an id that a test chose.
+    ///
+    /// # Errors
+    /// The id has another form than those of the kind, or exists.
+    pub(super) fn take_own_id(&mut self, kind: &'static str, id: &str) -> Result<(), String> {
+        let prefix = Ids::prefix(kind);
+        let letters = id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).unwrap_or_default();
+        if letters.is_empty() || !letters.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(format!(
+                "{id} is no id of this kind: they begin with {prefix}_, then letters and digits"
+            ));
+        }
+        let exists = self.tables_mut().any(|(_, table)| table.get(id).is_some());
+        if exists {
+            return Err(format!("there is already an object with the id {id}"));
+        }
+        self.ids.set_own(Some((kind, id.to_owned())));
+        Ok(())
+    }
+
+    /// Draws ids by chance again.
+    pub(super) fn leave_own_id(&mut self) {
+        self.ids.set_own(None);
+    }
+
     /// Keeps an object of a kind that only seeds make, and shows it.
     pub(super) fn put(&mut self, tag: &str, call: &Call<'_>) -> Result<Value, ApiError> {
         self.now();

@@ -168,6 +168,19 @@ impl State {
         self.table_mut("role").insert(role);
     }
 
+    /// Checks that a test names a role that exists.
+    ///
+    /// # Errors
+    /// A sentence with the nearest key.
+    pub(in crate::mock) fn check_role_exists(&self, key: &str) -> Result<(), String> {
+        if self.role(key).is_some() {
+            return Ok(());
+        }
+        let known = self.rows("role").map(|role| role.text("key"));
+        let nearest = crate::mock::nearest::nearest(key, known).unwrap_or("org:admin");
+        Err(format!("there is no role {key}; is {nearest} meant? `seed().role(…)` creates a role"))
+    }
+
     /// A role of this key, made where there is none.
     pub(super) fn ensure_role(&mut self, key: &str) {
         if self.role(key).is_none() {

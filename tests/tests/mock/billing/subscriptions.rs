@@ -252,6 +252,7 @@ async fn webhooks_tell_what_becomes_of_subscriptions_and_payments() {
     assert_eq!(sent[6].event["data"]["failed_reason"]["code"], "card_declined");
     assert_eq!(sent[13].event["data"]["payer"]["user_id"], json!(ada.id));
     let webhook = clerk_sdk::webhooks::Webhook::new(api.clerk.webhook_secret()).expect("a secret");
+    let webhook = webhook.clock(api.clerk.clock());
     let arrived = endpoint.seen();
     assert_eq!(arrived.len(), sent.len());
     for request in arrived {
