@@ -107,6 +107,8 @@ mod error;
 pub mod frameworks;
 mod generated;
 mod hooks;
+#[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
+mod log_limit;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod multipart;

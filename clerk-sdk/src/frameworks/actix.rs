@@ -10,8 +10,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 
-use super::layer::{Checker, Outcome, signed_in};
-use super::{ClerkLayer, Rejection, Require};
+use super::layer::{Checker, Outcome, maybe_signed_in, signed_in};
+use super::{ClerkLayer, MaybeAuth, Rejection, Require};
 use crate::auth::{Auth, RequestHeaders, RequestState};
 
 type LocalBoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -147,6 +147,16 @@ impl FromRequest for Auth {
     }
 }
 
+/// The caller, or `None` if the request is signed out.
+impl FromRequest for MaybeAuth {
+    type Error = Rejection;
+    type Future = Ready<Result<Self, Rejection>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(maybe_signed_in(found(request)))
+    }
+}
+
 /// Who sent the request, or why nobody did.
 impl FromRequest for RequestState {
     type Error = Rejection;
@@ -163,7 +173,7 @@ mod webhooks {
     use actix_web::{FromRequest, HttpRequest, web};
 
     use super::LocalBoxFuture;
-    use crate::frameworks::{LARGEST_WEBHOOK, Rejection};
+    use crate::frameworks::{LARGEST_WEBHOOK, Rejection, read_in_time};
     use crate::webhooks::{Delivery, Webhook, signed_headers};
 
     /// A webhook of at most 1 MiB, verified by the [`Webhook`] of the application's data, `web::Data<Webhook>`.
@@ -178,11 +188,12 @@ mod webhooks {
             Box::pin(async move {
                 let how = "give it to the application with `.app_data(web::Data::new(webhook))`";
                 let webhook = webhook.ok_or_else(|| Rejection::webhook_missing(how))?;
+                let checked = webhook.check_headers(&headers)?;
                 let payload = payload.map_err(|_| Rejection::body_unreadable())?;
-                let body = payload.to_bytes_limited(LARGEST_WEBHOOK).await;
+                let body = read_in_time(&webhook, payload.to_bytes_limited(LARGEST_WEBHOOK)).await?;
                 let body = body.map_err(|_| Rejection::body_too_large())?;
                 let body = body.map_err(|_| Rejection::body_unreadable())?;
-                Ok(webhook.verify_delivery(&headers, body)?)
+                Ok(checked.verify_delivery(body)?)
             })
         }
     }

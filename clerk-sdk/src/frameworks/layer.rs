@@ -84,7 +84,10 @@ impl Checker {
     ) -> impl Future<Output = Outcome> + Send + 'static + use<R> {
         let checking = match &self.0 {
             Ok(authenticator) => Ok(authenticator.authenticate(request)),
-            Err(rejection) => Err(rejection.clone()),
+            Err(rejection) => {
+                rejection.log_misconfigured();
+                Err(rejection.clone())
+            }
         };
         async move { Ok(checking?.await) }
     }
@@ -124,5 +127,33 @@ pub(super) fn signed_in(outcome: Outcome) -> Result<Auth, Rejection> {
     match outcome? {
         RequestState::SignedIn(auth) => Ok(auth),
         RequestState::SignedOut { reason, message, .. } => Err(Rejection::signed_out(reason, message)),
+    }
+}
+
+/// The caller of a request, or `None` if the request is signed out: an argument of handlers for everybody.
+///
+/// A credential that cannot be verified, because Clerk is away or refuses the secret key, is neither: it is a
+/// [`Rejection`] with 503, and so is a missing layer with 500. `Option<Auth>` is the same in axum alone. In actix-web,
+/// Rocket and poem the framework makes `None` of every rejection, so an outage signs everybody out.
+///
+/// ```
+/// use clerk_sdk::frameworks::MaybeAuth;
+///
+/// async fn home(MaybeAuth(auth): MaybeAuth) -> String {
+///     auth.map_or("hello".to_owned(), |auth| format!("hello {}", auth.user_id()))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct MaybeAuth(pub Option<Auth>);
+
+/// Returns the caller, `None` for a request that is signed out, or a rejection if that cannot be known.
+#[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
+pub(super) fn maybe_signed_in(outcome: Outcome) -> Result<MaybeAuth, Rejection> {
+    match outcome? {
+        RequestState::SignedIn(auth) => Ok(MaybeAuth(Some(auth))),
+        RequestState::SignedOut { reason, message, .. } if reason.is_unavailable() => {
+            Err(Rejection::signed_out(reason, message))
+        }
+        RequestState::SignedOut { .. } => Ok(MaybeAuth(None)),
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! * [`ClerkLayer`] authenticates each request and writes down what it found.
 //! * [`Auth`](crate::auth::Auth) as an argument of a handler is who sent the request; nobody is answered 401. Where
-//!   nobody is welcome, too, take a [`RequestState`](crate::auth::RequestState), or an `Option<Auth>`.
+//!   nobody is welcome, too, take a [`MaybeAuth`], or a [`RequestState`](crate::auth::RequestState).
 //! * [`require`] guards routes: those who are signed in without what it takes are answered 403. In a handler,
 //!   [`Auth::require`](crate::auth::Auth::require) does the same.
 #![cfg_attr(
@@ -15,7 +15,7 @@
 //! * [`Rejection`] is what they all answer otherwise: JSON in the shape of Clerk's own errors.
 //!
 //! Nothing of it lets anybody through where it is set up wrongly. Without a [`ClerkLayer`] around it, whatever asks
-//! who is calling answers 500, and says that the layer is missing.
+//! who is calling answers 500, and the log says that the layer is missing.
 
 #[cfg(feature = "actix")]
 mod actix;
@@ -32,7 +32,7 @@ pub mod rocket;
 #[cfg(feature = "tower")]
 pub mod tower;
 
-pub use self::layer::ClerkLayer;
+pub use self::layer::{ClerkLayer, MaybeAuth};
 pub use self::rejection::Rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 pub use self::require::{Require, require, require_auth};
@@ -43,3 +43,15 @@ pub use self::require::{Require, require, require_auth};
     any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem")
 ))]
 const LARGEST_WEBHOOK: usize = 1 << 20;
+
+/// Reads the body of a webhook within the time that the [`Webhook`](crate::webhooks::Webhook) allows.
+#[cfg(all(
+    feature = "webhooks",
+    any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem")
+))]
+async fn read_in_time<T>(
+    webhook: &crate::webhooks::Webhook,
+    reading: impl Future<Output = T>,
+) -> Result<T, Rejection> {
+    tokio::time::timeout(webhook.time_limit(), reading).await.map_err(|_| Rejection::body_timeout())
+}

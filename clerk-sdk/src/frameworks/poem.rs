@@ -4,8 +4,8 @@ use poem::error::ResponseError;
 use poem::web::RequestBody;
 use poem::{Endpoint, FromRequest, Middleware, Request, Response};
 
-use super::layer::{Checker, found, leave, signed_in};
-use super::{ClerkLayer, Rejection, Require};
+use super::layer::{Checker, found, leave, maybe_signed_in, signed_in};
+use super::{ClerkLayer, MaybeAuth, Rejection, Require};
 use crate::auth::{Auth, RequestHeaders, RequestState};
 
 impl RequestHeaders for Request {
@@ -70,8 +70,17 @@ impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
     type Output = E::Output;
 
     async fn call(&self, request: Request) -> poem::Result<Self::Output> {
-        self.require.check(request.uri().path(), || found(request.extensions()))?;
+        self.require.check(whole_path(&request), || found(request.extensions()))?;
         self.inner.call(request).await
+    }
+}
+
+/// Returns the path of a request, with the prefix that `nest` takes away.
+fn whole_path(request: &Request) -> &str {
+    match request.original_uri().path() {
+        // Requests that a program builds have no original URI, which reads as `/`.
+        "/" => request.uri().path(),
+        path => path,
     }
 }
 
@@ -79,6 +88,13 @@ impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
 impl<'a> FromRequest<'a> for Auth {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         Ok(signed_in(found(request.extensions()))?)
+    }
+}
+
+/// The caller, or `None` if the request is signed out.
+impl<'a> FromRequest<'a> for MaybeAuth {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        Ok(maybe_signed_in(found(request.extensions()))?)
     }
 }
 
@@ -95,7 +111,7 @@ mod webhooks {
     use poem::web::RequestBody;
     use poem::{FromRequest, Request};
 
-    use crate::frameworks::{LARGEST_WEBHOOK, Rejection};
+    use crate::frameworks::{LARGEST_WEBHOOK, Rejection, read_in_time};
     use crate::webhooks::{Delivery, Webhook};
 
     /// A webhook of at most 1 MiB, verified by the [`Webhook`] that was given to the route with `data`.
@@ -104,11 +120,13 @@ mod webhooks {
             let webhook = request
                 .data::<Webhook>()
                 .ok_or_else(|| Rejection::webhook_missing("give it to the route with `.data(webhook)`"))?;
-            let body = body.take()?.into_bytes_limit(LARGEST_WEBHOOK).await.map_err(|error| match error {
+            let checked = webhook.check_headers(request.headers()).map_err(Rejection::from)?;
+            let reading = body.take()?.into_bytes_limit(LARGEST_WEBHOOK);
+            let body = read_in_time(webhook, reading).await?.map_err(|error| match error {
                 ReadBodyError::PayloadTooLarge => Rejection::body_too_large(),
                 _ => Rejection::body_unreadable(),
             })?;
-            Ok(webhook.verify_delivery(request.headers(), body).map_err(Rejection::from)?)
+            Ok(checked.verify_delivery(body).map_err(Rejection::from)?)
         }
     }
 }

@@ -7,12 +7,16 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::auth::{Auth, Factor, Reason, Requirement, Reverification};
+use crate::auth::{Auth, AuthError, Factor, Reason, Requirement, Reverification};
 use crate::error::Error;
+use crate::log_limit;
 #[cfg(feature = "webhooks")]
-use crate::webhooks::WebhookError;
+use crate::webhooks::{WebhookError, WebhookErrorReason};
 
 /// Why a request does not get through, and the answer to it: JSON in the shape of Clerk's own errors.
+///
+/// A response of 500 or 503 contains the code and a neutral sentence. The cause is in `Display` and `Debug`, and in the
+/// log, where each cause has at most one line in 10 seconds.
 ///
 /// A response in all frameworks: return it from handlers, `Result<_, Rejection>`, or read it in an error page of your
 /// own. Where a [`Reverification`] is what is missing, the body also has the `clerk_error` by which Clerk's frontends
@@ -25,16 +29,27 @@ use crate::webhooks::WebhookError;
 /// | 503 | a [`Reason`] that [is not the caller's fault](Reason::is_unavailable) | Clerk's keys cannot be had |
 /// | 500 | `clerk-not-configured` | the layer is missing, or its settings are wrong |
 /// | 400 | the code of a [`WebhookErrorReason`](crate::webhooks::WebhookErrorReason), or `body-unreadable` | it is no webhook of Clerk's |
+/// | 408 | `body-timeout` | the body of a webhook was not received in time |
 /// | 413 | `body-too-large` | a webhook of more than 1 MiB |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection(Box<Inner>);
+
+/// The sentence of responses of 503.
+const UNAVAILABLE: &str = "the credential cannot be verified at the moment; retry later";
+/// The sentence of responses of 500.
+const NOT_CONFIGURED: &str = "the service is not configured correctly; the cause is in its log";
+/// The key of log lines about settings of a layer.
+const MISCONFIGURED: &str = "misconfigured";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Inner {
     status: StatusCode,
     code: &'static str,
     reason: Option<Reason>,
+    /// The sentence of the response.
     message: String,
+    /// The cause, where it is for the application alone.
+    cause: Option<String>,
     /// What lets the caller through, where it is a verification.
     reverification: Option<Reverification>,
 }
@@ -42,19 +57,34 @@ struct Inner {
 impl Rejection {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Box::new(Inner { status, code, reason: None, message, reverification: None }))
+        Self(Box::new(Inner { status, code, reason: None, message, cause: None, reverification: None }))
     }
 
     pub(super) fn signed_out(reason: Reason, message: String) -> Self {
-        let status = if reason.is_unavailable() {
-            tracing::error!(target: "clerk_sdk", reason = reason.as_str(), "{message}");
-            StatusCode::SERVICE_UNAVAILABLE
+        let mut rejection = if reason.is_unavailable() {
+            Self::with_cause(StatusCode::SERVICE_UNAVAILABLE, reason.as_str(), UNAVAILABLE, message)
         } else {
-            StatusCode::UNAUTHORIZED
+            Self::new(StatusCode::UNAUTHORIZED, reason.as_str(), message)
         };
-        let mut rejection = Self::new(status, reason.as_str(), message);
         rejection.0.reason = Some(reason);
+        rejection.log(reason.as_str());
         rejection
+    }
+
+    /// A rejection whose response contains a neutral sentence in place of the cause.
+    fn with_cause(status: StatusCode, code: &'static str, message: &str, cause: String) -> Self {
+        let mut rejection = Self::new(status, code, message);
+        rejection.0.cause = Some(cause);
+        rejection
+    }
+
+    /// Logs the cause that the response does not contain, at a limited rate for each key.
+    fn log(&self, key: &'static str) {
+        if let Some(cause) = &self.0.cause
+            && let Some(suppressed) = log_limit::permit(key)
+        {
+            tracing::error!(target: "clerk_sdk", code = self.code(), suppressed, "{cause}");
+        }
     }
 
     pub(super) fn forbidden(requirement: &impl Requirement) -> Self {
@@ -65,24 +95,30 @@ impl Rejection {
     }
 
     pub(super) fn layer_missing() -> Self {
-        Self::not_configured(
-            "ClerkLayer is missing: nothing around this route authenticates requests".to_owned(),
-        )
+        let cause = "ClerkLayer is missing: nothing around this route authenticates requests";
+        Self::not_configured("layer-missing", cause.to_owned())
     }
 
     pub(super) fn misconfigured(error: &Error) -> Self {
-        Self::not_configured(format!("ClerkLayer cannot work with its settings: {error}"))
+        Self::not_configured(MISCONFIGURED, format!("ClerkLayer cannot work with its settings: {error}"))
+    }
+
+    /// Logs the cause again for a request that the layer's settings reject.
+    pub(super) fn log_misconfigured(&self) {
+        self.log(MISCONFIGURED);
     }
 
     #[cfg(feature = "webhooks")]
     #[cfg(any(feature = "actix", feature = "rocket", feature = "poem"))]
     pub(super) fn webhook_missing(how: &str) -> Self {
-        Self::not_configured(format!("the Webhook that verifies is missing: {how}"))
+        Self::not_configured("webhook-missing", format!("the Webhook that verifies is missing: {how}"))
     }
 
-    fn not_configured(message: String) -> Self {
-        tracing::error!(target: "clerk_sdk", "{message}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "clerk-not-configured", message)
+    fn not_configured(key: &'static str, cause: String) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        let rejection = Self::with_cause(status, "clerk-not-configured", NOT_CONFIGURED, cause);
+        rejection.log(key);
+        rejection
     }
 
     /// The error page of a status that others have chosen.
@@ -103,6 +139,12 @@ impl Rejection {
     #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
     pub(super) fn body_unreadable() -> Self {
         Self::new(StatusCode::BAD_REQUEST, "body-unreadable", "the body broke off")
+    }
+
+    #[cfg(feature = "webhooks")]
+    #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
+    pub(super) fn body_timeout() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-timeout", "the body was not received in time")
     }
 
     /// The status of the answer.
@@ -128,9 +170,29 @@ impl Rejection {
         response
     }
 
-    /// The answer to a call of gRPC, whose clients read a code and a message from headers.
+    /// The response to a gRPC request: with the same status as any other, and with the headers that gRPC clients read.
+    ///
+    /// The headers are necessary: clients of tonic fail at a JSON body before they look at the HTTP status.
     #[cfg(feature = "tower")]
-    pub(super) fn to_grpc_response<B: Default>(&self) -> http::Response<B> {
+    pub(super) fn to_grpc_response<B: From<String>>(&self) -> http::Response<B> {
+        let mut response = self.to_response();
+        self.write_grpc_headers(response.headers_mut());
+        response
+    }
+
+    /// The *Trailers-Only* response of gRPC: HTTP 200, and the rejection in `grpc-status` alone.
+    #[cfg(feature = "tower")]
+    pub(super) fn to_grpc_trailers_only<B: Default>(&self) -> http::Response<B> {
+        let mut response = http::Response::new(B::default());
+        let headers = response.headers_mut();
+        self.write_headers(headers);
+        self.write_grpc_headers(headers);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        response
+    }
+
+    #[cfg(feature = "tower")]
+    fn write_grpc_headers(&self, headers: &mut HeaderMap) {
         const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
         let code = match self.status() {
             StatusCode::UNAUTHORIZED => "16", // unauthenticated
@@ -138,15 +200,10 @@ impl Rejection {
             StatusCode::SERVICE_UNAVAILABLE => "14",
             _ => "13", // internal
         };
-        let mut response = http::Response::new(B::default());
-        let headers = response.headers_mut();
-        self.write_headers(headers);
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         headers.insert("grpc-status", HeaderValue::from_static(code));
         if let Ok(message) = utf8_percent_encode(&self.0.message, ENCODED).to_string().try_into() {
             headers.insert("grpc-message", message);
         }
-        response
     }
 
     pub(super) fn write_headers(&self, headers: &mut HeaderMap) {
@@ -220,16 +277,33 @@ impl Auth {
     }
 }
 
+impl From<AuthError> for Rejection {
+    /// A rejection with 401, or with 503 if the reason [is not the caller's fault](Reason::is_unavailable).
+    fn from(error: AuthError) -> Self {
+        Self::signed_out(error.reason(), error.into_message())
+    }
+}
+
 #[cfg(feature = "webhooks")]
 impl From<WebhookError> for Rejection {
+    /// A rejection with 400, or with 500 if the signing secret is invalid.
     fn from(error: WebhookError) -> Self {
+        if error.reason() == WebhookErrorReason::InvalidSecret {
+            return Self::not_configured("webhook-secret", error.to_string());
+        }
         Self::new(StatusCode::BAD_REQUEST, error.reason().as_str(), error.to_string())
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.status().as_u16(), self.code(), self.0.message)
+        write!(
+            f,
+            "{} {}: {}",
+            self.status().as_u16(),
+            self.code(),
+            self.0.cause.as_ref().unwrap_or(&self.0.message)
+        )
     }
 }
 

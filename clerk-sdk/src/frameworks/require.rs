@@ -20,12 +20,12 @@ use crate::auth::Requirement;
 /// let admins = require(Role("org:admin"));
 /// ```
 pub fn require(requirement: impl Requirement + Send + Sync + 'static) -> Require {
-    Require { requirement: Some(Arc::new(requirement)), except: Arc::default() }
+    Require::new(Some(Arc::new(requirement)))
 }
 
 /// A guard for routes that takes somebody who is signed in, or a machine where those are accepted.
 pub fn require_auth() -> Require {
-    Require { requirement: None, except: Arc::default() }
+    Require::new(None)
 }
 
 /// A guard for routes, from [`require`] or [`require_auth`]: a layer of tower, and a middleware of actix-web and poem.
@@ -34,13 +34,45 @@ pub fn require_auth() -> Require {
 pub struct Require {
     requirement: Option<Arc<dyn Requirement + Send + Sync>>,
     except: Arc<[String]>,
+    #[cfg(feature = "tower")]
+    pub(super) grpc_trailers_only: bool,
 }
 
 impl Require {
+    fn new(requirement: Option<Arc<dyn Requirement + Send + Sync>>) -> Self {
+        Self {
+            requirement,
+            except: Arc::default(),
+            #[cfg(feature = "tower")]
+            grpc_trailers_only: false,
+        }
+    }
+
     /// Leaves these paths open to everybody. They are compared as they come, letter by letter: `/` is the first page
     /// alone.
+    ///
+    /// A path is the whole path of the request, also in a guard inside of axum's `nest`, actix-web's `scope` or poem's
+    /// `nest`. For axum that takes the feature `axum`: with `tower` alone, a guard inside of `nest` compares the path
+    /// without its prefix.
     pub fn except<S: Into<String>>(mut self, paths: impl IntoIterator<Item = S>) -> Self {
         self.except = self.except.iter().cloned().chain(paths.into_iter().map(Into::into)).collect();
+        self
+    }
+
+    /// Rejects gRPC requests with HTTP status 200 and the rejection in `grpc-status`, as gRPC's *Trailers-Only* responses
+    /// do. Services of tower alone; other requests are rejected with 401, 403, 500 and 503 as before.
+    ///
+    /// gRPC clients do not need it: the default response has these statuses, and `grpc-status` too. It is for clients
+    /// and proxies that fail at any other HTTP status than 200.
+    ///
+    /// # Danger
+    ///
+    /// Every client can declare its request as gRPC, by `Content-Type: application/grpc`. A proxy that asks this service
+    /// whether to let a request in (nginx `auth_request`, Traefik `ForwardAuth`) lets in everything with status 200. Never
+    /// call this for a service behind such a proxy.
+    #[cfg(feature = "tower")]
+    pub fn grpc_trailers_only(mut self) -> Self {
+        self.grpc_trailers_only = true;
         self
     }
 

@@ -10,8 +10,8 @@ use rocket::request::{FromRequest, Outcome as GuardOutcome, Request};
 use rocket::response::{self, Responder, Response};
 use rocket::{Build, Rocket};
 
-use super::layer::{Checker, Outcome, signed_in};
-use super::{ClerkLayer, Rejection};
+use super::layer::{Checker, Outcome, maybe_signed_in, signed_in};
+use super::{ClerkLayer, MaybeAuth, Rejection};
 use crate::auth::{Auth, RequestHeaders, RequestState};
 
 impl RequestHeaders for Request<'_> {
@@ -88,6 +88,16 @@ impl<'r> FromRequest<'r> for Auth {
     }
 }
 
+/// The caller, or `None` if the request is signed out.
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for MaybeAuth {
+    type Error = Rejection;
+
+    async fn from_request(request: &'r Request<'_>) -> GuardOutcome<Self, Rejection> {
+        guarded(request, maybe_signed_in(found(request).await))
+    }
+}
+
 /// Who sent the request, or why nobody did.
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for RequestState {
@@ -113,9 +123,9 @@ impl<'r> Responder<'r, 'static> for Rejection {
 /// Error pages that say why, as JSON: `rocket.register("/", catchers())`.
 ///
 /// Rocket answers with an error page where a guard refuses, and its own says no more than the status. These are for
-/// 400, 401, 403, 413, 500 and 503.
+/// 400, 401, 403, 408, 413, 500 and 503.
 pub fn catchers() -> Vec<Catcher> {
-    [400, 401, 403, 413, 500, 503].map(|code| Catcher::new(code, Page)).into()
+    [400, 401, 403, 408, 413, 500, 503].map(|code| Catcher::new(code, Page)).into()
 }
 
 #[derive(Clone)]
@@ -137,7 +147,7 @@ mod webhooks {
     use rocket::request::Request;
 
     use super::{Refused, status};
-    use crate::frameworks::{LARGEST_WEBHOOK, Rejection};
+    use crate::frameworks::{LARGEST_WEBHOOK, Rejection, read_in_time};
     use crate::webhooks::{Delivery, Webhook, signed_headers};
 
     /// A webhook of at most 1 MiB, verified by the [`Webhook`] that Rocket manages.
@@ -159,11 +169,13 @@ mod webhooks {
     async fn verified(request: &Request<'_>, data: Data<'_>) -> Result<Delivery, Rejection> {
         let how = "give it to Rocket with `.manage(webhook)`";
         let webhook = request.rocket().state::<Webhook>().ok_or_else(|| Rejection::webhook_missing(how))?;
-        let body = data.open(LARGEST_WEBHOOK.into()).into_bytes().await;
+        let headers = signed_headers(request);
+        let checked = webhook.check_headers(&headers)?;
+        let body = read_in_time(webhook, data.open(LARGEST_WEBHOOK.into()).into_bytes()).await?;
         let body = body.map_err(|_| Rejection::body_unreadable())?;
         if !body.is_complete() {
             return Err(Rejection::body_too_large());
         }
-        Ok(webhook.verify_delivery(&signed_headers(request), body.into_inner())?)
+        Ok(checked.verify_delivery(body.into_inner())?)
     }
 }

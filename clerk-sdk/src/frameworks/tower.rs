@@ -86,24 +86,33 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match self.require.check(request.uri().path(), || found(request.extensions())) {
+        match self.require.check(whole_path(&request), || found(request.extensions())) {
             Ok(()) => {
                 let answering = self.inner.call(request);
                 Box::pin(async move { Ok(answering.await?.map(Either::Left)) })
             }
             Err(rejection) => {
-                let answer = if is_grpc(request.headers()) {
-                    rejection.to_grpc_response()
-                } else {
-                    rejection.to_response()
+                let response = match is_grpc(request.headers()) {
+                    true if self.require.grpc_trailers_only => rejection.to_grpc_trailers_only(),
+                    true => rejection.to_grpc_response(),
+                    false => rejection.to_response(),
                 };
-                Box::pin(async move { Ok(answer.map(Either::Right)) })
+                Box::pin(async move { Ok(response.map(Either::Right)) })
             }
         }
     }
 }
 
-/// Whether the client understands nothing but gRPC.
+/// Returns the path of a request, with the prefix that axum's `nest` takes away.
+fn whole_path<B>(request: &Request<B>) -> &str {
+    #[cfg(feature = "axum")]
+    if let Some(original) = request.extensions().get::<axum::extract::OriginalUri>() {
+        return original.0.path();
+    }
+    request.uri().path()
+}
+
+/// Returns whether the request says that it is one of gRPC. Any client can say so.
 fn is_grpc(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let rest = kind.and_then(|kind| kind.strip_prefix("application/grpc"));

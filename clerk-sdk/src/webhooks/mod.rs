@@ -27,7 +27,8 @@ pub(crate) mod event;
 mod headers;
 mod secret;
 
-use std::time::SystemTime;
+use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 
@@ -45,6 +46,8 @@ pub use crate::generated::events::{Event, types};
 const VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
 /// How far a delivery's time may be from now, in seconds.
 const TOLERANCE: u64 = 300;
+/// The default of [`Webhook::body_timeout`].
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Verifies the webhooks of one endpoint.
 ///
@@ -53,6 +56,7 @@ const TOLERANCE: u64 = 300;
 pub struct Webhook {
     secret: SigningSecret,
     clock: Clock,
+    body_timeout: Duration,
 }
 
 impl Webhook {
@@ -86,13 +90,55 @@ impl Webhook {
     }
 
     fn named(secret: &str, what: &str) -> Result<Self, WebhookError> {
-        Ok(Self { secret: SigningSecret::read(secret, what)?, clock: Clock::default() })
+        Ok(Self {
+            secret: SigningSecret::read(secret, what)?,
+            clock: Clock::default(),
+            body_timeout: BODY_TIMEOUT,
+        })
     }
 
     /// Asks this clock what time it is, instead of the system's: for tests.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
         self
+    }
+
+    /// Sets the time in which the body of a request has to arrive, from its first byte to its last: 10 seconds by
+    /// default. The `Delivery` extractors of web frameworks respond with 408 after it.
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.body_timeout = limit;
+        self
+    }
+
+    #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
+    pub(crate) fn time_limit(&self) -> Duration {
+        self.body_timeout
+    }
+
+    /// Verifies the headers of a request, before its body is read.
+    ///
+    /// It is the first step of [`verify`](Self::verify), for services that read the body themselves. The body of a
+    /// request that Clerk did not send then costs neither time nor memory. Limit the size of the body, and the time.
+    ///
+    /// ```
+    /// use clerk_sdk::http::HeaderMap;
+    /// use clerk_sdk::webhooks::{Event, Webhook, WebhookError};
+    ///
+    /// async fn receive(webhook: &Webhook, headers: &HeaderMap) -> Result<Event, WebhookError> {
+    ///     let checked = webhook.check_headers(headers)?;
+    ///     let body = read_body().await; // with limits of size and time
+    ///     checked.verify(body)
+    /// }
+    /// # async fn read_body() -> Vec<u8> { Vec::new() }
+    /// ```
+    ///
+    /// # Errors
+    /// If a header is missing or malformed, or if the request was sent more than 300 seconds before or after now.
+    /// Respond with 400.
+    pub fn check_headers<'a>(&'a self, headers: &'a HeaderMap) -> Result<CheckedHeaders<'a>, WebhookError> {
+        let signed = SignedHeaders::read(headers)?;
+        self.check_time(signed.seconds())?;
+        Ok(CheckedHeaders { secret: &self.secret, signed })
     }
 
     /// The event of a request, if Clerk sent it.
@@ -116,21 +162,7 @@ impl Webhook {
         headers: &HeaderMap,
         body: impl AsRef<[u8]>,
     ) -> Result<Delivery, WebhookError> {
-        let body = body.as_ref();
-        let signed = SignedHeaders::read(headers)?;
-        let sent = signed.seconds();
-        self.check_time(sent)?;
-        if !self.secret.accepts(signed.signatures, signed.id, signed.timestamp, body) {
-            return Err(WebhookError::new(
-                WebhookErrorReason::NoMatchingSignature,
-                "no signature was made with this secret for this body; either the secret is that of another \
-                 endpoint, or the body is not the one that was sent (pass its bytes, before they are parsed)",
-            ));
-        }
-        let event = Event::from_slice(body)?;
-        // Within 300 seconds of now, so it fits.
-        let sent_at = Timestamp::from_millis(i64::try_from(sent.saturating_mul(1000)).unwrap_or(i64::MAX));
-        Ok(Delivery { id: signed.id.to_owned(), sent_at, event })
+        self.check_headers(headers)?.verify_delivery(body)
     }
 
     /// Whole seconds since the beginning of 1970, rounded down; 0 where the clock stands before that.
@@ -173,6 +205,51 @@ impl Webhook {
         headers.insert(headers::SVIX.signature, value(&self.secret.sign(id, &timestamp, body.as_ref()))?);
         headers.insert(headers::SVIX.timestamp, value(&timestamp)?);
         Ok(headers)
+    }
+}
+
+/// Headers of a webhook that are complete and recent, from [`Webhook::check_headers`]. Nothing is verified about the
+/// sender before the body is.
+#[derive(Clone, Copy)]
+#[must_use = "the signature is verified with the body"]
+pub struct CheckedHeaders<'a> {
+    secret: &'a SigningSecret,
+    signed: SignedHeaders<'a>,
+}
+
+impl CheckedHeaders<'_> {
+    /// Verifies the signature of the body, as it came, and returns the event.
+    ///
+    /// # Errors
+    /// If no signature matches, or if the body is not a JSON object with a `type`. Respond with 400.
+    pub fn verify(&self, body: impl AsRef<[u8]>) -> Result<Event, WebhookError> {
+        self.verify_delivery(body).map(|delivery| delivery.event)
+    }
+
+    /// Verifies the signature of the body, and returns the event with its id and the time when it was sent.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub fn verify_delivery(&self, body: impl AsRef<[u8]>) -> Result<Delivery, WebhookError> {
+        let (body, signed) = (body.as_ref(), &self.signed);
+        if !self.secret.accepts(signed.signatures, signed.id, signed.timestamp, body) {
+            return Err(WebhookError::new(
+                WebhookErrorReason::NoMatchingSignature,
+                "no signature was made with this secret for this body; either the secret is that of another \
+                 endpoint, or the body is not the one that was sent (pass its bytes, before they are parsed)",
+            ));
+        }
+        let event = Event::from_slice(body)?;
+        // Within 300 seconds of now, so it fits.
+        let sent = signed.seconds().saturating_mul(1000);
+        let sent_at = Timestamp::from_millis(i64::try_from(sent).unwrap_or(i64::MAX));
+        Ok(Delivery { id: signed.id.to_owned(), sent_at, event })
+    }
+}
+
+impl fmt::Debug for CheckedHeaders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckedHeaders").field("id", &self.signed.id).finish_non_exhaustive()
     }
 }
 

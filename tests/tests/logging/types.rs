@@ -184,6 +184,7 @@ fn webhooks(printed: &mut Printed) {
             "event_attributes":{"http_request":{"client_ip":"::1","user_agent":"a","x":"SECRET"}}}"#,
     ] {
         let signed = webhook.sign("msg_1", body).unwrap();
+        printed.show(&webhook.check_headers(&signed).unwrap());
         let delivery = webhook.verify_delivery(&signed, body).unwrap();
         printed.show(&delivery);
         match delivery.event {

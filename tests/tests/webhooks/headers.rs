@@ -3,7 +3,7 @@
 use clerk_sdk::http::{HeaderMap, HeaderValue};
 use clerk_sdk::webhooks::WebhookErrorReason::{InvalidHeader, MissingHeader, NoMatchingSignature};
 
-use crate::{BODY, ID, SIGNATURE, good, headers_of, refused, verify};
+use crate::{BODY, ID, NOW, SECRET, SIGNATURE, good, headers_of, refused, verify, webhook_at};
 
 const TIME: &str = "1614265330";
 
@@ -104,4 +104,36 @@ fn a_header_that_is_no_ascii_is_refused() {
         headers.insert(name, HeaderValue::from_bytes(b"\xff\xfe").unwrap());
         assert_eq!(refused(verify(&headers, BODY)), InvalidHeader, "{name}");
     }
+}
+
+#[test]
+fn headers_and_time_are_verified_without_the_body() {
+    let with = |name: &'static str, value: &str| {
+        let mut headers = good();
+        headers.insert(name, value.parse().unwrap());
+        headers
+    };
+    let mut twice = good();
+    twice.append("svix-id", "msg_2".parse().unwrap());
+    for (headers, reason) in [
+        (HeaderMap::new(), "missing-header"),
+        (twice, "invalid-header"),
+        (with("svix-timestamp", "x"), "invalid-header"),
+        (with("svix-timestamp", &(NOW - 301).to_string()), "timestamp-too-old"),
+        (with("svix-timestamp", &(NOW + 301).to_string()), "timestamp-too-new"),
+    ] {
+        let error = webhook_at(SECRET, NOW).check_headers(&headers).unwrap_err();
+        assert_eq!(error.reason().as_str(), reason);
+        assert_eq!(refused(verify(&headers, BODY)), error.reason());
+    }
+}
+
+#[test]
+fn two_steps_accept_and_reject_the_same_bodies_as_one() {
+    let (webhook, headers) = (webhook_at(SECRET, NOW), good());
+    let checked = webhook.check_headers(&headers).unwrap();
+
+    assert_eq!(checked.verify_delivery(BODY).unwrap().id, ID);
+    assert_eq!(checked.verify(BODY).unwrap().kind(), "user.created");
+    assert_eq!(checked.verify(b"{}").unwrap_err().reason().as_str(), "no-matching-signature");
 }

@@ -7,8 +7,15 @@ use clerk_sdk::frameworks::require;
 use tokio::sync::oneshot;
 
 use crate::contract::{
-    BILLING, Running, Setup, admin, erase, headers_that_are_not_utf_8_count, holds, maybe, state, webhooks,
+    BILLING, Running, Setup, admin, erase, headers_that_are_not_utf_8_count, holds, maybe, nested_guard,
+    state, webhooks,
 };
+use crate::refusals::properties;
+
+fn pages(app: &mut web::ServiceConfig) {
+    app.route("/open", web::get().to(|| async { "nested" }))
+        .route("/shut", web::get().to(|| async { "nested" }));
+}
 
 fn routes(app: &mut web::ServiceConfig) {
     app.route("/public", web::get().to(|| async { "hello" }))
@@ -22,7 +29,13 @@ fn routes(app: &mut web::ServiceConfig) {
         )
         .route("/admin", web::get().to(admin))
         .route("/erase", web::get().to(erase))
-        .route("/webhooks", web::post().to(webhooks));
+        .route("/webhooks", web::post().to(webhooks))
+        .service(
+            web::scope("/nested")
+                .wrap(nested_guard())
+                .configure(pages)
+                .service(web::scope("/deeper").wrap(nested_guard()).configure(pages)),
+        );
 }
 
 /// On a thread of its own, since actix-web brings its own runtime.
@@ -65,4 +78,15 @@ async fn actix_web_knows_who_is_calling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn actix_web_counts_headers_that_are_not_utf_8() {
     headers_that_are_not_utf_8_count(start).await;
+}
+
+properties! {
+    start:
+    a_rejection_is_never_a_2xx_whatever_the_headers,
+    responses_of_500_and_503_do_not_contain_the_cause,
+    an_optional_caller_is_an_error_during_an_outage,
+    webhook_headers_are_verified_before_the_body_is_read,
+    the_body_of_a_webhook_has_a_time_limit,
+    nested_guards_compare_the_whole_path,
+    a_missing_webhook_is_not_explained_to_callers,
 }

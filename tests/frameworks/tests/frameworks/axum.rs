@@ -3,23 +3,32 @@
 use axum::Router;
 use axum::routing::{get, post};
 use clerk_sdk::auth::{Auth, Permission};
-use clerk_sdk::frameworks::require;
+use clerk_sdk::frameworks::{MaybeAuth, require};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::contract::{
-    BILLING, Running, Setup, admin, erase, headers_that_are_not_utf_8_count, holds, maybe, state, webhooks,
+    BILLING, Running, Setup, World, admin, erase, headers_that_are_not_utf_8_count, holds, maybe,
+    nested_guard, state, webhooks,
 };
+use crate::refusals::{broken_layers, properties, token};
+
+async fn nested() -> &'static str {
+    "nested"
+}
 
 fn app(setup: Setup) -> Router {
     let mut app = Router::new()
         .route("/public", get(|| async { "hello" }))
         .route("/me", get(|auth: Auth| async move { auth.user_id().to_owned() }))
         .route("/maybe", get(maybe))
+        .route("/option", get(async |auth: Option<Auth>| maybe(MaybeAuth(auth)).await))
         .route("/state", get(state))
         .route("/billing", get(|| async { "billing" }).route_layer(require(Permission(BILLING))))
         .route("/admin", get(admin))
         .route("/erase", get(erase));
+    let pages = || Router::new().route("/open", get(nested)).route("/shut", get(nested));
+    app = app.nest("/nested", pages().nest("/deeper", pages()).layer(nested_guard()));
     if let Some(webhook) = setup.webhook {
         app = app.merge(Router::new().route("/webhooks", post(webhooks)).with_state(webhook));
     }
@@ -51,17 +60,29 @@ async fn axum_counts_headers_that_are_not_utf_8() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_optional_caller_without_a_layer_is_an_error_and_not_nobody() {
-    let running = start(Setup { layer: None, webhook: None }).await;
+async fn an_option_of_a_caller_is_the_same_as_maybe_auth() {
+    let mut world = World::new().await;
+    for (layer, status, _) in broken_layers(&world) {
+        let running = start(Setup { layer, webhook: None }).await;
+        world.url = running.url.clone();
+        let response = world.get("/option").bearer_auth(token(&world)).send().await.unwrap();
+        assert_eq!(response.status(), status);
+    }
+    let running = start(world.setup()).await;
+    world.url = running.url.clone();
+    assert_eq!(
+        world.text("/option", &world.ada().token()).await,
+        world.text("/me", &world.ada().token()).await
+    );
+    assert_eq!(world.text("/option", "a.b.c").await, "nobody");
+}
 
-    let answer = clerk_sdk::reqwest_builder()
-        .build()
-        .unwrap()
-        .get(format!("{}/maybe", running.url))
-        .send()
-        .await
-        .unwrap();
-
-    assert_eq!(answer.status(), 500);
-    assert!(answer.text().await.unwrap().contains("ClerkLayer is missing"));
+properties! {
+    start:
+    a_rejection_is_never_a_2xx_whatever_the_headers,
+    responses_of_500_and_503_do_not_contain_the_cause,
+    an_optional_caller_is_an_error_during_an_outage,
+    webhook_headers_are_verified_before_the_body_is_read,
+    the_body_of_a_webhook_has_a_time_limit,
+    nested_guards_compare_the_whole_path,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clerk_sdk::auth::{Auth, Factor, RequestState, Reverification, Role};
-use clerk_sdk::frameworks::{ClerkLayer, Rejection};
+use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, Rejection, Require, require_auth};
 use clerk_sdk::mock::{MockClerk, SignIn};
 use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
 use clerk_sdk::types::User;
@@ -19,6 +19,8 @@ pub(crate) const BILLING: &str = "org:billing:manage";
 /// `/public` says hello, `/me` the user's id, `/maybe` that or `nobody`, `/state` why nobody is signed in. `/billing`
 /// is guarded by the permission [`BILLING`], where the framework has guards in front of handlers; `/admin` asks for the
 /// role `org:admin` in its handler, `/erase` for a recent verification. `/webhooks` says the id and the kind of what it is sent.
+/// Where routes can be nested with a guard inside, [`nested_guard`] is around `/nested/open`, `/nested/shut`,
+/// `/nested/deeper/open` and `/nested/deeper/shut`.
 pub(crate) struct Setup {
     /// None for a service in which it was forgotten.
     pub(crate) layer: Option<ClerkLayer>,
@@ -32,7 +34,7 @@ pub(crate) struct Running {
     pub(crate) _stop: tokio::sync::oneshot::Sender<()>,
 }
 
-pub(crate) async fn maybe(auth: Option<Auth>) -> String {
+pub(crate) async fn maybe(MaybeAuth(auth): MaybeAuth) -> String {
     auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
 }
 
@@ -58,34 +60,39 @@ pub(crate) async fn webhooks(delivery: Delivery) -> String {
     format!("{} {}", delivery.id, delivery.event.kind())
 }
 
-struct World {
-    mock: MockClerk,
+/// Leaves whole paths open, and paths without their prefix, which do not count.
+pub(crate) fn nested_guard() -> Require {
+    require_auth().except(["/nested/open", "/nested/deeper/open", "/shut", "/deeper/shut"])
+}
+
+pub(crate) struct World {
+    pub(crate) mock: MockClerk,
     ada: User,
-    client: Client,
-    url: String,
+    pub(crate) client: Client,
+    pub(crate) url: String,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let mock = MockClerk::start().await.unwrap();
         let ada = mock.seed().user("ada@example.com").await;
         Self { mock, ada, client: clerk_sdk::reqwest_builder().build().unwrap(), url: String::new() }
     }
 
-    fn setup(&self) -> Setup {
+    pub(crate) fn setup(&self) -> Setup {
         let layer = ClerkLayer::new(&self.mock.client()).authorized_parties([ORIGIN]);
         Setup { layer: Some(layer), webhook: Some(Webhook::new(self.mock.webhook_secret()).unwrap()) }
     }
 
-    fn ada(&self) -> SignIn<'_> {
+    pub(crate) fn ada(&self) -> SignIn<'_> {
         self.mock.sign_in(&self.ada).authorized_party(ORIGIN)
     }
 
-    fn get(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.client.get(format!("{}{path}", self.url))
     }
 
-    async fn text(&self, path: &str, token: &str) -> String {
+    pub(crate) async fn text(&self, path: &str, token: &str) -> String {
         let answer = self.get(path).bearer_auth(token).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()

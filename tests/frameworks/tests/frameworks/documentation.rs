@@ -47,9 +47,9 @@ mod in_axum {
     mod handlers {
         use clerk_sdk::auth::{Auth, Permission, RequestState};
         // code: handlers
-        use clerk_sdk::frameworks::Rejection;
+        use clerk_sdk::frameworks::{MaybeAuth, Rejection};
 
-        async fn home(auth: Option<Auth>) -> String {
+        async fn home(MaybeAuth(auth): MaybeAuth) -> String {
             auth.map_or("hello".to_owned(), |auth| format!("hello {}", auth.user_id()))
         }
 
@@ -61,7 +61,7 @@ mod in_axum {
         }
 
         async fn invoices(auth: Auth) -> Result<String, Rejection> {
-            auth.require(Permission("org:billing:read"))?; // answers 403
+            auth.require(Permission("org:billing:read"))?; // rejects with 403
             Ok(format!("the invoices of {:?}", auth.org_slug()))
         }
         // end

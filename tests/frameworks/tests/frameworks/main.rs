@@ -9,6 +9,7 @@ mod poem;
 #[path = "../../../src/printed.rs"]
 #[allow(dead_code, reason = "the other tests need all of it")]
 mod printed;
+mod refusals;
 mod rocket;
 mod tonic;
 mod tower;

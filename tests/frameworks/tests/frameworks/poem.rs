@@ -1,14 +1,15 @@
 //! The service in poem.
 
 use clerk_sdk::auth::{Auth, Permission, RequestState};
-use clerk_sdk::frameworks::require;
+use clerk_sdk::frameworks::{MaybeAuth, require};
 use clerk_sdk::webhooks::Delivery;
 use poem::endpoint::BoxEndpoint;
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::{EndpointExt as _, Route, Server, get, handler, post};
 use tokio::sync::oneshot;
 
-use crate::contract::{self, BILLING, Running, Setup, headers_that_are_not_utf_8_count, holds};
+use crate::contract::{self, BILLING, Running, Setup, headers_that_are_not_utf_8_count, holds, nested_guard};
+use crate::refusals::properties;
 
 #[handler]
 fn public() -> &'static str {
@@ -21,7 +22,7 @@ fn me(auth: Auth) -> String {
 }
 
 #[handler]
-async fn maybe(auth: Option<Auth>) -> String {
+async fn maybe(auth: MaybeAuth) -> String {
     contract::maybe(auth).await
 }
 
@@ -50,6 +51,11 @@ async fn webhooks(delivery: Delivery) -> String {
     contract::webhooks(delivery).await
 }
 
+#[handler]
+fn nested() -> &'static str {
+    "nested"
+}
+
 fn app(setup: Setup) -> BoxEndpoint<'static> {
     let app = Route::new()
         .at("/public", get(public))
@@ -59,6 +65,8 @@ fn app(setup: Setup) -> BoxEndpoint<'static> {
         .at("/billing", get(billing).with(require(Permission(BILLING))))
         .at("/admin", get(admin))
         .at("/erase", get(erase));
+    let pages = || Route::new().at("/open", get(nested)).at("/shut", get(nested));
+    let app = app.nest("/nested", pages().nest("/deeper", pages().with(nested_guard())).with(nested_guard()));
     let app = match setup.webhook {
         Some(webhook) => app.at("/webhooks", post(webhooks).data(webhook)),
         None => app.at("/webhooks", post(webhooks)),
@@ -93,4 +101,15 @@ async fn poem_knows_who_is_calling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn poem_counts_headers_that_are_not_utf_8() {
     headers_that_are_not_utf_8_count(start).await;
+}
+
+properties! {
+    start:
+    a_rejection_is_never_a_2xx_whatever_the_headers,
+    responses_of_500_and_503_do_not_contain_the_cause,
+    an_optional_caller_is_an_error_during_an_outage,
+    webhook_headers_are_verified_before_the_body_is_read,
+    the_body_of_a_webhook_has_a_time_limit,
+    nested_guards_compare_the_whole_path,
+    a_missing_webhook_is_not_explained_to_callers,
 }

@@ -3,14 +3,15 @@
 use std::sync::Mutex;
 
 use clerk_sdk::auth::{Auth, Permission, RequestState};
-use clerk_sdk::frameworks::Rejection;
 use clerk_sdk::frameworks::rocket::catchers;
+use clerk_sdk::frameworks::{MaybeAuth, Rejection};
 use clerk_sdk::webhooks::Delivery;
 use rocket::fairing::AdHoc;
 use rocket::{Config, get, post, routes};
 use tokio::sync::oneshot;
 
 use crate::contract::{self, BILLING, Running, Setup, headers_that_are_not_utf_8_are_dropped, holds};
+use crate::refusals::properties;
 
 #[get("/public")]
 fn public() -> &'static str {
@@ -23,7 +24,7 @@ fn me(auth: Auth) -> String {
 }
 
 #[get("/maybe")]
-async fn maybe(auth: Option<Auth>) -> String {
+async fn maybe(auth: MaybeAuth) -> String {
     contract::maybe(auth).await
 }
 
@@ -104,4 +105,14 @@ async fn a_second_layer_stops_rocket() {
     // Rocket's error panics unless it is looked at.
     let error = outcome.err().unwrap();
     assert!(matches!(error.kind(), rocket::error::ErrorKind::FailedFairings(_)), "{error}");
+}
+
+properties! {
+    start:
+    a_rejection_is_never_a_2xx_whatever_the_headers,
+    responses_of_500_and_503_do_not_contain_the_cause,
+    an_optional_caller_is_an_error_during_an_outage,
+    webhook_headers_are_verified_before_the_body_is_read,
+    the_body_of_a_webhook_has_a_time_limit,
+    a_missing_webhook_is_not_explained_to_callers,
 }

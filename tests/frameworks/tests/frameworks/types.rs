@@ -10,7 +10,7 @@ use ::poem::{Endpoint, Middleware as _};
 use ::tower::{Layer as _, ServiceExt as _, service_fn};
 use clerk_sdk::Clerk;
 use clerk_sdk::auth::{Auth, Permission};
-use clerk_sdk::frameworks::{ClerkLayer, Rejection, require};
+use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, Rejection, require};
 use clerk_sdk::http::{HeaderMap, Request, Response};
 use clerk_sdk::mock::{MockClerk, get};
 use clerk_sdk::webhooks::Webhook;
@@ -60,6 +60,7 @@ async fn no_type_of_a_framework_shows_a_secret() {
     }
     assert!(bad.clone().checked().is_err());
     refusals(&mut printed, bad).await;
+    caller(&mut printed).await;
 
     let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../clerk-sdk");
     let missing = printed.missing(&sdk, |module| module.starts_with("clerk_sdk::frameworks"));
@@ -110,4 +111,14 @@ async fn refusals(printed: &mut Printed, bad: ClerkLayer) {
     for expected in ["session-token-missing", "forbidden", "clerk-not-configured", "missing-header"] {
         assert!(printed.text().contains(expected), "{expected}");
     }
+}
+
+async fn caller(printed: &mut Printed) {
+    let mock = MockClerk::start().await.unwrap();
+    let ada = mock.seed().user("ada@example.com").await;
+    let token = mock.sign_in(&ada).token();
+    let state = mock.client().authenticate(&get("/").bearer(&token)).await.unwrap();
+    printed.show(&MaybeAuth(Some(state.into_auth().unwrap())));
+    printed.show(&MaybeAuth(None));
+    assert!(!printed.text().contains(&token));
 }
