@@ -151,7 +151,7 @@ async fn thirty_two_unknown_credentials_are_verified_at_once() {
 
 #[tokio::test]
 async fn a_burst_with_one_good_credential_is_verified() {
-    let server = Server::answering(|request| verdict(request).after(Duration::from_millis(20)));
+    let server = Server::answering(|request| verdict(request).after(Duration::from_millis(700)));
     let authenticator = authenticator(&client(&server), &Time::start());
     let tasks: Vec<_> = (0..100)
         .map(|_| {
