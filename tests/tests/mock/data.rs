@@ -42,6 +42,7 @@ async fn what_was_stored_is_there_again_in_its_order() {
     let file = folder.path().join("clerk.redb");
     let api = on(&file).await;
     let ada = api.clerk.seed().user("ada@example.com").with("password", "a good password").await;
+    api.clerk.seed().role("org:king", ["org:realm:rule"]).await;
     let token = Token::read(&api.clerk.sign_in(&ada).organization("acme", "org:king").token());
     for n in 0..3 {
         api.create("/redirect_urls", json!({ "url": format!("https://example.com/{n}") })).await;
@@ -66,6 +67,7 @@ async fn what_was_stored_is_there_again_in_its_order() {
     for path in paths {
         before.push(api.get(path).await.body);
     }
+    let secret = api.clerk.webhook_secret();
     drop(api);
 
     let api = open_again(&file).await;
@@ -73,6 +75,7 @@ async fn what_was_stored_is_there_again_in_its_order() {
     for (path, before) in paths.iter().zip(before) {
         assert_eq!(api.get(path).await.body, before, "{path}");
     }
+    assert_eq!(api.clerk.webhook_secret(), secret);
     let verify = format!("/users/{}/verify_password", ada.id);
     assert_eq!(api.post(&verify, json!({ "password": "a good password" })).await.status, 200);
     assert!(token.is_signed_by(&api.get("/jwks").await.body));
