@@ -11,8 +11,8 @@ use clerk_sdk::webhooks::{Delivery, Webhook};
 use rocket::{Config, get, post, routes};
 
 #[get("/")]
-fn home(MaybeAuth(auth): MaybeAuth) -> String {
-    auth.map_or("Welcome.\n".to_owned(), |auth| format!("Welcome back, {}.\n", auth.user_id()))
+fn home(auth: MaybeAuth) -> String {
+    auth.0.map_or("Welcome.\n".to_owned(), |auth| format!("Welcome back, {}.\n", auth.user_id()))
 }
 
 #[get("/me")]
