@@ -95,6 +95,7 @@ pub mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod body;
+mod bounds;
 mod call;
 mod client;
 #[cfg(any(feature = "auth", feature = "webhooks"))]
