@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use http::HeaderValue;
 use url::Url;
 
+use crate::forms;
+
 /// Where Clerk is, unless said otherwise.
 pub(crate) const DEFAULT_SERVER: &str = "https://api.clerk.com/v1";
 
@@ -21,24 +23,17 @@ crate::value::never_compared!(SecretKey);
 impl SecretKey {
     /// Refuses what cannot be a key, and says why without repeating it. `what` names the key in that text.
     pub(crate) fn new(key: &str, what: &str) -> Result<Self, String> {
-        if key.is_empty() {
-            return Err(format!("{what} is empty"));
-        }
-        if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(format!("{what} contains spaces, line breaks or control characters"));
-        }
-        if key.starts_with("pk_") {
-            return Err(format!(
-                "{what} is a publishable key (pk_…); the Backend API needs the secret key of the instance (sk_…)"
-            ));
-        }
-        if !key.is_ascii() {
-            return Err(format!("{what} contains characters that no key has"));
-        }
+        forms::secret_key(key, what)?;
         let mut header = HeaderValue::from_str(&format!("Bearer {key}"))
             .map_err(|_| format!("{what} contains characters that no key has"))?;
         header.set_sensitive(true);
         Ok(Self { header })
+    }
+
+    /// As [`new`](Self::new), for the secret key of a machine.
+    pub(crate) fn machine(key: &str, what: &str) -> Result<Self, String> {
+        forms::machine_key(key, what)?;
+        Self::new(key, what)
     }
 
     /// The value of the `Authorization` header.
@@ -150,14 +145,19 @@ impl Environment {
         SecretKey::new(&secret_key, "CLERK_SECRET_KEY")?;
         let machine_secret_key = get("CLERK_MACHINE_SECRET_KEY");
         if let Some(key) = &machine_secret_key {
-            SecretKey::new(key, "CLERK_MACHINE_SECRET_KEY")?;
+            SecretKey::machine(key, "CLERK_MACHINE_SECRET_KEY")?;
+        }
+        let publishable_key = get("CLERK_PUBLISHABLE_KEY");
+        #[cfg(feature = "auth")]
+        if let Some(key) = &publishable_key {
+            forms::publishable_key(key, "CLERK_PUBLISHABLE_KEY")?;
         }
         Ok(Self {
             secret_key,
             server_url: get("CLERK_API_URL"),
             machine_secret_key,
             jwt_key: get("CLERK_JWT_KEY"),
-            publishable_key: get("CLERK_PUBLISHABLE_KEY"),
+            publishable_key,
         })
     }
 }
@@ -179,8 +179,13 @@ mod tests {
             (&[("CLERK_SECRET_KEY", "")], "CLERK_SECRET_KEY"),
             (&[("CLERK_SECRET_KEY", "pk_test_x")], "CLERK_SECRET_KEY"),
             (
-                &[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_MACHINE_SECRET_KEY", "a b")],
+                &[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_MACHINE_SECRET_KEY", "sk_test_x")],
                 "CLERK_MACHINE_SECRET_KEY",
+            ),
+            #[cfg(feature = "auth")]
+            (
+                &[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_PUBLISHABLE_KEY", "pk_test_x")],
+                "CLERK_PUBLISHABLE_KEY",
             ),
         ] {
             let message = read(variables).err().unwrap();

@@ -54,6 +54,8 @@ macro_rules! api_version {
             #[allow(missing_debug_implementations, reason = "there are no values of these types")]
             pub mod op {
                 use super::types;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::bounds::Bound;
                 use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::{JsonObject, Metadata, Page};

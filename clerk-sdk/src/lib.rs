@@ -95,6 +95,7 @@ pub mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod body;
+mod bounds;
 mod call;
 mod client;
 #[cfg(any(feature = "auth", feature = "webhooks"))]
@@ -103,6 +104,7 @@ mod config;
 #[cfg(any(feature = "auth", feature = "webhooks"))]
 mod crypto;
 mod error;
+mod forms;
 #[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
 pub mod frameworks;
 mod generated;

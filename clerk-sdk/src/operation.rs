@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use crate::body::FilePart;
+use crate::bounds::Bound;
 use crate::page::{ITEMS, Page};
 use crate::value::{self, Content, Field};
 
@@ -30,6 +31,8 @@ pub struct Meta {
     pub repeatable: bool,
     /// The key of the items where the answer is a page in an object.
     pub items: &'static str,
+    /// The bounds that the OpenAPI document states for arguments.
+    pub(crate) bounds: &'static [Bound],
 }
 
 impl Meta {
@@ -67,12 +70,18 @@ impl Meta {
     ) -> Self {
         let (id, path) = (Cow::Borrowed(id), Cow::Borrowed(path));
         let (key, body) = (KeyKind::Secret, BodyKind::None);
-        Self { id, method, path, api_version, key, body, repeatable, items: ITEMS }
+        Self { id, method, path, api_version, key, body, repeatable, items: ITEMS, bounds: &[] }
     }
 
     /// The same with another key of a page's items.
     pub(crate) const fn items(mut self, items: &'static str) -> Self {
         self.items = items;
+        self
+    }
+
+    /// The same with bounds of arguments.
+    pub(crate) const fn bounds(mut self, bounds: &'static [Bound]) -> Self {
+        self.bounds = bounds;
         self
     }
 
@@ -183,8 +192,8 @@ pub(crate) struct Parts {
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub(crate) body: RequestBody,
-    /// The first value that could not be sent, for the `InvalidRequest` error: what and why.
-    pub(crate) invalid: Option<String>,
+    /// The arguments with a value that cannot be sent, and the reasons. The first one is the `InvalidRequest` error.
+    pub(crate) invalid: Vec<(Cow<'static, str>, String)>,
 }
 
 /// The body as far as it was set.

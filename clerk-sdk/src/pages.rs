@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -18,6 +19,7 @@ use crate::options::CallOptions;
 use crate::page::Page;
 use crate::request::Request;
 use crate::transport::{HttpError, HttpErrorKind};
+use crate::value::{AsField, Field};
 
 /// How many items a page has unless the caller says: a fifth of what most lists allow, and what all allow.
 const PAGE_SIZE: i64 = 100;
@@ -27,6 +29,10 @@ impl<Op: Paginated> Request<Op> {
     ///
     /// Pages follow each other by offset, so items can be skipped if others are deleted meanwhile; users are followed
     /// by id instead where their order allows it (unset or by creation), which skips none.
+    ///
+    /// A list that tells its total ends there. Any other list ends with an empty page, or with a page that is shorter than
+    /// one before it, because a server may return fewer items than `limit` before the list has ended. Such a walk can need
+    /// one more request than the list has pages.
     pub fn pages(self) -> Pages<Op> {
         Pages::new(self)
     }
@@ -65,6 +71,10 @@ pub struct Pages<Op: Paginated> {
     ahead: usize,
     /// How many items the last page had.
     count: i64,
+    /// How many items the longest page had.
+    longest: i64,
+    /// The fingerprint of the last page.
+    fingerprint: Option<u64>,
     total: Option<i64>,
     started: bool,
 }
@@ -146,6 +156,8 @@ impl<Op: Paginated> Pages<Op> {
             fetches: VecDeque::new(),
             ahead: 0,
             count: 0,
+            longest: 0,
+            fingerprint: None,
             total: None,
             started: false,
         }
@@ -195,13 +207,14 @@ impl<Op: Paginated> Pages<Op> {
         let count = i64::try_from(page.len()).unwrap_or(i64::MAX);
         self.total = page.total_count().or(self.total);
         self.count = count;
+        self.longest = self.longest.max(count);
         self.started = true;
-        let full = count >= self.limit;
+        // The server may have a smaller limit than the caller's, so the first page counts as full.
+        let full = count >= self.longest;
         self.next = match std::mem::replace(&mut self.next, Next::Nowhere) {
             _ if count == 0 => Next::Nowhere,
             Next::Offset(offset) => {
                 let offset = offset.saturating_add(count);
-                // A server may give less than was asked for; where it tells the total, that decides.
                 let more = page.total_count().map_or(full, |total| offset < total);
                 if more { Next::Offset(offset) } else { Next::Nowhere }
             }
@@ -211,6 +224,21 @@ impl<Op: Paginated> Pages<Op> {
             },
             Next::After(..) | Next::Nowhere => Next::Nowhere,
         };
+    }
+
+    /// Compares a page with the one before. Returns an error where the same page came again and items may be missing, and
+    /// `true` where it came again and had all items.
+    fn is_repeated(&mut self, page: &Page<Op::Item>) -> Result<bool, Error> {
+        let fingerprint = fingerprint(page);
+        if self.fingerprint.replace(fingerprint) != Some(fingerprint) {
+            return Ok(false);
+        }
+        // A page of another length than was asked for is the whole list, from a server that ignores both parameters.
+        if page.total_count().is_none() && i64::try_from(page.len()) != Ok(self.limit) {
+            return Ok(true);
+        }
+        let message = "the server returned the same page twice, so it ignores the parameter that asks for the next page";
+        Err(Error::transport(HttpError::message(HttpErrorKind::Other, message)).in_call(Op::META, 1))
     }
 
     /// Asks for what comes after the page that is handed out now.
@@ -255,8 +283,10 @@ impl<Op: Paginated> Stream for Pages<Op> {
         let Some((_, fetch)) = this.fetches.front_mut() else { return Poll::Ready(None) };
         let result = ready!(fetch.poll(cx));
         this.fetches.pop_front();
+        let result = result.and_then(|page| Ok((this.is_repeated(&page)?, page)));
         // Only where there is nothing at all is an empty page worth handing out.
-        let over = this.started && result.as_ref().is_ok_and(|page| page.is_empty());
+        let over = matches!(&result, Ok((repeated, page)) if this.started && (*repeated || page.is_empty()));
+        let result = result.map(|(_, page)| page);
         match &result {
             Ok(page) if !over => this.advance(page),
             _ => this.next = Next::Nowhere,
@@ -264,6 +294,16 @@ impl<Op: Paginated> Stream for Pages<Op> {
         this.fetch_ahead();
         Poll::Ready(Some(result).filter(|_| !over))
     }
+}
+
+/// Returns a hash of a page's length, its first and its last item.
+fn fingerprint<T: Field>(page: &Page<T>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    page.len().hash(&mut hasher);
+    for item in page.first().into_iter().chain(page.last()) {
+        serde_json::to_vec(&AsField(item)).ok().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// A stream of items, from [`Request::items`]. After an error it ends.

@@ -47,7 +47,7 @@ impl Prepared {
         parts: Parts,
         options: &CallOptions,
     ) -> Result<Self, Error> {
-        if let Some(invalid) = parts.invalid {
+        if let Some((_, invalid)) = parts.invalid.into_iter().next() {
             return Err(Error::bad_argument(invalid));
         }
         options.check()?;

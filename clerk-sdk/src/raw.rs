@@ -38,7 +38,8 @@ pub struct RawRequestWithResponse<T>(RawRequest<T>);
 impl<T> RawRequest<T> {
     pub(crate) fn new(clerk: Clerk, method: Method, path: String) -> Self {
         let repeatable = method.is_idempotent();
-        let parts = Parts { invalid: check_path(&path).err(), ..Parts::default() };
+        let mut parts = Parts::default();
+        parts.invalid.extend(check_path(&path).err().map(|reason| (Cow::Borrowed("path"), reason)));
         let meta = Meta {
             id: Cow::Borrowed("request"),
             method,
@@ -48,6 +49,7 @@ impl<T> RawRequest<T> {
             body: BodyKind::OptionalJson,
             repeatable,
             items: ITEMS,
+            bounds: &[],
         };
         Self { clerk, meta, parts, options: CallOptions::default(), output: PhantomData }
     }
@@ -71,7 +73,8 @@ impl<T> RawRequest<T> {
         let name = name.into();
         if !parameters(&self.meta.path).any(|parameter| parameter == name) {
             let path = &self.meta.path;
-            self.parts.invalid.get_or_insert_with(|| format!("the path {path} has no parameter `{name}`"));
+            let reason = format!("the path {path} has no parameter `{name}`");
+            self.parts.invalid.push((Cow::Borrowed("path"), reason));
         }
         self.parts.path.retain(|(other, _)| *other != name);
         self.parts.path.push((Cow::Owned(name), value.to_string()));
@@ -90,7 +93,8 @@ impl<T> RawRequest<T> {
         match serde_json::to_value(body) {
             Ok(body) => self.parts.body = RequestBody::Value(body),
             Err(error) => {
-                self.parts.invalid.get_or_insert(format!("the body cannot be written as JSON: {error}"));
+                let reason = format!("the body cannot be written as JSON: {error}");
+                self.parts.invalid.push((Cow::Borrowed("body"), reason));
             }
         }
         self

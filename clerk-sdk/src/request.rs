@@ -9,6 +9,7 @@ use std::pin::Pin;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::bounds::{self, Bound};
 use crate::call::execute;
 use crate::client::Clerk;
 use crate::error::Error;
@@ -73,15 +74,18 @@ impl<Op: Operation> Request<Op> {
         }
     }
 
-    /// Sends a query parameter that this version of the SDK does not know.
+    /// Sends a query parameter that this version of the SDK does not know. The value is sent as it is, even if it is out of
+    /// the bounds that the OpenAPI document states.
     pub fn with_query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.parts.replace_query(Cow::Owned(name.into()), vec![value.to_string()]);
         self
     }
 
-    /// Sends a field of the JSON body that this version of the SDK does not know.
-    pub fn with_body_field(self, name: &str, value: impl Serialize) -> Self {
-        self.set_json(name, value)
+    /// Sends a field of the JSON body that this version of the SDK does not know. The value is sent as it is, even if it
+    /// is out of the bounds that the OpenAPI document states.
+    pub fn with_body_field(mut self, name: &str, value: impl Serialize) -> Self {
+        self.parts.set_field(name, serde_json::to_value(value), &[]);
+        self
     }
 
     call_options!();
@@ -100,7 +104,7 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_query(mut self, name: &'static str, value: impl Query) -> Self {
-        self.parts.set_query(name, value);
+        self.parts.set_query(name, value, Op::META.bounds);
         self
     }
 
@@ -109,7 +113,7 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_json(mut self, name: &str, value: impl Serialize) -> Self {
-        self.parts.set_field(name, serde_json::to_value(value));
+        self.parts.set_field(name, serde_json::to_value(value), Op::META.bounds);
         self
     }
 
@@ -118,7 +122,7 @@ impl<Op: Operation> Request<Op> {
     }
 
     pub(crate) fn set_whole(mut self, value: impl Serialize) -> Self {
-        self.parts.set_body(serde_json::to_value(value));
+        self.parts.set_body(serde_json::to_value(value), Op::META.bounds);
         self
     }
 
@@ -136,20 +140,25 @@ impl Parts {
         self.path.extend(texts.into_iter().map(|text| (Cow::Borrowed(name), text)));
     }
 
-    fn set_query(&mut self, name: &'static str, value: impl Query) {
+    fn set_query(&mut self, name: &'static str, value: impl Query, bounds: &[Bound]) {
         let mut texts = Vec::new();
         value.texts(&mut texts);
+        let reason = bounds::check_texts(bounds, name, &texts);
         self.replace_query(Cow::Borrowed(name), texts);
+        self.refuse(name, reason);
     }
 
     fn replace_query(&mut self, name: Cow<'static, str>, texts: Vec<String>) {
+        self.accept(&name);
         self.query.retain(|(other, _)| *other != name);
         self.query.extend(texts.into_iter().map(|text| (name.clone(), text)));
     }
 
-    fn set_field(&mut self, name: &str, value: Result<Value, serde_json::Error>) {
+    fn set_field(&mut self, name: &str, value: Result<Value, serde_json::Error>, bounds: &[Bound]) {
+        self.accept(name);
         match value {
             Ok(value) => {
+                self.refuse(name, bounds::check_value(bounds, name, &value));
                 if !matches!(self.body, RequestBody::Object(_)) {
                     self.body = RequestBody::Object(Map::new());
                 }
@@ -157,14 +166,18 @@ impl Parts {
                     fields.insert(name.to_owned(), value);
                 }
             }
-            Err(reason) => self.refuse(name, &reason),
+            Err(reason) => self.refuse(name, Err(format!("`{name}` cannot be sent: {reason}"))),
         }
     }
 
-    fn set_body(&mut self, value: Result<Value, serde_json::Error>) {
+    fn set_body(&mut self, value: Result<Value, serde_json::Error>, bounds: &[Bound]) {
+        self.accept("body");
         match value {
-            Ok(value) => self.body = RequestBody::Value(value),
-            Err(reason) => self.refuse("body", &reason),
+            Ok(value) => {
+                self.refuse("body", bounds::check_value(bounds, "", &value));
+                self.body = RequestBody::Value(value);
+            }
+            Err(reason) => self.refuse("body", Err(format!("`body` cannot be sent: {reason}"))),
         }
     }
 
@@ -181,9 +194,14 @@ impl Parts {
         }
     }
 
-    /// Remembers the first value that cannot be sent; sending answers with it.
-    fn refuse(&mut self, name: &str, reason: &serde_json::Error) {
-        self.invalid.get_or_insert_with(|| format!("`{name}` cannot be sent: {reason}"));
+    /// Forgets that an earlier value of the argument could not be sent.
+    fn accept(&mut self, name: &str) {
+        self.invalid.retain(|(other, _)| other != name);
+    }
+
+    /// Remembers that the value of the argument cannot be sent, if there is a reason.
+    fn refuse(&mut self, name: &str, checked: Result<(), String>) {
+        self.invalid.extend(checked.err().map(|reason| (Cow::Owned(name.to_owned()), reason)));
     }
 }
 

@@ -144,6 +144,11 @@ fn lists_are_walked_by_offset_or_by_cursor() {
 }
 
 #[test]
+fn bounds_of_arguments_and_of_fields_in_them_are_constants() {
+    holds("bounds");
+}
+
+#[test]
 fn a_list_without_explode_is_joined_by_commas() {
     holds("explode_false");
 }

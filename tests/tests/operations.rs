@@ -4,6 +4,7 @@
 
 use clerk_sdk::{Clerk, ErrorKind, RetryPolicy};
 use clerk_tests::dispatch::{self, Args};
+use clerk_tests::reader::bound;
 use clerk_tests::reader::call::Call;
 use clerk_tests::reader::{Argument, Document, Flavour, Kind, Operation, Place, Style};
 use clerk_tests::server::{Reply, Server};
@@ -218,6 +219,57 @@ async fn false_zero_and_the_empty_string_are_sent() {
         }
         wire.finish(document, 249);
     }
+}
+
+#[tokio::test]
+async fn a_value_out_of_the_bounds_of_the_document_is_rejected_and_the_bound_itself_is_sent() {
+    for document in &Document::versions() {
+        let mut wire = Wire::new();
+        for operation in document.operations() {
+            for argument in &operation.arguments {
+                for (value, fits) in ends(document.resolve(argument.schema), argument.name) {
+                    let mut call = Call::required(document, &operation);
+                    call.set(argument, value);
+                    if fits {
+                        wire.sends(&operation, &call).await;
+                    } else {
+                        wire.refuses(&operation, call.args(&operation), argument.name).await;
+                    }
+                }
+            }
+        }
+        wire.finish(document, 300);
+    }
+}
+
+/// The values at the ends of the bounds that a schema states, and those beyond them; whether they are allowed.
+fn ends(schema: &Value, name: &str) -> Vec<(Value, bool)> {
+    let list = |count: i64| {
+        // A list of objects has other tests.
+        (schema["items"]["type"] == "string").then(|| (0..count).map(|_| json!(name)).collect::<Value>())
+    };
+    let text = |count: i64| Some(json!("é".repeat(count as usize)));
+    let number = |number: i64| Some(json!(number));
+    let above = i64::from(schema["exclusiveMinimum"] == true);
+    let mut all = Vec::new();
+    let mut add = |keyword: &str, inside: i64, outside: i64, value: &dyn Fn(i64) -> Option<Value>| {
+        if let Some(bound) = bound(schema, keyword) {
+            all.extend(value(bound + inside).map(|value| (value, true)));
+            all.extend(
+                Some(bound + outside)
+                    .filter(|it| keyword == "minimum" || *it >= 0)
+                    .and_then(value)
+                    .map(|it| (it, false)),
+            );
+        }
+    };
+    add("minimum", above, above - 1, &number);
+    add("maximum", 0, 1, &number);
+    add("minLength", 0, -1, &text);
+    add("maxLength", 0, 1, &text);
+    add("minItems", 0, -1, &list);
+    add("maxItems", 0, 1, &list);
+    all
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ pub(crate) fn bench(tree: &Tree, arguments: &Arguments) -> Result<(), Error> {
     let out = arguments.out.clone().unwrap_or_else(|| target.join("measurements"));
     let mut command = Command::new("cargo");
     command
-        .args(["run", "--quiet", "--release", "--manifest-path"])
+        .args(["run", "--locked", "--quiet", "--release", "--manifest-path"])
         .arg(tree.root().join("tests/measurements/Cargo.toml"));
     command.arg("--target-dir").arg(target.join("bench")).args(["--", "run", "--out"]).arg(&out);
     command.args(arguments.builds.then_some("--builds")).args(arguments.releases.then_some("--releases"));

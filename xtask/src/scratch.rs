@@ -68,7 +68,15 @@ pub(crate) fn check_client(workspace: &Path, target: &Path, more: &[&str]) -> Re
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let outcome = Command::new(cargo)
         .current_dir(workspace)
-        .args(["check", "--quiet", "--package", "clerk-sdk", "--features", &generated(workspace)?.join(",")])
+        .args([
+            "check",
+            "--locked",
+            "--quiet",
+            "--package",
+            "clerk-sdk",
+            "--features",
+            &generated(workspace)?.join(","),
+        ])
         .args(more)
         .arg("--target-dir")
         .arg(target)

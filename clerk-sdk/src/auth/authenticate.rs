@@ -14,6 +14,7 @@ use super::settings::{Settings, token_settings};
 use super::verifier::Verifier;
 use crate::client::Clerk;
 use crate::error::Error;
+use crate::forms;
 
 /// Whether somebody is signed in, and who.
 #[derive(Clone, Debug)]
@@ -256,6 +257,9 @@ impl AuthenticatorBuilder {
         let accepted = self.accepted.unwrap_or_else(|| vec![TokenType::Session]);
         if accepted.is_empty() {
             return Err(Error::config("the list of accepted token types is empty: nobody could sign in"));
+        }
+        if let Some(key) = &self.publishable_key {
+            forms::publishable_key(key, "the publishable key").map_err(Error::config)?;
         }
         let clerk = self.settings.clerk.clone();
         Ok(Authenticator(Arc::new(Parts {

@@ -14,7 +14,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Reads a public key, with or without its header lines, with real line breaks, escaped ones, or spaces instead.
+/// Reads a public key, with or without its header lines, with real line breaks, escaped ones, or spaces instead;
+/// or as the base64 of the whole PEM file.
 pub(super) fn public_key(pem: &str) -> Result<PublicKey, AuthError> {
     read(pem).map_err(|reason| {
         let message = format!(
@@ -29,8 +30,10 @@ fn read(pem: &str) -> Result<PublicKey, &'static str> {
     if pem.len() > 16 * 1024 {
         return Err("it is too long for a key");
     }
-    let pem = pem.replace("\\r", "\r").replace("\\n", "\n");
+    let pem = unescaped(pem);
     let pem = pem.trim().trim_matches(['"', '\'']);
+    let decoded = whole(pem);
+    let pem = decoded.as_deref().unwrap_or(pem);
     let body = match pem.split_once("-----BEGIN") {
         None => pem,
         Some((before, rest)) if before.trim().is_empty() => {
@@ -60,4 +63,30 @@ fn read(pem: &str) -> Result<PublicKey, &'static str> {
         return Err("it is empty");
     }
     der::public_key(&der)
+}
+
+/// Replaces escaped line breaks, however often they were escaped, and removes backslashes that continue a line.
+fn unescaped(pem: &str) -> String {
+    let mut text = String::with_capacity(pem.len());
+    let mut rest = pem;
+    while let Some((before, after)) = rest.split_once('\\') {
+        text.push_str(before);
+        let after = after.trim_start_matches('\\');
+        // Neither PEM nor base64 has a backslash.
+        rest = match after.strip_prefix(['n', 'r']) {
+            Some(after) => {
+                text.push('\n');
+                after
+            }
+            None => after,
+        };
+    }
+    text + rest
+}
+
+/// Decodes a text that is the base64 of a whole PEM file.
+fn whole(text: &str) -> Option<String> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let pem = BASE64.decode(text).ok().and_then(|pem| String::from_utf8(pem).ok())?;
+    pem.trim_start().starts_with("-----BEGIN").then_some(pem)
 }

@@ -11,6 +11,7 @@ use super::rules::Rules;
 use super::verifier::{Inner, Source, Verified, Verifier};
 use crate::client::Clerk;
 use crate::error::Error;
+use crate::forms;
 
 /// The settings of a verifier that is being built.
 #[derive(Clone, Default)]
@@ -75,6 +76,13 @@ impl Settings {
                 "invalid machine id: it begins with `mch_`, and is not the machine's secret key",
             ));
         }
+        self.rules
+            .authorized_parties
+            .iter()
+            .flatten()
+            .try_for_each(|it| forms::authorized_party(it))
+            .map_err(Error::config)?;
+        self.rules.issuers.iter().flatten().try_for_each(|it| forms::issuer(it)).map_err(Error::config)?;
         let source = match (self.local, self.clerk) {
             (Some(keys), _) => Source::Local(usable(keys)?),
             (None, Some(clerk)) => match clerk.0.auth.local(&clerk) {
@@ -105,6 +113,9 @@ impl fmt::Debug for Settings {
 macro_rules! token_settings {
     () => {
         /// The origins that may use session tokens, such as `https://app.example.com`: what `azp` must be one of.
+        ///
+        /// Each is scheme, host and port as browsers write them, in lower case and without a slash at the end. Anything else
+        /// is an error when the verifier is built.
         ///
         /// Set it. Without it a token that another site under the same parent domain got hold of is good here, too.
         pub fn authorized_parties<S: Into<String>>(mut self, parties: impl IntoIterator<Item = S>) -> Self {
@@ -137,7 +148,7 @@ macro_rules! token_settings {
         }
 
         /// Who must have issued a token (`iss`): the frontend API of the instance, `https://clerk.example.com`. Given
-        /// again, another one that may have.
+        /// again, another one that may have. It has no slash at its end.
         pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
             self.settings_mut().rules.issuers.get_or_insert_default().push(issuer.into());
             self

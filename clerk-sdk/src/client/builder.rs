@@ -149,7 +149,7 @@ impl ClerkBuilder {
     /// `Retry-After`, and before that those beyond the first 64 at once. On unless turned off.
     ///
     /// They wait in one queue for each key and server, first come, first served, and leave it at the rate that the API
-    /// turns out to accept, so that few are refused again. A call that would wait for longer than its retries or
+    /// turns out to accept: `n` calls take at most 1.2 × `n` + 64 requests. A call that would wait for longer than its retries or
     /// `with_timeout` allow is not sent: [`RateLimited`](crate::ErrorKind::RateLimited). A `Retry-After` of more than
     /// 30 seconds is the limit of one operation and holds up nobody else. A minute after the last refusal all of it is
     /// forgotten.
@@ -295,7 +295,7 @@ impl ClerkBuilder {
         let key = self.key.checked()?;
         let machine_key = self
             .machine_key
-            .map(|key| SecretKey::new(&key, "the machine secret key").map_err(Error::config))
+            .map(|key| SecretKey::machine(&key, "the machine secret key").map_err(Error::config))
             .transpose()?;
         let server = self.server.url(self.allow_insecure_http)?;
         let http = match self.http {

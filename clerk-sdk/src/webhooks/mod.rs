@@ -44,6 +44,8 @@ pub use crate::generated::events::{Event, types};
 
 /// The variable of the environment with the signing secret.
 const VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
+/// A variable that may hold the secret instead, by mistake.
+const MISTAKEN_VARIABLE: &str = "CLERK_WEBHOOK_SECRET";
 /// How far a delivery's time may be from now, in seconds.
 const TOLERANCE: u64 = 300;
 /// The default of [`Webhook::body_timeout`].
@@ -64,7 +66,8 @@ impl Webhook {
     /// missing.
     ///
     /// # Errors
-    /// With the reason [`InvalidSecret`](WebhookErrorReason::InvalidSecret) where it is empty or no base64.
+    /// With the reason [`InvalidSecret`](WebhookErrorReason::InvalidSecret) where it is empty, in quotes, a placeholder,
+    /// another credential, or not base64.
     pub fn new(secret: impl AsRef<str>) -> Result<Self, WebhookError> {
         Self::named(secret.as_ref(), "the signing secret")
     }
@@ -74,16 +77,21 @@ impl Webhook {
     /// # Errors
     /// As [`new`](Self::new), and where the variable is not set.
     pub fn from_env() -> Result<Self, WebhookError> {
-        Self::from_variable(std::env::var(VARIABLE).ok())
+        Self::from_variables(|name| std::env::var(name).ok())
     }
 
     /// A variable that is set to nothing counts as not set.
-    fn from_variable(secret: Option<String>) -> Result<Self, WebhookError> {
-        let secret = secret.filter(|secret| !secret.trim().is_empty()).ok_or_else(|| {
-            let detail = format!(
-                "the environment variable {VARIABLE} is not set; set it to the signing secret (whsec_…) \
-                 from the endpoint's page of Clerk's dashboard"
-            );
+    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, WebhookError> {
+        let get = |name| get(name).filter(|secret| !secret.trim().is_empty());
+        let secret = get(VARIABLE).ok_or_else(|| {
+            let advice = match get(MISTAKEN_VARIABLE) {
+                Some(_) => format!("{MISTAKEN_VARIABLE} is set; rename it to {VARIABLE}"),
+                None => {
+                    "set it to the signing secret (whsec_…) from the endpoint's page of Clerk's dashboard"
+                        .to_owned()
+                }
+            };
+            let detail = format!("the environment variable {VARIABLE} is not set; {advice}");
             WebhookError::new(WebhookErrorReason::InvalidSecret, detail)
         })?;
         Self::named(&secret, VARIABLE)
@@ -272,11 +280,28 @@ mod tests {
     #[test]
     fn the_secret_comes_from_a_variable_that_errors_name() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
-        assert!(Webhook::from_variable(Some(secret)).is_ok());
+        let read = |name: &str, value: Option<&str>| {
+            let value = value.map(str::to_owned);
+            Webhook::from_variables(|asked| value.clone().filter(|_| asked == name))
+        };
+        assert!(read(VARIABLE, Some(&secret)).is_ok());
         for wrong in [None, Some(" "), Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"), Some("sk_test_x")] {
-            let error = Webhook::from_variable(wrong.map(str::to_owned)).unwrap_err();
+            let error = read(VARIABLE, wrong).unwrap_err();
             assert_eq!(error.reason(), WebhookErrorReason::InvalidSecret);
             assert!(error.to_string().contains("CLERK_WEBHOOK_SIGNING_SECRET"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_secret_in_the_variable_of_another_name_is_found() {
+        let get = |name: &str| (name == "CLERK_WEBHOOK_SECRET").then(|| "whsec_SECRET".to_owned());
+
+        let text = Webhook::from_variables(get).unwrap_err().to_string();
+
+        assert!(
+            text.contains("CLERK_WEBHOOK_SECRET is set; rename it to CLERK_WEBHOOK_SIGNING_SECRET"),
+            "{text}"
+        );
+        assert!(!text.contains("whsec_SECRET"), "{text}");
     }
 }

@@ -9,6 +9,7 @@ use subtle::Choice;
 use self::tag::Tag;
 use super::{WebhookError, WebhookErrorReason};
 use crate::crypto::hmac;
+use crate::forms;
 use crate::value::never_compared;
 
 const PREFIX: &str = "whsec_";
@@ -30,9 +31,10 @@ impl SigningSecret {
             );
             WebhookError::new(WebhookErrorReason::InvalidSecret, detail)
         };
+        forms::webhook_secret(secret).map_err(|reason| refused(&reason))?;
         let text = secret.strip_prefix(PREFIX).unwrap_or(secret);
         // The decoder's own error would repeat a character of the secret.
-        let key = STANDARD.decode(text).map_err(|_| refused("is no base64"))?;
+        let key = STANDARD.decode(text).map_err(|_| refused("is not base64 after its prefix"))?;
         if key.is_empty() {
             return Err(refused("is empty"));
         }

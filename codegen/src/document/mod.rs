@@ -10,7 +10,7 @@ mod value;
 pub use event::Event;
 pub use node::Node;
 pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success};
-pub use schema::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind};
+pub use schema::{AdditionalProperties, Bound, Discriminator, Facts, Measure, Property, Schema, SchemaKind};
 
 use std::collections::HashMap;
 

@@ -1,7 +1,8 @@
 //! `op.rs`: a type for every operation, with its constants.
 
 use super::{doc, line, literal, rust_type};
-use crate::model::{Api, Body, Key, Operation, Output};
+use crate::document::Measure;
+use crate::model::{self, Api, ArgumentBound, Body, Key, Operation, Output};
 
 pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
@@ -12,7 +13,7 @@ pub(super) fn file(api: &Api) -> String {
         line(&mut out, "", &format!("pub enum {} {{}}", operation.marker));
         line(&mut out, "", &format!("impl Operation for {} {{", operation.marker));
         line(&mut out, "    ", &format!("type Output = {};", output(api, operation)));
-        line(&mut out, "    ", &format!("const META: &'static Meta = &{};", meta(operation)));
+        line(&mut out, "    ", &format!("const META: &'static Meta = &{};", meta(api, operation)));
         line(&mut out, "", "}");
         paginated(api, operation, &mut out);
     }
@@ -27,7 +28,7 @@ fn output(api: &Api, operation: &Operation) -> String {
     }
 }
 
-fn meta(operation: &Operation) -> String {
+fn meta(api: &Api, operation: &Operation) -> String {
     let method = operation.method.to_ascii_lowercase();
     let mut text =
         format!("Meta::{method}({}, {}, VERSION)", literal(&operation.id), literal(&operation.path));
@@ -45,7 +46,24 @@ fn meta(operation: &Operation) -> String {
     if let Some(paging) = operation.paging.as_ref().filter(|paging| paging.items != "data") {
         text.push_str(&format!(".items({})", literal(&paging.items)));
     }
+    let bounds: Vec<String> = model::bounds(api, operation).iter().map(bound).collect();
+    if !bounds.is_empty() {
+        text.push_str(&format!(".bounds(&[{}])", bounds.join(", ")));
+    }
     text
+}
+
+fn bound(ArgumentBound { path, bound }: &ArgumentBound) -> String {
+    let end = |end: Option<i64>| end.map_or("None".to_owned(), |end| format!("Some({end})"));
+    let measure = match bound.measure {
+        Measure::Number => "number",
+        Measure::Above => {
+            return format!("Bound::above({}, {})", literal(path), bound.least.unwrap_or(i64::MIN));
+        }
+        Measure::Characters => "characters",
+        Measure::Items => "items",
+    };
+    format!("Bound::{measure}({}, {}, {})", literal(path), end(bound.least), end(bound.most))
 }
 
 fn paginated(api: &Api, operation: &Operation, out: &mut String) {

@@ -1,6 +1,7 @@
 //! The model: everything that names or shapes the public API, decided. What `emit` writes, what tables and listings
 //! show and what two versions are compared by is read from here.
 
+mod bounds;
 mod dedup;
 mod events;
 mod finish;
@@ -10,6 +11,7 @@ mod sensitive;
 mod types;
 mod versions;
 
+pub use bounds::{ArgumentBound, of as bounds};
 pub use lower::lower;
 pub use versions::share;
 

@@ -8,7 +8,7 @@ mod schema;
 
 use serde_json::Value;
 
-pub use sampling::{AWKWARD, Flavour, Style};
+pub use sampling::{AWKWARD, Flavour, Style, bound};
 pub use schema::{Kind, Property, Schema};
 
 /// An OpenAPI document.

@@ -78,20 +78,22 @@ impl Document {
             return Value::Null;
         }
         let items = if depth > 8 { 0 } else { style.items };
+        let resolved = self.resolve(node);
         match schema.kind {
-            Kind::Text => text(name, style.flavour).into(),
+            Kind::Text => fitting_text(resolved, text(name, style.flavour)).into(),
             Kind::Enum(values) => match style.flavour {
                 Flavour::Awkward => "a new value/é".into(),
                 _ => values.first().copied().unwrap_or(name).into(),
             },
             Kind::Binary => Value::Null,
-            Kind::Whole if style.flavour == Flavour::Falsy => json!(0),
-            Kind::Whole => json!(9_007_199_254_740_993_i64),
-            Kind::Number if style.flavour == Flavour::Falsy => json!(0),
-            Kind::Number if is_whole(name, self.resolve(node)) => json!(4_102_444_800_000_i64),
+            Kind::Whole if style.flavour == Flavour::Falsy => json!(fitting(resolved, 0)),
+            Kind::Whole => json!(fitting(resolved, 9_007_199_254_740_993)),
+            Kind::Number if style.flavour == Flavour::Falsy => json!(fitting(resolved, 0)),
+            Kind::Number if is_whole(name, resolved) => json!(4_102_444_800_000_i64),
             Kind::Number => json!(2.5),
             Kind::Flag => (style.flavour != Flavour::Falsy).into(),
             Kind::List(item) => {
+                let items = items.max(bound(resolved, "minItems").map_or(0, |least| least as usize));
                 (0..items).map(|_| self.sample_at(name, item, style, depth + 1)).collect::<Vec<_>>().into()
             }
             Kind::Object(properties) => {
@@ -120,6 +122,26 @@ fn text(name: &str, flavour: Flavour) -> String {
         Flavour::Falsy => String::new(),
         Flavour::Awkward => AWKWARD.concat(),
     }
+}
+
+/// A bound that a schema states, if it is a whole number.
+pub fn bound(schema: &Value, keyword: &str) -> Option<i64> {
+    schema[keyword].as_i64()
+}
+
+/// The number that is nearest to another one within the bounds of a schema.
+fn fitting(schema: &Value, number: i64) -> i64 {
+    let above = i64::from(schema["exclusiveMinimum"] == true);
+    let least = bound(schema, "minimum").map_or(i64::MIN, |least| least + above);
+    number.max(least).min(bound(schema, "maximum").unwrap_or(i64::MAX))
+}
+
+/// The text, longer or shorter where the bounds of a schema want that.
+fn fitting_text(schema: &Value, text: String) -> String {
+    let most = bound(schema, "maxLength").map_or(usize::MAX, |most| most as usize);
+    let least = bound(schema, "minLength").map_or(0, |least| least as usize);
+    let missing = least.saturating_sub(text.chars().count());
+    text.chars().take(most).chain(std::iter::repeat_n('x', missing)).collect()
 }
 
 /// Whether a number is a point in time or the length of a list, which has no fraction.

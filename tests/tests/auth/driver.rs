@@ -30,7 +30,7 @@ async fn a_request_is_authenticated() {
     let line = json!({"id": 8, "call": "$authenticate", "method": "GET", "url": "http://app.example/x",
         "headers": [["cookie", cookie]], "options": options(json!({"authorized_parties": ["https://app.example.com"],
         "audience": null, "issuer": null, "clock_skew_ms": 5000, "accepts": ["session_token"],
-        "accept_pending": false, "publishable_key": "pk_test_x"}))});
+        "accept_pending": false, "publishable_key": "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k"}))});
 
     let ok = json!({"token_type": "session_token", "subject": "user_1", "claims": given, "session_id": "sess_1",
         "org_id": "org_1", "org_role": "org:admin", "org_permissions": ["org:billing:read"],

@@ -2,6 +2,8 @@
 
 use std::error::Error as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use clerk_sdk::ErrorKind;
 use clerk_sdk::auth::{AuthError, Reason, Verifier};
 use clerk_tests::tokens::{Signer, jwks};
@@ -40,6 +42,20 @@ fn a_pem_key_is_read_however_it_is_written() {
         format!(" {text}\n"),
         text.trim_end_matches('=').to_owned(),
         pkcs1.to_owned(),
+        pem.replace('\n', "\\\\n"),
+        pem.replace('\n', "\\\\\\n"),
+        pem.replace('\n', "\\r\\n"),
+        pem.replace('\n', "\\\n"),
+        STANDARD.encode(&pem),
+        STANDARD.encode(pem.replace('\n', "\r\n")),
+        format!("\"{}\"\n", STANDARD_NO_PAD.encode(&pem)),
+        STANDARD
+            .encode(&pem)
+            .as_bytes()
+            .chunks(76)
+            .map(String::from_utf8_lossy)
+            .collect::<Vec<_>>()
+            .join("\n"),
     ] {
         assert!(accepts(&form, &one), "{form}");
         assert!(!accepts(&form, &Signer::two()), "{form}");
@@ -86,6 +102,8 @@ fn a_pem_that_is_no_good_key_is_found_when_the_verifier_is_built() {
         include_str!("../../keys/rsa_pss.pub.pem"),
         include_str!("../../keys/rsa_weak.pub.pem"),
         &"A".repeat(100_000),
+        &STANDARD.encode(include_str!("../../keys/rsa_one.pem")),
+        &STANDARD.encode(STANDARD.encode(&pem)),
     ] {
         assert_eq!(refusal(Verifier::with_pem(bad)), Reason::JwkFailedToResolve, "{bad}");
     }

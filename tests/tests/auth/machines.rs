@@ -103,7 +103,7 @@ async fn an_oauth_token_is_verified_offline() {
     for typ in ["at+jwt", "application/at+jwt", "AT+JWT", "Application/AT+jwt"] {
         let token =
             oauth(json!({"typ": typ, "cat": "cl_B7d4PD333AAA"}), json!({"scp": ["a", "b"], "scope": "c"}));
-        let auth = outcome(offline().authorized_parties(["x"]), &token).await.unwrap();
+        let auth = outcome(offline().authorized_parties(["https://x.example"]), &token).await.unwrap();
         assert_eq!((auth.token_type(), auth.subject()), (TokenType::OAuth, "user_1"), "{typ}");
         assert_eq!((auth.client_id(), auth.credential_id()), (Some("client_1"), Some("oat_1")));
         assert_eq!(auth.scopes(), ["a", "b"]);

@@ -296,7 +296,20 @@ fn a_future_does_not_borrow_the_request_and_can_be_spawned() {
 #[test]
 fn nothing_of_the_settings_prints_a_key() {
     let _: Value = json!(null);
-    let authenticator = authenticator().publishable_key("pk_test_x").build().unwrap();
+    let authenticator = authenticator().publishable_key("pk_test_Y2xlcmsuZXhhbXBsZS5jb20k").build().unwrap();
     let printed = format!("{authenticator:?}");
     assert!(!printed.contains("pk_test") && !printed.contains("BEGIN"), "{printed}");
+}
+
+#[test]
+fn a_publishable_key_that_is_not_one_is_rejected_by_name() {
+    for (key, seen) in
+        [("sk_test_SECRET", "secret key"), ("pk_test_x", "not complete"), ("${KEY}", "placeholder")]
+    {
+        let error = authenticator().publishable_key(key).build().unwrap_err();
+
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("the publishable key") && text.contains(seen), "{text}");
+        assert!(!text.contains("SECRET"), "{text}");
+    }
 }

@@ -11,7 +11,7 @@ use clerk_tests::server::{Reply, Server};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::limits::{builder, fewest, windows};
+use crate::limits::{bucket, builder, calls, fewest, windows};
 use crate::ms;
 
 /// Longer than any of the tests.
@@ -70,6 +70,32 @@ async fn a_limit_that_is_small_beside_the_number_of_tasks_is_used_up_with_few_re
 
         assert!(requests <= 1200, "{tasks} tasks: {requests} requests for 1000 calls in {time:?}");
     }
+}
+
+#[tokio::test]
+async fn calls_at_once_take_at_most_a_fifth_and_64_requests_more() {
+    type Limit = (&'static str, fn() -> Server);
+    let limits: [Limit; 3] = [
+        ("100 in 300 ms", || windows(100, ms(300))),
+        ("20 in 200 ms", || windows(20, ms(200))),
+        ("100 a second, 20 at once", || bucket(100.0, 20.0)),
+    ];
+    for calls in [10, 50, 64, 100, 200] {
+        for (limit, server) in limits {
+            let most = calls * 12 / 10 + 64;
+
+            let (requests, time) = fewest(server, calls, 1).await;
+
+            assert!(requests <= most, "{calls} at once, {limit}: {requests} requests in {time:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn calls_at_once_within_the_limit_take_one_request_each() {
+    let server = windows(100, ms(60_000));
+
+    assert_eq!(calls(&server, 100, 1).await.0, 100);
 }
 
 #[tokio::test]

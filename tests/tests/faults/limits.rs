@@ -45,7 +45,7 @@ pub(super) fn windows(limit: u32, length: Duration) -> Server {
 }
 
 /// Accepts `rate` calls a second and up to `size` at once, and says nothing of when to come again.
-fn bucket(rate: f64, size: f64) -> Server {
+pub(super) fn bucket(rate: f64, size: f64) -> Server {
     let state = Mutex::new((Instant::now(), size));
     Server::answering(move |_| {
         let mut state = state.lock().unwrap();
@@ -97,7 +97,7 @@ pub(super) async fn fewest(server: impl Fn() -> Server, tasks: usize, each: usiz
     fewest
 }
 
-async fn calls(server: &Server, tasks: usize, each: usize) -> (usize, Duration) {
+pub(super) async fn calls(server: &Server, tasks: usize, each: usize) -> (usize, Duration) {
     let clerk = builder(server).build().unwrap();
     let started = Instant::now();
     let tasks: Vec<_> = (0..tasks)

@@ -1,7 +1,9 @@
 //! Lists: pages and items as streams, where they stop, and what a page knows.
 
 mod ahead;
+mod bounds;
 mod cursor;
+mod short_pages;
 mod walks;
 
 use std::time::Duration;

@@ -69,6 +69,13 @@ fn a_mix_of_the_two_sets_is_refused() {
 }
 
 #[test]
+fn a_request_without_any_header_misses_the_ones_that_clerk_sends() {
+    let text = verify(&HeaderMap::new(), BODY).unwrap_err().to_string();
+
+    assert!(text.contains("the header svix-id is missing"), "{text}");
+}
+
+#[test]
 fn each_header_has_to_be_there() {
     for set in ["svix", "webhook"] {
         let all = named(&format!("{set}-id"), &format!("{set}-timestamp"), &format!("{set}-signature"));

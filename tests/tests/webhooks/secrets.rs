@@ -36,6 +36,24 @@ fn what_cannot_be_a_secret_is_found_at_once_and_not_repeated() {
 }
 
 #[test]
+fn a_secret_of_another_form_is_named_for_what_it_is() {
+    for (secret, seen) in [
+        ("", "is empty"),
+        ("\"whsec_SECRET\"", "in quotes"),
+        ("${SECRET}", "placeholder"),
+        ("whsec_SECRET\n", "line breaks"),
+        ("sk_test_SECRET", "the secret key of an instance"),
+        ("pk_test_SECRET", "a publishable key"),
+        ("whsec_SECRET!", "not base64 after its prefix"),
+    ] {
+        let text = Webhook::new(secret).unwrap_err().to_string();
+
+        assert!(text.contains("the signing secret") && text.contains(seen), "{text}");
+        assert!(!text.contains("SECRET"), "{text}");
+    }
+}
+
+#[test]
 fn another_secret_accepts_nothing() {
     // One bit of the last byte is another.
     let other = webhook_at("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx", NOW);

@@ -1,7 +1,10 @@
 //! Schema objects: what a value may be.
 
+mod bounds;
 mod keywords;
 mod reading;
+
+pub use bounds::{Bound, Measure};
 
 /// A schema, with the facts around its type.
 #[derive(Clone, Debug)]
@@ -104,4 +107,6 @@ pub struct Facts {
     pub format: Option<String>,
     /// `pattern`.
     pub pattern: Option<String>,
+    /// `minimum`, `maxLength`, `minItems` and their like.
+    pub bounds: Vec<Bound>,
 }

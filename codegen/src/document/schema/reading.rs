@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind, keywords};
+use super::{AdditionalProperties, Discriminator, Facts, Property, Schema, SchemaKind, bounds, keywords};
 use crate::document::Node;
 use crate::document::value::Value;
 use crate::finding::{Findings, member};
@@ -243,6 +243,6 @@ impl Facts {
                 Some(value) => lines.push(format!("{phrase}`{value}`.")),
             }
         }
-        Self { lines, format: node.text("format"), pattern: node.text("pattern") }
+        Self { lines, format: node.text("format"), pattern: node.text("pattern"), bounds: bounds::read(node) }
     }
 }

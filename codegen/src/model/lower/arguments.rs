@@ -166,7 +166,7 @@ impl Lowering<'_, '_> {
             deprecated: false,
             sensitive: false,
             doc: schema.doc.clone(),
-            facts: Facts::default(),
+            facts: Facts { bounds: schema.facts.bounds.clone(), ..Facts::default() },
         }
     }
 

@@ -126,6 +126,12 @@ pub const DIFFERENCES: &[Difference] = &[
     refused(BOTH, "everything, where the only party, audience or issuer is an empty text", |input| {
         ["authorized_parties", "audience", "issuer"].iter().any(|name| input.option(name) == &json!([""]))
     }),
+    refused(BOTH, "everything, where an authorized party is not an origin: that is an error", |input| {
+        let parties = input.option("authorized_parties").as_array();
+        parties.is_some_and(|parties| {
+            parties.iter().filter_map(Value::as_str).any(|party| party != "" && !party.contains("://"))
+        })
+    }),
     accepted(PY, "a `kid`, `b64` or `jti` of a wrong type, which is not needed", |input| {
         ["kid", "b64"].iter().any(|name| input.header.get(name).is_some_and(|value| !value.is_string()))
             || input.claims.get("jti").is_some_and(|jti| !jti.is_string())
