@@ -118,7 +118,10 @@ impl Webhook {
         self
     }
 
-    #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
+    #[cfg_attr(
+        not(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem")),
+        expect(dead_code, reason = "extractors of web frameworks alone read bodies")
+    )]
     pub(crate) fn time_limit(&self) -> Duration {
         self.body_timeout
     }
