@@ -116,6 +116,7 @@ mod options;
 mod page;
 mod pages;
 mod prepare;
+mod primary;
 mod raw;
 mod request;
 mod response;
