@@ -120,6 +120,7 @@ mod options;
 mod page;
 mod pages;
 mod prepare;
+mod primary;
 mod raw;
 mod request;
 mod response;

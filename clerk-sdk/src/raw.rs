@@ -119,7 +119,7 @@ impl<T> RawRequest<T> {
         self
     }
 
-    /// Answers with status, headers and attempts too.
+    /// Returns status, headers, the body as it came and the number of attempts too.
     pub fn with_response(self) -> RawRequestWithResponse<T> {
         RawRequestWithResponse(self)
     }

@@ -31,7 +31,7 @@ pub struct Request<Op> {
     operation: PhantomData<fn() -> Op>,
 }
 
-/// A [`Request`] that answers with status and headers too, from [`Request::with_response`].
+/// A [`Request`] that returns status, headers and body too, from [`Request::with_response`].
 #[must_use = "a request does nothing until it is awaited"]
 pub struct RequestWithResponse<Op>(Request<Op>);
 
@@ -61,7 +61,7 @@ impl<Op: Operation> Request<Op> {
         crate::blocking::block_on(self.send())
     }
 
-    /// Answers with status, headers and the number of attempts too.
+    /// Returns status, headers, the body as it came and the number of attempts too.
     pub fn with_response(self) -> RequestWithResponse<Op> {
         RequestWithResponse(self)
     }

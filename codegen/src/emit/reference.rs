@@ -141,6 +141,9 @@ impl Page<'_> {
         let answer = match &operation.output {
             Output::Nothing => "nothing".to_owned(),
             Output::Value(ty) => self.linked(ty),
+            Output::Page(item) if operation.paging.is_none() => {
+                format!("a page of {}, which holds all of them", self.linked(item))
+            }
             Output::Page(item) => {
                 format!("a page of {}; `pages()` and `items()` walk all of them", self.linked(item))
             }

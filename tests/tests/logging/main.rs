@@ -328,3 +328,19 @@ fn a_credential_that_is_refused_is_not_logged() {
     assert!(log.contains("token-invalid") && log.contains("sending"), "{log}");
     assert!(!log.contains("SECRET"), "{log}");
 }
+
+#[test]
+fn an_event_that_does_not_decode_is_a_warning_without_its_values() {
+    let event = json!({"type": "user.created", "data": {"id": "user_1", "banned": "SECRET"}});
+    let new = json!({"type": "user.levitated", "data": {"id": "SECRET"}});
+
+    let log = logged(async {
+        clerk_sdk::webhooks::Event::from_slice(event.to_string().as_bytes()).unwrap();
+        clerk_sdk::webhooks::Event::from_slice(new.to_string().as_bytes()).unwrap();
+    });
+
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    assert!(warnings[0].contains("kind=\"user.created\" path=\"data.banned\""), "{log}");
+    assert!(!log.contains("SECRET"), "{log}");
+}
