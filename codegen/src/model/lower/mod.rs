@@ -71,6 +71,7 @@ impl<'a, 'd> Lowering<'a, 'd> {
             output,
             paging,
             failures: operation.failures.clone(),
+            error_codes: operation.error_codes.clone(),
         }
     }
 }
