@@ -104,6 +104,7 @@ mod config;
 #[cfg(any(feature = "auth", feature = "webhooks"))]
 mod crypto;
 mod error;
+pub mod error_codes;
 mod forms;
 #[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
 pub mod frameworks;
@@ -157,4 +158,4 @@ pub use self::transport::{
     HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, reqwest, reqwest_builder,
 };
 
-pub use self::value::{JsonObject, Metadata, Null, Nullable, Timestamp};
+pub use self::value::{DateTime, JsonObject, Metadata, Null, Nullable, Timestamp};

@@ -154,6 +154,9 @@ impl Page<'_> {
             some => some.join(", "),
         };
         let _ = writeln!(out, "* **Failures**: {failures}");
+        if let Some(codes) = docs::error_codes(operation) {
+            let _ = writeln!(out, "* **Known error codes**: {codes}");
+        }
         let key = match operation.key {
             Key::Secret => "the secret key",
             Key::Machine => "a machine's secret key",

@@ -90,6 +90,8 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The other statuses that the document declares.
     pub failures: Vec<String>,
+    /// Codes of errors that it is known to return, in alphabetical order.
+    pub error_codes: Vec<String>,
 }
 
 /// One kind of event.
@@ -206,6 +208,8 @@ pub enum Type {
     Number,
     /// Unix milliseconds.
     Timestamp,
+    /// A time that is text on the wire.
+    DateTime,
     /// Any JSON.
     Json,
     /// A JSON object, kept as it is.

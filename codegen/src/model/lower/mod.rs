@@ -72,6 +72,7 @@ impl<'a, 'd> Lowering<'a, 'd> {
             output,
             paging,
             failures: operation.failures.clone(),
+            error_codes: operation.error_codes.clone(),
         }
     }
 }
