@@ -27,7 +27,8 @@ pub enum RequestState {
     SignedOut {
         /// Why, as a stable code.
         reason: Reason,
-        /// Why, for people. It contains no token.
+        /// Why, for people. It contains no token. If the reason [is not the caller's fault](Reason::is_unavailable), it
+        /// contains the cause: log it, and respond with the code alone.
         message: String,
     },
 }

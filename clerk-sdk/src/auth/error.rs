@@ -58,8 +58,8 @@ reasons! {
     /// None of the keys is the one that the token names (`kid`), or that key cannot be used: it is too weak, or of a
     /// kind that is not supported.
     JwkKidMismatch = "jwk-kid-mismatch",
-    /// Clerk did not give the keys, or did not say whether an opaque credential is good: it could not be reached in
-    /// time, or failed.
+    /// The keys are not available, or an opaque credential was not verified: Clerk failed or could not be reached in
+    /// time, such a failure is remembered, or too many opaque credentials are being verified.
     JwkRemoteFailedToLoad = "jwk-remote-failed-to-load",
     /// What Clerk answered is no set of keys, or has no key in it.
     JwkRemoteInvalid = "jwk-remote-invalid",

@@ -132,9 +132,9 @@ pub(super) fn signed_in(outcome: Outcome) -> Result<Auth, Rejection> {
 
 /// The caller of a request, or `None` if the request is signed out: an argument of handlers for everybody.
 ///
-/// A credential that cannot be verified, because Clerk is away or refuses the secret key, is neither: it is a
-/// [`Rejection`] with 503, and so is a missing layer with 500. `Option<Auth>` is the same in axum alone. In actix-web,
-/// Rocket and poem the framework makes `None` of every rejection, so an outage signs everybody out.
+/// A credential that cannot be verified, because Clerk is away or refuses the secret key, is neither: the request is
+/// rejected with 503. Without a layer it is rejected with 500. `Option<Auth>` is the same in axum alone. In actix-web,
+/// Rocket and poem the framework makes `None` of every rejection, so an outage signs all callers out.
 ///
 /// ```
 /// use clerk_sdk::frameworks::MaybeAuth;

@@ -4,8 +4,9 @@
 //! It is the same in all of them:
 //!
 //! * [`ClerkLayer`] authenticates each request and writes down what it found.
-//! * [`Auth`](crate::auth::Auth) as an argument of a handler is who sent the request; nobody is answered 401. Where
-//!   nobody is welcome, too, take a [`MaybeAuth`], or a [`RequestState`](crate::auth::RequestState).
+//! * [`Auth`](crate::auth::Auth) as an argument of a handler is the caller; a request that is signed out is
+//!   rejected with 401. Handlers that also serve such requests take a [`MaybeAuth`], or a
+//!   [`RequestState`](crate::auth::RequestState).
 //! * [`require`] guards routes: those who are signed in without what it takes are answered 403. In a handler,
 //!   [`Auth::require`](crate::auth::Auth::require) does the same.
 #![cfg_attr(

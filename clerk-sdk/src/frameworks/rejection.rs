@@ -27,7 +27,7 @@ use crate::webhooks::{WebhookError, WebhookErrorReason};
 /// | 401 | a [`Reason`], such as `token-expired` | nobody is signed in |
 /// | 403 | `forbidden` | somebody is, but may not do this |
 /// | 503 | a [`Reason`] that [is not the caller's fault](Reason::is_unavailable) | Clerk's keys cannot be had |
-/// | 500 | `clerk-not-configured` | the layer is missing, or its settings are wrong |
+/// | 500 | `clerk-not-configured` | the layer or the `Webhook` is missing, or has wrong settings |
 /// | 400 | the code of a [`WebhookErrorReason`](crate::webhooks::WebhookErrorReason), or `body-unreadable` | it is no webhook of Clerk's |
 /// | 408 | `body-timeout` | the body of a webhook was not received in time |
 /// | 413 | `body-too-large` | a webhook of more than 1 MiB |
