@@ -19,7 +19,7 @@ use crate::client::Clerk;
 use crate::error::{ApiError, Error, ErrorKind};
 use crate::hooks::{Attempt, Retry};
 use crate::observe;
-use crate::operation::{Meta, Parts};
+use crate::operation::{Meta, Parts, RequestBody};
 use crate::options::CallOptions;
 use crate::prepare::{Payload, Prepared};
 use crate::response::Response;
@@ -47,7 +47,7 @@ async fn run(
     options: &CallOptions,
 ) -> Result<Response<Bytes>, Error> {
     let span = observe::span(meta);
-    let timeout = options.timeout.or(clerk.0.timeout);
+    let timeout = time_limit(clerk, &parts, options);
     let call = Call { clerk, meta, options, timeout, attempts: AtomicU32::new(0), started: Instant::now() };
     let work = async {
         let result = call.in_runtime(parts).await;
@@ -57,6 +57,21 @@ async fn run(
         result
     };
     work.instrument(span).await
+}
+
+/// The default of a call's time limit.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a call may take. The default leaves the time for all retries and one more attempt; an upload has none, since
+/// its attempts last as long as it makes progress.
+fn time_limit(clerk: &Clerk, parts: &Parts, options: &CallOptions) -> Option<Duration> {
+    let set = options.timeout.or(clerk.0.timeout);
+    if set.is_some() || matches!(parts.body, RequestBody::Form(_)) {
+        return set;
+    }
+    let policy = options.retry.as_ref().unwrap_or(&clerk.0.retry);
+    let attempt = options.attempt_timeout.unwrap_or(clerk.0.attempt_timeout);
+    Some(policy.time_for_retries().saturating_add(attempt).max(TIME_LIMIT))
 }
 
 struct Call<'a> {
@@ -324,5 +339,32 @@ impl http_body::Body for Upload {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::FormValue;
+
+    #[test]
+    fn a_call_has_a_time_limit_that_leaves_time_for_its_retries() {
+        let clerk = Clerk::new("sk_test_x").unwrap();
+        let set = Clerk::builder("sk_test_x").timeout(Duration::from_secs(5)).build().unwrap();
+        let limit = |clerk: &Clerk, options: &CallOptions| time_limit(clerk, &Parts::default(), options);
+        let with_retry = |policy| {
+            let mut options = CallOptions::default();
+            options.retry = Some(policy);
+            options
+        };
+
+        assert_eq!(limit(&clerk, &CallOptions::default()), Some(Duration::from_secs(60)));
+        assert_eq!(limit(&clerk, &with_retry(RetryPolicy::none())), Some(Duration::from_secs(60)));
+        assert_eq!(limit(&clerk, &with_retry(RetryPolicy::for_jobs())), Some(Duration::from_secs(630)));
+        assert_eq!(limit(&set, &with_retry(RetryPolicy::for_jobs())), Some(Duration::from_secs(5)));
+
+        let part = ("file".into(), FormValue::Text(String::new()));
+        let upload = Parts { body: RequestBody::Form(vec![part]), ..Parts::default() };
+        assert_eq!(time_limit(&clerk, &upload, &CallOptions::default()), None);
     }
 }

@@ -69,7 +69,7 @@ macro_rules! api_version {
                 use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::value::{
-                    IntoNullable, JsonObject, Metadata, Timestamp, into_list, into_map, joined,
+                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, into_map, joined,
                 };
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use serde::Serialize;
@@ -83,7 +83,7 @@ macro_rules! api_version {
                 use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::value::{
-                    IntoNullable, JsonObject, Metadata, Timestamp, into_list, into_map, joined,
+                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, into_map, joined,
                 };
                 use crate::{Clerk, FilePart};
                 #[allow(unused_imports, reason = "not every document needs all of them")]

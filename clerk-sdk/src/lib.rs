@@ -104,6 +104,7 @@ mod config;
 #[cfg(any(feature = "auth", feature = "webhooks"))]
 mod crypto;
 mod error;
+pub mod error_codes;
 mod forms;
 #[cfg(any(feature = "tower", feature = "actix", feature = "rocket", feature = "poem"))]
 pub mod frameworks;
@@ -120,6 +121,7 @@ mod options;
 mod page;
 mod pages;
 mod prepare;
+mod primary;
 mod raw;
 mod request;
 mod response;
@@ -156,4 +158,4 @@ pub use self::transport::{
     HttpClient, HttpError, HttpErrorKind, HttpFuture, HttpRequest, HttpResponse, reqwest, reqwest_builder,
 };
 
-pub use self::value::{JsonObject, Metadata, Null, Nullable, Timestamp};
+pub use self::value::{DateTime, JsonObject, Metadata, Null, Nullable, Timestamp};

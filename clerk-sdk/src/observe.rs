@@ -8,7 +8,7 @@ use serde_json::Value;
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::operation::Meta;
 use crate::prepare::Payload;
 use crate::response::Response;
@@ -49,7 +49,7 @@ pub(crate) fn finished(result: &Result<Response<Bytes>, Error>, attempts: u32) {
                 let kind = error.transport_kind().map_or(error.kind().as_str(), |kind| kind.as_str());
                 span.record("error.type", kind);
             }
-            tracing::debug!(target: TARGET, attempts, "failed: {error}");
+            tracing::debug!(target: TARGET, attempts, "failed: {}", Cause(error));
         }
     }
 }
@@ -91,7 +91,7 @@ pub(crate) fn waiting() {
 }
 
 pub(crate) fn retrying(error: &Error, attempt: u32, wait: Duration) {
-    tracing::info!(target: TARGET, attempt, wait_ms = wait.as_millis() as u64, "retrying after {error}");
+    tracing::info!(target: TARGET, attempt, wait_ms = wait.as_millis() as u64, "retrying after {}", Cause(error));
 }
 
 /// The names of a query's parameters; their values are what somebody searched for.

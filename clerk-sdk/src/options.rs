@@ -108,9 +108,8 @@ macro_rules! call_options {
             self
         }
 
-        /// Bounds the whole call, its retries and the waits between them included. As the client does unless set
-        /// ([`ClerkBuilder::timeout`]($crate::ClerkBuilder::timeout)), which is unbounded; with no time at all nothing
-        /// is sent.
+        /// Bounds the whole call, its retries and the waits between them included. The default is that of the client
+        /// ([`ClerkBuilder::timeout`]($crate::ClerkBuilder::timeout)). With no time at all nothing is sent.
         pub fn with_timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.options.timeout = Some(timeout);
             self

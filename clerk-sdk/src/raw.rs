@@ -22,7 +22,7 @@ use crate::upload::FilePart;
 /// A call of any endpoint, from [`Clerk::request`]. Await it to send it; the answer is decoded as `T`.
 ///
 /// An answer without a body decodes as `null`: `()`, an `Option` and `serde_json::Value` take that.
-#[must_use = "a request does nothing until it is awaited"]
+#[must_use = "a request is not sent until you `.await` it or call `.send()`"]
 pub struct RawRequest<T> {
     clerk: Clerk,
     meta: Meta,
@@ -32,7 +32,7 @@ pub struct RawRequest<T> {
 }
 
 /// A [`RawRequest`] that answers with status and headers too.
-#[must_use = "a request does nothing until it is awaited"]
+#[must_use = "a request is not sent until you `.await` it or call `.send()`"]
 pub struct RawRequestWithResponse<T>(RawRequest<T>);
 
 impl<T> RawRequest<T> {
@@ -119,7 +119,7 @@ impl<T> RawRequest<T> {
         self
     }
 
-    /// Answers with status, headers and attempts too.
+    /// Returns status, headers, the body as it came and the number of attempts too.
     pub fn with_response(self) -> RawRequestWithResponse<T> {
         RawRequestWithResponse(self)
     }
@@ -139,12 +139,33 @@ impl<T: DeserializeOwned> RawRequest<T> {
     }
 }
 
+impl<T: DeserializeOwned> RawRequest<T> {
+    /// Returns the future that sends the request, for functions that take futures, such as `spawn` and `join_all`.
+    /// Awaiting the request itself does the same.
+    ///
+    /// # Errors
+    /// See [`Error`]: the request failed, the response reports an error, or it does not decode.
+    pub async fn send(self) -> Result<T, Error> {
+        self.response().await.map(Response::into_inner)
+    }
+}
+
+impl<T: DeserializeOwned> RawRequestWithResponse<T> {
+    /// Returns the future that sends the request. Awaiting the request itself does the same.
+    ///
+    /// # Errors
+    /// Those of [`RawRequest::send`].
+    pub async fn send(self) -> Result<Response<T>, Error> {
+        self.0.response().await
+    }
+}
+
 impl<T: DeserializeOwned + 'static> IntoFuture for RawRequest<T> {
     type Output = Result<T, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.response().await.map(Response::into_inner) })
+        Box::pin(self.send())
     }
 }
 

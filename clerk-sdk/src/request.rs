@@ -23,7 +23,7 @@ use crate::value::{AsField, Field, Query};
 /// Arguments of the operation have plain names (`limit`), options of the call are called `with_…`, so that no argument
 /// that Clerk adds can ever be in the way. It owns a handle of the client: requests, their futures and streams can be
 /// spawned.
-#[must_use = "a request does nothing until it is awaited"]
+#[must_use = "a request is not sent until you `.await` it or call `.send()`"]
 pub struct Request<Op> {
     pub(crate) clerk: Clerk,
     pub(crate) parts: Parts,
@@ -31,8 +31,8 @@ pub struct Request<Op> {
     operation: PhantomData<fn() -> Op>,
 }
 
-/// A [`Request`] that answers with status and headers too, from [`Request::with_response`].
-#[must_use = "a request does nothing until it is awaited"]
+/// A [`Request`] that returns status, headers and body too, from [`Request::with_response`].
+#[must_use = "a request is not sent until you `.await` it or call `.send()`"]
 pub struct RequestWithResponse<Op>(Request<Op>);
 
 impl<Op: Operation> Request<Op> {
@@ -44,10 +44,11 @@ impl<Op: Operation> Request<Op> {
         Self { clerk, parts, options, operation: PhantomData }
     }
 
-    /// Sends the request. Awaiting the request itself does the same.
+    /// Returns the future that sends the request, for functions that take futures, such as `spawn` and `join_all`.
+    /// Awaiting the request itself does the same.
     ///
     /// # Errors
-    /// See [`Error`]: a failure on the way, an answer that reports one, or one that does not decode.
+    /// See [`Error`]: the request failed, the response reports an error, or it does not decode.
     pub async fn send(self) -> Result<Op::Output, Error> {
         self.respond().await.map(Response::into_inner)
     }
@@ -61,7 +62,7 @@ impl<Op: Operation> Request<Op> {
         crate::blocking::block_on(self.send())
     }
 
-    /// Answers with status, headers and the number of attempts too.
+    /// Returns status, headers, the body as it came and the number of attempts too.
     pub fn with_response(self) -> RequestWithResponse<Op> {
         RequestWithResponse(self)
     }
@@ -106,6 +107,20 @@ impl<Op: Operation> Request<Op> {
     pub(crate) fn set_query(mut self, name: &'static str, value: impl Query) -> Self {
         self.parts.set_query(name, value, Op::META.bounds);
         self
+    }
+
+    /// Sets a whole number in the query; one that does not fit into 64 bits is an `InvalidRequest`.
+    pub(crate) fn set_count(mut self, name: &'static str, value: impl TryInto<i64>) -> Self {
+        match value.try_into() {
+            Ok(value) => self.set_query(name, value),
+            Err(_) => {
+                let reason =
+                    format!("`{name}` cannot be sent: the number does not fit into 64 bits with a sign");
+                self.parts.accept(name);
+                self.parts.refuse(name, Err(reason));
+                self
+            }
+        }
     }
 
     pub(crate) fn set_body(self, name: &str, value: impl Field) -> Self {

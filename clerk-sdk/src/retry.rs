@@ -46,6 +46,13 @@ impl RetryPolicy {
         Self::exponential().max_elapsed(Duration::from_secs(3600))
     }
 
+    /// Returns a policy for jobs that no user waits for: as [`exponential`](Self::exponential), but for 10 minutes.
+    ///
+    /// A job outlasts a restart of the API with it, and waits in the queue of a rate limit for that long.
+    pub fn for_jobs() -> Self {
+        Self::exponential().max_elapsed(Duration::from_secs(600))
+    }
+
     /// Every call is tried once.
     pub fn none() -> Self {
         Self::exponential().max_elapsed(Duration::ZERO)
@@ -75,6 +82,11 @@ impl RetryPolicy {
     pub fn max_elapsed(mut self, max_elapsed: Duration) -> Self {
         self.max_elapsed = max_elapsed;
         self
+    }
+
+    /// The time in which attempts may begin.
+    pub(crate) fn time_for_retries(&self) -> Duration {
+        self.max_elapsed
     }
 
     /// Whether there is more than one attempt.

@@ -124,6 +124,11 @@ fn a_union_is_made_of_an_object_that_only_one_of_its_variants_has() {
 }
 
 #[test]
+fn types_of_events_require_what_names_an_object_and_nothing_else() {
+    holds("events");
+}
+
+#[test]
 fn equal_objects_in_several_places_are_one_type() {
     holds("equal_objects");
 }

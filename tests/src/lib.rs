@@ -6,6 +6,7 @@ pub mod clients;
 pub mod dispatch;
 pub mod driver;
 pub mod printed;
+pub mod published;
 pub mod random;
 pub mod reader;
 pub mod server;

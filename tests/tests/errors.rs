@@ -199,3 +199,24 @@ async fn errors_are_small_and_can_be_sent() {
     check::<Error>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
+
+#[test]
+fn errors_of_tokens_and_of_json_are_errors_of_the_client() {
+    fn plan(text: &str) -> Result<u32, Error> {
+        Ok(serde_json::from_str(text)?)
+    }
+    fn claims(token: &str) -> Result<clerk_sdk::auth::Claims, Error> {
+        let verifier = clerk_sdk::auth::Verifier::with_pem(clerk_tests::tokens::Signer::ed25519().pem());
+        Ok(verifier.build()?.verify_now(token)?)
+    }
+
+    let json = plan(r#""SECRET""#).unwrap_err();
+    assert_eq!((json.kind(), json.kind().as_str()), (ErrorKind::Json, "json"));
+    assert!(!json.maybe_sent() && std::error::Error::source(&json).is_some());
+    assert!(!format!("{json} {json:?}").contains("SECRET"), "{json}");
+
+    let token = claims("x").unwrap_err();
+    assert_eq!((token.kind(), token.kind().as_str()), (ErrorKind::Auth, "auth"));
+    assert_eq!(token.auth().unwrap().reason().as_str(), "token-invalid");
+    assert!(token.to_string().starts_with("token-invalid: "), "{token}");
+}

@@ -1,7 +1,10 @@
 //! What leaves the machine for typed operations: path segments, keys, bodies.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use clerk_sdk::{Clerk, ClerkBuilder, ErrorKind, FilePart, RetryPolicy};
+use std::time::SystemTime;
+
+use clerk_sdk::types::PasswordHasher;
+use clerk_sdk::{Clerk, ClerkBuilder, ErrorKind, FilePart, Null, RetryPolicy, Timestamp};
 use clerk_tests::server::{Reply, Server};
 
 fn builder(server: &Server) -> ClerkBuilder {
@@ -239,4 +242,54 @@ fn what_one_version_answers_another_takes() {
     // One that is not equal is another.
     assert_ne!(name, std::any::type_name::<clerk_sdk::types::Session>());
     assert_eq!(std::mem::size_of_val(&newest), 0);
+}
+
+#[tokio::test]
+async fn times_that_the_api_takes_as_text_are_set_by_any_time() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+    let time = Timestamp::from_millis(1_700_000_000_123);
+    let request = || clerk.users().create();
+
+    for request in [
+        request().created_at(time).legal_accepted_at(SystemTime::try_from(time).unwrap()),
+        request().created_at(Some(time)).legal_accepted_at(time.as_millis()),
+        request().created_at(time.to_string()).legal_accepted_at("2023-11-14T22:13:20.123Z"),
+    ] {
+        request.await.unwrap_err();
+    }
+    clerk.users().update("user_1").created_at(Null).await.unwrap_err();
+
+    let bodies: Vec<_> = server.seen().iter().map(|seen| seen.text()).collect();
+    let text = r#""2023-11-14T22:13:20.123Z""#;
+    let expected = format!(r#"{{"created_at":{text},"legal_accepted_at":{text}}}"#);
+    assert_eq!(bodies, [expected.clone(), expected.clone(), expected, r#"{"created_at":null}"#.to_owned()]);
+}
+
+#[tokio::test]
+async fn a_limit_takes_any_integer_and_one_that_is_too_large_is_not_sent() {
+    let server = Server::scripted([Reply::json(200, "[]")]);
+    let clerk = builder(&server).build().unwrap();
+
+    clerk.users().list().limit(50).await.unwrap();
+    clerk.users().list().limit([1, 2].len()).offset(7_u8).await.unwrap();
+    let error = clerk.users().list().offset(u64::MAX).await.unwrap_err();
+
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
+    assert!(error.to_string().contains("offset"), "{error}");
+    let targets: Vec<_> = server.seen().into_iter().map(|seen| seen.target).collect();
+    assert_eq!(targets, ["/v1/users?limit=50", "/v1/users?limit=2&offset=7"]);
+}
+
+#[tokio::test]
+async fn a_hasher_of_passwords_is_a_value_or_a_text() {
+    let server = Server::scripted([Reply::json(200, "{}")]);
+    let clerk = builder(&server).build().unwrap();
+
+    clerk.users().create().password_hasher(PasswordHasher::BcryptSha256Django).await.unwrap_err();
+    clerk.users().create().password_hasher("brand_new").await.unwrap_err();
+
+    let bodies: Vec<_> = server.seen().iter().map(|seen| seen.text()).collect();
+    let expected = ["bcrypt_sha256_django", "brand_new"];
+    assert_eq!(bodies, expected.map(|hasher| format!(r#"{{"password_hasher":"{hasher}"}}"#)));
 }

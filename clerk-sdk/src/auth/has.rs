@@ -43,26 +43,26 @@ impl<R: Requirement + ?Sized> Requirement for &R {
 
 /// A role in the active organization, such as `org:admin`; the prefix `org:` may be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Role<'a>(pub &'a str);
+pub struct Role<T = &'static str>(pub T);
 
 /// A permission in the active organization, such as `org:billing:manage`; the prefix `org:` may be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Permission<'a>(pub &'a str);
+pub struct Permission<T = &'static str>(pub T);
 
 /// A feature of the plan of the user or of the active organization, such as `billing`. `org:billing` asks for the
 /// organization's alone, `user:billing` for the user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Feature<'a>(pub &'a str);
+pub struct Feature<T = &'static str>(pub T);
 
 /// A plan of the user or of the active organization, such as `pro`. `org:pro` asks for the organization's alone,
 /// `user:pro` for the user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Plan<'a>(pub &'a str);
+pub struct Plan<T = &'static str>(pub T);
 
 /// A scope of a machine's credential, such as `invoices:read` of an API key; of a machine-to-machine token, the id of a
 /// machine that it may be sent to (`mch_…`). Sessions have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Scope<'a>(pub &'a str);
+pub struct Scope<T = &'static str>(pub T);
 
 /// That the user has proved recently to be there.
 ///
@@ -104,38 +104,39 @@ fn same(owned: &str, asked: &str) -> bool {
     !asked.is_empty() && without_prefix(owned) == asked
 }
 
-impl Requirement for Role<'_> {
+impl<T: AsRef<str>> Requirement for Role<T> {
     fn is_met_by(&self, claims: &Claims) -> bool {
-        claims.org_id().is_some() && claims.org_role().is_some_and(|role| same(role, self.0))
+        claims.org_id().is_some() && claims.org_role().is_some_and(|role| same(role, self.0.as_ref()))
     }
 }
 
-impl Requirement for Permission<'_> {
+impl<T: AsRef<str>> Requirement for Permission<T> {
     fn is_met_by(&self, claims: &Claims) -> bool {
         claims.org_id().is_some()
-            && claims.org_permissions().iter().any(|permission| same(permission, self.0))
+            && claims.org_permissions().iter().any(|permission| same(permission, self.0.as_ref()))
     }
 }
 
-impl Requirement for Feature<'_> {
+impl<T: AsRef<str>> Requirement for Feature<T> {
     fn is_met_by(&self, claims: &Claims) -> bool {
-        is_among(claims.features(), self.0)
+        is_among(claims.features(), self.0.as_ref())
     }
 }
 
-impl Requirement for Plan<'_> {
+impl<T: AsRef<str>> Requirement for Plan<T> {
     fn is_met_by(&self, claims: &Claims) -> bool {
-        is_among(claims.plans(), self.0)
+        is_among(claims.plans(), self.0.as_ref())
     }
 }
 
-impl Requirement for Scope<'_> {
+impl<T: AsRef<str>> Requirement for Scope<T> {
     fn is_met_by(&self, _: &Claims) -> bool {
         false
     }
 
     fn is_met_by_scopes(&self, scopes: &[String]) -> bool {
-        !self.0.is_empty() && scopes.iter().any(|scope| scope == self.0)
+        let asked = self.0.as_ref();
+        !asked.is_empty() && scopes.iter().any(|scope| scope == asked)
     }
 }
 
@@ -184,33 +185,33 @@ impl Requirement for Reverification {
     }
 }
 
-impl fmt::Display for Role<'_> {
+impl<T: AsRef<str>> fmt::Display for Role<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the role {}", self.0)
+        write!(f, "the role {}", self.0.as_ref())
     }
 }
 
-impl fmt::Display for Permission<'_> {
+impl<T: AsRef<str>> fmt::Display for Permission<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the permission {}", self.0)
+        write!(f, "the permission {}", self.0.as_ref())
     }
 }
 
-impl fmt::Display for Feature<'_> {
+impl<T: AsRef<str>> fmt::Display for Feature<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the feature {}", self.0)
+        write!(f, "the feature {}", self.0.as_ref())
     }
 }
 
-impl fmt::Display for Plan<'_> {
+impl<T: AsRef<str>> fmt::Display for Plan<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the plan {}", self.0)
+        write!(f, "the plan {}", self.0.as_ref())
     }
 }
 
-impl fmt::Display for Scope<'_> {
+impl<T: AsRef<str>> fmt::Display for Scope<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the scope {}", self.0)
+        write!(f, "the scope {}", self.0.as_ref())
     }
 }
 

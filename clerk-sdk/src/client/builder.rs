@@ -162,10 +162,11 @@ impl ClerkBuilder {
         self
     }
 
-    /// How long each call may take in all, its retries and the waits between them included. Unbounded unless set; what
-    /// a call says by `with_timeout` comes first. Of a list that is walked it is the limit for each page.
+    /// Sets how long each call may take in all, its retries and the waits between them included. `with_timeout` of a call
+    /// takes precedence. For a list that is walked it is the limit of each page.
     ///
-    /// A service that answers somebody who waits has a use for it: retries go on for up to 30 seconds.
+    /// The default is 60 seconds, or the time of all retries and one more attempt where that is longer. Uploads have no
+    /// default: their attempts last as long as they make progress. Set a shorter limit in a service whose callers wait.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

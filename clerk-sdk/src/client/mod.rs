@@ -36,7 +36,7 @@ use crate::transport::HttpClient;
 /// let clerk = Clerk::from_env()?; // CLERK_SECRET_KEY
 /// let user = clerk.users().get("user_1").await?;
 ///
-/// let patient = Clerk::builder("sk_test_example").timeout(Duration::from_secs(60)).build()?;
+/// let patient = Clerk::builder("sk_test_example").timeout(Duration::from_secs(300)).build()?;
 /// # Ok(())
 /// # }
 /// ```

@@ -11,12 +11,29 @@ use crate::value::without_secrets;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let f = &mut OneLine(f);
         if let Some(call) = &self.0.call {
+            let f = &mut OneLine(&mut *f);
             write!(f, "{}: {} {} → ", call.operation, call.method, call.path)?;
         }
+        self.cause(f, Some(self.attempts()))
+    }
+}
+
+/// What went wrong, without the call and its attempts: for events, which have these as fields.
+pub(crate) struct Cause<'a>(pub(crate) &'a Error);
+
+impl fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.cause(f, None)
+    }
+}
+
+impl Error {
+    /// Writes what went wrong, with the number of attempts where it is given.
+    fn cause(&self, f: &mut fmt::Formatter<'_>, attempts: Option<u32>) -> fmt::Result {
+        let f = &mut OneLine(f);
         match &self.0.kind {
-            Kind::Api(api) => self.api_text(api, f),
+            Kind::Api(api) => api_text(api, attempts, f),
             Kind::Transport(error) => {
                 write!(f, "{error}")?;
                 if let Some(source) = StdError::source(error) {
@@ -27,9 +44,9 @@ impl fmt::Display for Error {
                 } else {
                     f.write_str(" (the request may have been sent")?;
                 }
-                match self.attempts() {
-                    0 | 1 => f.write_str(")"),
-                    attempts => write!(f, ", {attempts} attempts)"),
+                match attempts {
+                    None | Some(0 | 1) => f.write_str(")"),
+                    Some(attempts) => write!(f, ", {attempts} attempts)"),
                 }
             }
             Kind::Decode { path, source, status, body, .. } => {
@@ -47,6 +64,9 @@ impl fmt::Display for Error {
                 with_source(f, message, source.as_deref())
             }
             Kind::Config { message, source } => with_source(f, message, source.as_deref()),
+            #[cfg(feature = "auth")]
+            Kind::Auth(error) => write!(f, "{error}"),
+            Kind::Json(reason) => write!(f, "a value does not convert to or from JSON: {reason}"),
             Kind::RateLimited { waited, left } => {
                 let waited = waited.as_secs_f64();
                 write!(f, "not sent: the API limits the rate of calls, and after {waited:.1} s ")?;
@@ -105,42 +125,39 @@ fn with_source(
     }
 }
 
-impl Error {
-    fn api_text(&self, api: &ApiError, f: &mut impl Write) -> fmt::Result {
-        write!(f, "{}", api.status().as_u16())?;
-        for (i, item) in api.errors().iter().enumerate() {
-            f.write_str(if i == 0 { " " } else { "; " })?;
-            // The short message often says no more than "is invalid"; the long one says what of.
-            let long = item.long_message().filter(|long| item.message() != Some(long));
-            // A server may repeat what it was sent.
-            let texts = [item.code(), item.message(), long].into_iter().flatten();
-            let texts = texts.filter(|text| !text.trim().is_empty()).map(without_secrets);
-            let texts: Vec<_> = texts.collect();
-            if texts.is_empty() {
-                f.write_str("an error without code or message")?;
-            }
-            f.write_str(&texts.join(": "))?;
-            if let Some(parameter) = item.parameter().filter(|name| !name.is_empty()) {
-                write!(f, " [{}]", without_secrets(parameter))?;
-            }
+fn api_text(api: &ApiError, attempts: Option<u32>, f: &mut impl Write) -> fmt::Result {
+    write!(f, "{}", api.status().as_u16())?;
+    for (i, item) in api.errors().iter().enumerate() {
+        f.write_str(if i == 0 { " " } else { "; " })?;
+        // The short message often says no more than "is invalid"; the long one says what of.
+        let long = item.long_message().filter(|long| item.message() != Some(long));
+        // A server may repeat what it was sent.
+        let texts = [item.code(), item.message(), long].into_iter().flatten();
+        let texts = texts.filter(|text| !text.trim().is_empty()).map(without_secrets);
+        let texts: Vec<_> = texts.collect();
+        if texts.is_empty() {
+            f.write_str("an error without code or message")?;
         }
-        if api.errors().is_empty() {
-            let reason = api.status().canonical_reason().unwrap_or("unknown status");
-            write!(f, " {reason}, with a body of {} bytes", api.body().len())?;
+        f.write_str(&texts.join(": "))?;
+        if let Some(parameter) = item.parameter().filter(|name| !name.is_empty()) {
+            write!(f, " [{}]", without_secrets(parameter))?;
         }
-        let attempts = self.attempts();
-        let plural = if attempts == 1 { "" } else { "s" };
-        match api.trace_id() {
-            Some(trace) => {
-                write!(f, " (trace {}, {attempts} attempt{plural})", without_secrets(trace))?;
-            }
-            None => write!(f, " ({attempts} attempt{plural})")?,
-        }
-        if let Some(advice) = advice(api.status()) {
-            write!(f, "; {advice}")?;
-        }
-        Ok(())
     }
+    if api.errors().is_empty() {
+        let reason = api.status().canonical_reason().unwrap_or("unknown status");
+        write!(f, " {reason}, with a body of {} bytes", api.body().len())?;
+    }
+    let trace = api.trace_id().map(|trace| format!("trace {}", without_secrets(trace)));
+    let attempts =
+        attempts.map(|attempts| format!("{attempts} attempt{}", if attempts == 1 { "" } else { "s" }));
+    let facts: Vec<String> = [trace, attempts].into_iter().flatten().collect();
+    if !facts.is_empty() {
+        write!(f, " ({})", facts.join(", "))?;
+    }
+    if let Some(advice) = advice(api.status()) {
+        write!(f, "; {advice}")?;
+    }
+    Ok(())
 }
 
 fn advice(status: StatusCode) -> Option<&'static str> {
@@ -185,6 +202,9 @@ impl fmt::Debug for Error {
                 .field("status", status)
                 .field("body", &format_args!("{} bytes", body.len())),
             Kind::RateLimited { waited, left } => out.field("waited", waited).field("left", left),
+            #[cfg(feature = "auth")]
+            Kind::Auth(error) => out.field("auth", error),
+            Kind::Json(reason) => out.field("reason", reason),
             Kind::InvalidRequest { message, source } | Kind::Config { message, source } => {
                 out.field("message", message).field("source", &source.as_ref().map(ToString::to_string))
             }

@@ -16,10 +16,12 @@ use http::{HeaderMap, Method, StatusCode};
 
 pub use self::api::{ApiError, ApiErrorItem};
 use self::display::DecodeReason;
-pub(crate) use self::display::Innermost;
 pub(crate) use self::display::reason_without_values;
+pub(crate) use self::display::{Cause, Innermost};
 #[cfg(feature = "webhooks")]
 pub(crate) use self::one_line::one_line;
+#[cfg(feature = "auth")]
+use crate::auth::AuthError;
 use crate::operation::Meta;
 use crate::response::Response;
 use crate::transport::{HttpError, HttpErrorKind};
@@ -62,11 +64,15 @@ pub enum ErrorKind {
     Config,
     /// The API has told this client to wait, for longer than the call may take; nothing was sent.
     RateLimited,
+    /// A token or a credential was rejected: converted from an `AuthError`.
+    Auth,
+    /// A value does not convert to or from JSON: converted from a [`serde_json::Error`].
+    Json,
 }
 
 impl ErrorKind {
     /// A stable name in lower case with underscores: `api`, `transport`, `decode`, `invalid_request`, `config`,
-    /// `rate_limited`.
+    /// `rate_limited`, `auth`, `json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
@@ -75,6 +81,8 @@ impl ErrorKind {
             Self::InvalidRequest => "invalid_request",
             Self::Config => "config",
             Self::RateLimited => "rate_limited",
+            Self::Auth => "auth",
+            Self::Json => "json",
         }
     }
 }
@@ -115,6 +123,9 @@ enum Kind {
         waited: Duration,
         left: Duration,
     },
+    #[cfg(feature = "auth")]
+    Auth(AuthError),
+    Json(DecodeReason),
 }
 
 impl Error {
@@ -199,6 +210,9 @@ impl Error {
             Kind::InvalidRequest { .. } => ErrorKind::InvalidRequest,
             Kind::Config { .. } => ErrorKind::Config,
             Kind::RateLimited { .. } => ErrorKind::RateLimited,
+            #[cfg(feature = "auth")]
+            Kind::Auth(_) => ErrorKind::Auth,
+            Kind::Json(_) => ErrorKind::Json,
         }
     }
 
@@ -307,7 +321,11 @@ impl Error {
         match &self.0.kind {
             Kind::Api(_) | Kind::Decode { .. } => true,
             Kind::Transport(error) => !error.request_not_sent(),
-            Kind::InvalidRequest { .. } | Kind::Config { .. } | Kind::RateLimited { .. } => false,
+            Kind::InvalidRequest { .. } | Kind::Config { .. } | Kind::RateLimited { .. } | Kind::Json(_) => {
+                false
+            }
+            #[cfg(feature = "auth")]
+            Kind::Auth(_) => false,
         }
     }
 
@@ -340,12 +358,39 @@ impl Error {
     }
 }
 
+impl From<serde_json::Error> for Error {
+    /// Converts the failure to convert a value to or from JSON. The value itself is left out.
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(Kind::Json(DecodeReason::new(&error)))
+    }
+}
+
+#[cfg(feature = "auth")]
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        Self::new(Kind::Auth(error))
+    }
+}
+
+#[cfg(feature = "auth")]
+impl Error {
+    /// Why a token or a credential was rejected: of kind [`ErrorKind::Auth`].
+    pub fn auth(&self) -> Option<&AuthError> {
+        match &self.0.kind {
+            Kind::Auth(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
             Kind::Api(_) | Kind::RateLimited { .. } => None,
             Kind::Transport(error) => StdError::source(error),
-            Kind::Decode { source, .. } => Some(source),
+            Kind::Decode { source, .. } | Kind::Json(source) => Some(source),
+            #[cfg(feature = "auth")]
+            Kind::Auth(error) => Some(error),
             Kind::InvalidRequest { source, .. } | Kind::Config { source, .. } => {
                 source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
             }

@@ -25,6 +25,7 @@ mod axum;
 mod layer;
 #[cfg(feature = "poem")]
 mod poem;
+mod refusal;
 mod rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 mod require;

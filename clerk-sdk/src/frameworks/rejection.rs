@@ -55,7 +55,7 @@ struct Inner {
 }
 
 impl Rejection {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
         Self(Box::new(Inner { status, code, reason: None, message, cause: None, reverification: None }))
     }
@@ -87,7 +87,7 @@ impl Rejection {
         }
     }
 
-    pub(super) fn forbidden(requirement: &impl Requirement) -> Self {
+    pub(super) fn lacking(requirement: &impl Requirement) -> Self {
         let message = format!("this takes {requirement}");
         let mut rejection = Self::new(StatusCode::FORBIDDEN, "forbidden", message);
         rejection.0.reverification = requirement.reverification();
@@ -231,8 +231,11 @@ impl Rejection {
 
     /// `WWW-Authenticate`, which goes with 401: bare where there was no token (RFC 6750, section 3.1).
     pub(super) fn challenge(&self) -> Option<String> {
-        match self.reason()? {
-            _ if self.status() != StatusCode::UNAUTHORIZED => None,
+        if self.status() != StatusCode::UNAUTHORIZED {
+            return None;
+        }
+        let Some(reason) = self.reason() else { return Some("Bearer".to_owned()) };
+        match reason {
             Reason::SessionTokenMissing => Some("Bearer".to_owned()),
             reason => Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#)),
         }
@@ -273,7 +276,7 @@ impl Auth {
     /// # Errors
     /// An answer of 403 that says what is missing.
     pub fn require(&self, requirement: impl Requirement) -> Result<(), Rejection> {
-        if self.has(&requirement) { Ok(()) } else { Err(Rejection::forbidden(&requirement)) }
+        if self.has(&requirement) { Ok(()) } else { Err(Rejection::lacking(&requirement)) }
     }
 }
 

@@ -24,16 +24,16 @@ impl<T: Sample> EventOf<T> {
     pub fn sample() -> Self {
         Self {
             data: crate::mock::sample(),
-            timestamp: Timestamp::from_millis(MADE_AT),
-            instance_id: "ins_embedded".to_owned(),
-            object: "event".to_owned(),
+            timestamp: Some(Timestamp::from_millis(MADE_AT)),
+            instance_id: Some("ins_embedded".to_owned()),
+            object: Some("event".to_owned()),
             event_attributes: Some(EventAttributes::sample()),
         }
     }
     setter! { data plain T }
-    setter! { timestamp into Timestamp }
-    setter! { instance_id into String }
-    setter! { object into String }
+    setter! { timestamp null Timestamp }
+    setter! { instance_id null String }
+    setter! { object null String }
     setter! { event_attributes null EventAttributes }
 }
 

@@ -1,5 +1,7 @@
 //! Fixtures: what a test wants to be there, in JSON, so that tests of several programs can share it.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use super::MockClerk;
@@ -35,6 +37,18 @@ const OF_ORGANIZATION: &[(&str, &str)] = &[
 /// Fields that name a user; in a fixture by e-mail address, username or external id.
 const USERS: &[&str] = &["user_id", "created_by", "inviter_user_id"];
 
+/// Why a fixture cannot be loaded: the item, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixtureError(String);
+
+impl fmt::Display for FixtureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for FixtureError {}
+
 impl MockClerk {
     /// Puts in what a fixture has: an object of lists, such as `users`, each item with the fields that creating one
     /// takes. An organization has `memberships`, `invitations` and `domains` of its own. Users are named by e-mail
@@ -58,7 +72,11 @@ impl MockClerk {
     ///
     /// # Errors
     /// Where the server would refuse an item, or a list is none of those that there are; what comes before it is in.
-    pub fn load(&self, fixture: &Value) -> Result<(), String> {
+    pub fn load(&self, fixture: &Value) -> Result<(), FixtureError> {
+        self.put_fixture(fixture).map_err(FixtureError)
+    }
+
+    fn put_fixture(&self, fixture: &Value) -> Result<(), String> {
         let lists = fixture.as_object().ok_or("a fixture is an object of lists")?;
         if let Some(name) = lists.keys().find(|name| !LISTS.iter().any(|(known, _)| known == name)) {
             let known: Vec<&str> = LISTS.iter().map(|(name, _)| *name).collect();

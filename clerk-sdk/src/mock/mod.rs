@@ -67,6 +67,7 @@ use tokio::sync::oneshot;
 
 pub use builder::MockClerkBuilder;
 pub use faults::Fault;
+pub use fixtures::FixtureError;
 pub use oauth::OAuthAccessToken;
 #[cfg(feature = "webhooks")]
 pub use outbox::SentWebhook;

@@ -32,6 +32,11 @@ macro_rules! samples {
 }
 pub(crate) use samples;
 
+/// Returns the list that a sample is given.
+pub(crate) fn into_list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
+    items.into_iter().map(Into::into).collect()
+}
+
 /// A setter of a sample.
 macro_rules! setter {
     ($field:ident into $ty:ty) => { $crate::mock::setters::setter! { $field impl Into<$ty>, Into::into } };
@@ -42,10 +47,10 @@ macro_rules! setter {
     };
     ($field:ident plain $ty:ty) => { $crate::mock::setters::setter! { $field $ty, ::std::convert::identity } };
     ($field:ident items $ty:ty) => {
-        $crate::mock::setters::setter! { $field impl IntoIterator<Item = $ty>, $crate::value::into_list }
+        $crate::mock::setters::setter! { $field impl IntoIterator<Item = $ty>, $crate::mock::setters::into_list }
     };
     ($field:ident list $ty:ty) => {
-        $crate::mock::setters::setter! { $field impl IntoIterator<Item = impl Into<$ty>>, $crate::value::into_list }
+        $crate::mock::setters::setter! { $field impl IntoIterator<Item = impl Into<$ty>>, $crate::mock::setters::into_list }
     };
     ($field:ident map $ty:ty) => {
         $crate::mock::setters::setter! {

@@ -282,11 +282,6 @@ impl<T: Field> Field for BTreeMap<String, T> {
     }
 }
 
-/// A list from what a caller has at hand.
-pub(crate) fn into_list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
-    items.into_iter().map(Into::into).collect()
-}
-
 /// A map from what a caller has at hand.
 pub(crate) fn into_map<T>(
     entries: impl IntoIterator<Item = (impl Into<String>, impl Into<T>)>,

@@ -3,8 +3,10 @@
 //! true (a missing identity, a fraction where a count belongs) always is.
 
 mod content;
+mod date_time;
 mod field;
 mod json_object;
+mod list;
 mod nullable;
 mod object;
 mod open_enum;
@@ -15,11 +17,14 @@ mod timestamp;
 mod union;
 
 pub(crate) use content::Content;
+pub use date_time::DateTime;
 pub use field::Field;
 #[cfg(feature = "auth")]
 pub(crate) use field::whole;
-pub(crate) use field::{AsField, into_list, into_map, read_items};
+pub(crate) use field::{AsField, into_map, read_items};
 pub use json_object::{JsonObject, Metadata};
+pub(crate) use list::into_item;
+pub use list::{IntoItem, IntoList};
 pub(crate) use nullable::into_nullable;
 pub use nullable::{IntoNullable, Null, Nullable};
 pub(crate) use object::{

@@ -56,6 +56,10 @@ impl<T: Field> Field for Nullable<T> {
 }
 
 /// What a nullable field can be set to: a value, [`Null`], or an `Option` whose `None` is null.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a `{T}` nor `Null`",
+    label = "expected a value of `{T}`, an `Option` of one, or `clerk_sdk::Null`"
+)]
 pub trait IntoNullable<T> {
     /// The value, or null.
     fn into_nullable(self) -> Nullable<T>;
@@ -103,12 +107,14 @@ into_nullable! {
 
 /// Text, for strings and for enums of them. One implementation for all: one for each enum is what compilers compare with
 /// each other one.
+#[diagnostic::do_not_recommend]
 impl<'a, T: From<&'a str>> IntoNullable<T> for &'a str {
     fn into_nullable(self) -> Nullable<T> {
         Nullable::Value(T::from(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: From<String>> IntoNullable<T> for String {
     fn into_nullable(self) -> Nullable<T> {
         Nullable::Value(T::from(self))
@@ -117,19 +123,19 @@ impl<T: From<String>> IntoNullable<T> for String {
 
 impl<T, U: Into<T>> IntoNullable<Vec<T>> for Vec<U> {
     fn into_nullable(self) -> Nullable<Vec<T>> {
-        Nullable::Value(super::into_list(self))
+        Nullable::Value(self.into_iter().map(Into::into).collect())
     }
 }
 
 impl<T, U: Into<T>, const N: usize> IntoNullable<Vec<T>> for [U; N] {
     fn into_nullable(self) -> Nullable<Vec<T>> {
-        Nullable::Value(super::into_list(self))
+        Nullable::Value(self.into_iter().map(Into::into).collect())
     }
 }
 
 impl<T, U: Into<T> + Clone> IntoNullable<Vec<T>> for &[U] {
     fn into_nullable(self) -> Nullable<Vec<T>> {
-        Nullable::Value(super::into_list(self.iter().cloned()))
+        Nullable::Value(self.iter().cloned().map(Into::into).collect())
     }
 }
 

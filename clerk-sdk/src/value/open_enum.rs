@@ -80,6 +80,7 @@ macro_rules! open_enum {
             }
         }
         $crate::value::into_nullable!($name: $name);
+        $crate::value::into_item!($name: String;);
     )*};
 }
 pub(crate) use open_enum;

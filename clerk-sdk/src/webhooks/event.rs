@@ -16,7 +16,8 @@ impl Event {
     /// Reads the body of a webhook, whoever sent it: only of bodies whose signature was checked can it be believed
     /// ([`Webhook::verify`](super::Webhook::verify) does both).
     ///
-    /// A kind that is not known, and data that does not decode, are [`Event::Unknown`].
+    /// A kind that is not known, and data that does not decode, are [`Event::Unknown`]. The latter is logged as a
+    /// warning, with the place in the event and without its values.
     ///
     /// # Errors
     /// With the reason [`InvalidPayload`](WebhookErrorReason::InvalidPayload) where it is no JSON object with a `type`.
@@ -29,11 +30,23 @@ impl Event {
         };
         let error = match Self::read(&kind, &raw) {
             Some(Ok(event)) => return Ok(event),
-            Some(Err(error)) => Some(error),
+            Some(Err(error)) => {
+                tracing::warn!(target: "clerk_sdk", kind, path = error.path(), "an event {error}");
+                Some(error)
+            }
             None => None,
         };
         let data = raw.get("data").cloned().unwrap_or_default();
         Ok(Self::Unknown(UnknownEvent { kind, data, raw, error }))
+    }
+
+    /// Returns why an event of a known kind did not decode. `None` for an event that did, and for a kind that is not
+    /// known.
+    pub fn error(&self) -> Option<&EventError> {
+        match self {
+            Self::Unknown(event) => event.error.as_ref(),
+            _ => None,
+        }
     }
 }
 
@@ -95,12 +108,12 @@ pub(crate) use events;
 pub struct EventOf<T> {
     /// Whom or what it happened to.
     pub data: T,
-    /// When it happened.
-    pub timestamp: Timestamp,
-    /// The instance of Clerk that it happened in.
-    pub instance_id: String,
+    /// When it happened. Clerk has sent it since 2024.
+    pub timestamp: Option<Timestamp>,
+    /// The instance of Clerk that it happened in. Clerk has sent it since 2024.
+    pub instance_id: Option<String>,
     /// Always `event`.
-    pub object: String,
+    pub object: Option<String>,
     /// The request that made it happen, where there was one.
     pub event_attributes: Option<EventAttributes>,
 }
@@ -127,9 +140,9 @@ object! { EventRequest { client_ip, user_agent } }
 
 /// Everything but the data.
 struct Envelope {
-    object: String,
-    timestamp: Timestamp,
-    instance_id: String,
+    object: Option<String>,
+    timestamp: Option<Timestamp>,
+    instance_id: Option<String>,
     event_attributes: Option<EventAttributes>,
 }
 object! { Envelope { object, timestamp, instance_id, event_attributes } }
@@ -143,16 +156,23 @@ impl<T: Field> EventOf<T> {
         let parts = Envelope::deserialize(raw).and_then(|envelope| Ok((envelope, data(raw)?)));
         let (envelope, data) = parts.map_err(|error| EventError::new(&error))?;
         let Envelope { object, timestamp, instance_id, event_attributes } = envelope;
-        Ok(Self { data, timestamp: in_milliseconds(timestamp), instance_id, object, event_attributes })
+        let timestamp = timestamp.map(in_milliseconds);
+        Ok(Self { data, timestamp, instance_id, object, event_attributes })
     }
 
     pub(crate) fn write<S: Serializer>(&self, kind: &str, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("object", &self.object)?;
+        if let Some(object) = &self.object {
+            map.serialize_entry("object", object)?;
+        }
         map.serialize_entry("type", kind)?;
-        map.serialize_entry("timestamp", &self.timestamp)?;
-        map.serialize_entry("instance_id", &self.instance_id)?;
+        if let Some(timestamp) = &self.timestamp {
+            map.serialize_entry("timestamp", timestamp)?;
+        }
+        if let Some(instance_id) = &self.instance_id {
+            map.serialize_entry("instance_id", instance_id)?;
+        }
         if let Some(attributes) = &self.event_attributes {
             map.serialize_entry("event_attributes", attributes)?;
         }

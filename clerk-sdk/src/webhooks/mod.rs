@@ -7,7 +7,7 @@
 //! let webhook = Webhook::from_env()?; // CLERK_WEBHOOK_SIGNING_SECRET
 //! match webhook.verify(headers, body)? {
 //!     Event::UserCreated(event) => println!("welcome {}", event.data.id),
-//!     Event::Unknown(event) => println!("{} is new to this version", event.kind),
+//!     Event::Unknown(event) => println!("{} has no type here: {:?}", event.kind, event.error),
 //!     _ => {}
 //! }
 //! # Ok(())
@@ -118,7 +118,10 @@ impl Webhook {
         self
     }
 
-    #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
+    #[cfg_attr(
+        not(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem")),
+        expect(dead_code, reason = "extractors of web frameworks alone read bodies")
+    )]
     pub(crate) fn time_limit(&self) -> Duration {
         self.body_timeout
     }

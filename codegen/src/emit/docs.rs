@@ -76,6 +76,7 @@ pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
         Output::Page(item) => format!("Answers a page of {}", described(api, item)),
     };
     lines.push(format!("{answer} ({}). {}", operation.status, failures(operation)));
+    lines.extend(error_codes(operation).map(|codes| format!("Known error codes: {codes}.")));
     lines.push(
         if operation.repeatable {
             "A retry may repeat it."
@@ -106,6 +107,12 @@ fn failures(operation: &Operation) -> String {
         [] => "The document declares no failures.".to_owned(),
         some => format!("The document declares the failures {}.", some.join(", ")),
     }
+}
+
+/// Lists the codes of errors that an operation is known to return, where any is known.
+pub(super) fn error_codes(operation: &Operation) -> Option<String> {
+    let codes: Vec<String> = operation.error_codes.iter().map(|code| format!("`{code}`")).collect();
+    (!codes.is_empty()).then(|| codes.join(", "))
 }
 
 pub(super) fn argument(argument: &Argument) -> Vec<String> {
@@ -185,7 +192,11 @@ fn facts(ty: &Type, facts: &crate::document::Facts) -> Vec<String> {
     if *ty == Type::Timestamp {
         lines.push("Unix milliseconds.".to_owned());
     }
+    if *ty == Type::DateTime {
+        lines.push("Takes a `Timestamp`, or the text of one (RFC 3339).".to_owned());
+    }
     match facts.format.as_deref() {
+        Some("date-time") if *ty == Type::DateTime => {}
         None | Some("int64" | "int32" | "float" | "double" | "binary") => {}
         Some(format) => lines.push(format!("Format: `{format}`.")),
     }
@@ -208,6 +219,7 @@ fn described(api: &Api, ty: &Type) -> String {
         Type::JsonObject | Type::Metadata => "a JSON object".to_owned(),
         Type::Json => "any JSON".to_owned(),
         Type::String => "text".to_owned(),
+        Type::DateTime => "a date and time".to_owned(),
         Type::Bool => "true or false".to_owned(),
         Type::Integer | Type::Number | Type::Timestamp => "a number".to_owned(),
         Type::File => "a file".to_owned(),

@@ -85,6 +85,7 @@ fn sample(api: &Api, ty: &Type, wire: &str, depth: usize) -> String {
         Type::Integer => "1".to_owned(),
         Type::Number => "1.0".to_owned(),
         Type::Timestamp => "1_700_000_000_000".to_owned(),
+        Type::DateTime => "clerk_sdk::Timestamp::from_millis(1_700_000_000_000)".to_owned(),
         Type::Json | Type::JsonObject | Type::Metadata => {
             "serde_json::json!({ \"key\": \"value\" })".to_owned()
         }

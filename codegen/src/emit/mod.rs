@@ -66,6 +66,7 @@ pub(crate) fn rust_type(api: &Api, ty: &Type, module: &str) -> String {
         Type::Integer => "i64".to_owned(),
         Type::Number => "f64".to_owned(),
         Type::Timestamp => "Timestamp".to_owned(),
+        Type::DateTime => "DateTime".to_owned(),
         Type::Json => "serde_json::Value".to_owned(),
         Type::JsonObject => "JsonObject".to_owned(),
         Type::Metadata => "Metadata".to_owned(),

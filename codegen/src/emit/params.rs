@@ -3,18 +3,35 @@
 use super::{literal, rust_type};
 use crate::model::{Api, Argument, Place, Type, TypeKind};
 
+/// The type of an argument. A whole number in a query, such as `limit`, may be of any integer type.
+pub(super) fn argument_type(api: &Api, argument: &Argument) -> String {
+    if is_count(argument) {
+        return "impl TryInto<i64>".to_owned();
+    }
+    parameter_type(api, &argument.ty, argument.nullable)
+}
+
+fn is_count(argument: &Argument) -> bool {
+    argument.place == Place::Query && argument.ty == Type::Integer && !argument.nullable
+}
+
 /// The type of a parameter.
 pub(super) fn parameter_type(api: &Api, ty: &Type, nullable: bool) -> String {
     let plain = || rust_type(api, ty, "types::");
     match ty {
         Type::Json => "impl Serialize".to_owned(),
         _ if nullable => format!("impl IntoNullable<{}>", plain()),
-        Type::String | Type::Timestamp | Type::Number | Type::JsonObject | Type::Metadata => {
+        Type::String
+        | Type::Timestamp
+        | Type::DateTime
+        | Type::Number
+        | Type::JsonObject
+        | Type::Metadata => {
             format!("impl Into<{}>", plain())
         }
         Type::Named(id) if is_enum(api, *id) => format!("impl Into<{}>", plain()),
         Type::List(item) => {
-            format!("impl IntoIterator<Item = impl Into<{}>>", rust_type(api, item, "types::"))
+            format!("impl IntoList<{}>", rust_type(api, item, "types::"))
         }
         Type::Map(value) => {
             format!(
@@ -30,6 +47,9 @@ pub(super) fn parameter_type(api: &Api, ty: &Type, nullable: bool) -> String {
 pub(super) fn setting(api: &Api, argument: &Argument) -> String {
     let Argument { ident, wire, ty, nullable, place, .. } = argument;
     let name = literal(wire);
+    if is_count(argument) {
+        return format!("set_count({name}, {ident})");
+    }
     match (place, ty) {
         (Place::FormPart, Type::File) => format!("set_part({name}, FormValue::File({ident}))"),
         (Place::FormPart, _) => format!("set_part({name}, FormValue::Text({ident}.into()))"),
@@ -52,13 +72,18 @@ pub(super) fn setting(api: &Api, argument: &Argument) -> String {
 pub(super) fn value(api: &Api, ident: &str, ty: &Type, nullable: bool) -> String {
     match ty {
         _ if nullable => format!("{ident}.into_nullable()"),
-        Type::String | Type::Timestamp | Type::Number | Type::JsonObject | Type::Metadata => {
+        Type::String
+        | Type::Timestamp
+        | Type::DateTime
+        | Type::Number
+        | Type::JsonObject
+        | Type::Metadata => {
             format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::"))
         }
         Type::Named(id) if is_enum(api, *id) => {
             format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::"))
         }
-        Type::List(item) => format!("into_list::<{}>({ident})", rust_type(api, item, "types::")),
+        Type::List(_) => format!("{ident}.into_list()"),
         Type::Map(value) => format!("into_map::<{}>({ident})", rust_type(api, value, "types::")),
         _ => ident.to_owned(),
     }

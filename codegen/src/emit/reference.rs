@@ -141,6 +141,9 @@ impl Page<'_> {
         let answer = match &operation.output {
             Output::Nothing => "nothing".to_owned(),
             Output::Value(ty) => self.linked(ty),
+            Output::Page(item) if operation.paging.is_none() => {
+                format!("a page of {}, which holds all of them", self.linked(item))
+            }
             Output::Page(item) => {
                 format!("a page of {}; `pages()` and `items()` walk all of them", self.linked(item))
             }
@@ -151,6 +154,9 @@ impl Page<'_> {
             some => some.join(", "),
         };
         let _ = writeln!(out, "* **Failures**: {failures}");
+        if let Some(codes) = docs::error_codes(operation) {
+            let _ = writeln!(out, "* **Known error codes**: {codes}");
+        }
         let key = match operation.key {
             Key::Secret => "the secret key",
             Key::Machine => "a machine's secret key",

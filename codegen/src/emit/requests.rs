@@ -1,6 +1,6 @@
 //! `requests.rs`: the request of every operation, with a setter for each optional argument.
 
-use super::params::{parameter_type, setting};
+use super::params::{argument_type, setting};
 use super::{doc, docs, line};
 use crate::model::{Api, Argument};
 
@@ -27,7 +27,7 @@ fn setter(api: &Api, argument: &Argument, out: &mut String) {
     if argument.deprecated {
         line(out, "    ", "#[deprecated = \"Clerk's document marks it so\"]");
     }
-    let ty = parameter_type(api, &argument.ty, argument.nullable);
+    let ty = argument_type(api, argument);
     line(out, "    ", &format!("pub fn {0}(self, {0}: {ty}) -> Self {{", argument.ident));
     line(out, "        ", &format!("self.{}", setting(api, argument)));
     line(out, "    ", "}");

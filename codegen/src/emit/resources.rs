@@ -1,6 +1,6 @@
 //! `resources.rs`: what `clerk.users()` answers, with a method for every operation.
 
-use super::params::{parameter_type, setting};
+use super::params::{argument_type, setting};
 use super::{WIDTH, doc, docs, line, list, literal};
 use crate::model::{Api, Operation, Resource};
 
@@ -70,9 +70,12 @@ fn aliases(aliases: &[String], out: &mut String) {
 /// The head of the method, up to what comes after it.
 pub(super) fn signature(api: &Api, operation: &Operation, indent: &str, end: &str, out: &mut String) {
     let mut parameters = vec!["&self".to_owned()];
-    parameters.extend(operation.arguments.iter().map(|argument| {
-        format!("{}: {}", argument.ident, parameter_type(api, &argument.ty, argument.nullable))
-    }));
+    parameters.extend(
+        operation
+            .arguments
+            .iter()
+            .map(|argument| format!("{}: {}", argument.ident, argument_type(api, argument))),
+    );
     let head = format!("pub fn {}", operation.method_name);
     list(out, indent, &head, &parameters, &format!(" -> requests::{}{end}", operation.marker));
 }

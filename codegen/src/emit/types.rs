@@ -138,7 +138,7 @@ fn parameter(api: &Api, field: &Field) -> String {
         _ if field.nullable => format!("impl IntoNullable<{plain}>"),
         Type::Bool | Type::Integer | Type::Boxed(_) => plain,
         Type::Named(id) if !is_enum(api, *id) => plain,
-        Type::List(item) => format!("impl IntoIterator<Item = impl Into<{}>>", rust_type(api, item, "")),
+        Type::List(item) => format!("impl IntoList<{}>", rust_type(api, item, "")),
         Type::Map(value) => {
             format!("impl IntoIterator<Item = (impl Into<String>, impl Into<{}>)>", rust_type(api, value, ""))
         }
@@ -152,7 +152,7 @@ fn value(api: &Api, field: &Field) -> String {
         _ if field.nullable => format!("{ident}.into_nullable()"),
         Type::Bool | Type::Integer | Type::Boxed(_) => ident.clone(),
         Type::Named(id) if !is_enum(api, *id) => ident.clone(),
-        Type::List(_) => format!("into_list({ident})"),
+        Type::List(_) => format!("{ident}.into_list()"),
         Type::Map(_) => format!("into_map({ident})"),
         _ => format!("{ident}.into()"),
     }

@@ -1,8 +1,13 @@
 //! From the document's events to the model's. All of them come in one envelope, which the runtime knows; what differs
 //! is `data`.
+//!
+//! A consumer of an event can do without a detail, and cannot do without the event. So an object in the data of an event
+//! requires what names it alone; every other field may be missing.
 
-use super::types::{Origin, Parent, Types, Use};
-use super::{Direction, Event, Type, TypeKind, names};
+use std::collections::HashSet;
+
+use super::types::{Def, Origin, Parent, Types, Use};
+use super::{Direction, Event, Field, Operation, Type, TypeKind, names};
 use crate::document::{self, Property};
 use crate::finding::Findings;
 
@@ -54,4 +59,44 @@ fn data(event: &document::Event, types: &mut Types<'_>, findings: &mut Findings)
         findings.add(&schema.pointer, message, "replace its schema by an overlay action");
     }
     Some(ty)
+}
+
+/// Makes every field optional that does not name its object, in the types that events alone reach.
+pub(super) fn require_names_alone(defs: &mut [Def], operations: &[Operation], events: &[Event]) {
+    let responses = operations.iter().filter_map(|operation| operation.output.definition());
+    let shared = reached(defs, responses);
+    let in_events = reached(defs, events.iter().filter_map(|event| event.data.definition()));
+    for id in in_events.difference(&shared) {
+        let Some(Def { kind: TypeKind::Object(fields), .. }) = defs.get_mut(*id) else { continue };
+        let has_id = fields.iter().any(|field| field.wire == ID);
+        for field in fields {
+            field.required &= field.nullable || is_empty_if_missing(&field.ty) || is_name(field, has_id);
+        }
+    }
+}
+
+/// What names an object.
+const ID: &str = "id";
+/// What names an object without an id of its own: the public data of a user.
+const USER_ID: &str = "user_id";
+
+fn is_name(field: &Field, has_id: bool) -> bool {
+    field.wire == ID || !has_id && field.wire == USER_ID
+}
+
+/// Whether a missing value is read as an empty one. Such a field needs no `Option`.
+fn is_empty_if_missing(ty: &Type) -> bool {
+    matches!(ty, Type::List(_) | Type::Map(_) | Type::JsonObject | Type::Metadata)
+}
+
+/// Returns the definitions that these lead to, themselves included.
+fn reached(defs: &[Def], from: impl Iterator<Item = usize>) -> HashSet<usize> {
+    let mut open: Vec<usize> = from.collect();
+    let mut seen = HashSet::new();
+    while let Some(id) = open.pop() {
+        if seen.insert(id) {
+            open.extend(defs.get(id).map(|def| def.kind.inner()).unwrap_or_default());
+        }
+    }
+    seen
 }

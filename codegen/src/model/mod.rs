@@ -86,10 +86,12 @@ pub struct Operation {
     pub status: u16,
     /// The answer.
     pub output: Output,
-    /// How further pages are asked for, for operations that answer a list by pages.
+    /// How further pages are asked for, for operations that return a list by pages.
     pub paging: Option<Paging>,
     /// The other statuses that the document declares.
     pub failures: Vec<String>,
+    /// Codes of errors that it is known to return, in alphabetical order.
+    pub error_codes: Vec<String>,
 }
 
 /// One kind of event.
@@ -138,7 +140,7 @@ pub enum Output {
     Nothing,
     /// A value.
     Value(Type),
-    /// A page of a list.
+    /// A page of a list, bare or with its total. Without [`Operation::paging`] it holds the whole list.
     Page(Type),
 }
 
@@ -206,6 +208,8 @@ pub enum Type {
     Number,
     /// Unix milliseconds.
     Timestamp,
+    /// A time that is text on the wire.
+    DateTime,
     /// Any JSON.
     Json,
     /// A JSON object, kept as it is.
@@ -350,10 +354,17 @@ impl Output {
 impl TypeDef {
     /// The definitions that this one leads to by itself.
     pub fn inner(&self) -> Vec<usize> {
-        match &self.kind {
-            TypeKind::Object(fields) => fields.iter().filter_map(|field| field.ty.definition()).collect(),
-            TypeKind::Union(union) => union.variants.iter().map(|variant| variant.ty).collect(),
-            TypeKind::Enum(_) => Vec::new(),
+        self.kind.inner()
+    }
+}
+
+impl TypeKind {
+    /// Returns the definitions that the shape refers to directly.
+    pub(crate) fn inner(&self) -> Vec<usize> {
+        match self {
+            Self::Object(fields) => fields.iter().filter_map(|field| field.ty.definition()).collect(),
+            Self::Union(union) => union.variants.iter().map(|variant| variant.ty).collect(),
+            Self::Enum(_) => Vec::new(),
         }
     }
 }

@@ -155,12 +155,14 @@ const TYPES: &[&str] = &[
     "BodyKind",
     "Box",
     "Clerk",
+    "DateTime",
     "Default",
     "FilePart",
     "FormValue",
     "From",
     "Into",
     "IntoIterator",
+    "IntoList",
     "IntoNullable",
     "JsonObject",
     "Key",
@@ -198,6 +200,7 @@ pub const REQUEST_METHODS: &[&str] = &[
     "set_path",
     "set_query",
     "set_body",
+    "set_count",
     "set_json",
     "set_part",
     "set_value",
@@ -205,7 +208,7 @@ pub const REQUEST_METHODS: &[&str] = &[
 ];
 
 /// Functions that generated code calls on arguments; none of these may be called so.
-pub const FUNCTIONS: &[&str] = &["joined", "into_list", "into_map"];
+pub const FUNCTIONS: &[&str] = &["joined", "into_map"];
 
 #[cfg(test)]
 mod tests {

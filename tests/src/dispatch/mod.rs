@@ -66,7 +66,7 @@ macro_rules! dispatch_versions {
                 use std::collections::BTreeMap;
 
                 use clerk_sdk::$module::types;
-                use clerk_sdk::{FilePart, JsonObject, Metadata, Nullable, Timestamp};
+                use clerk_sdk::{DateTime, FilePart, JsonObject, Metadata, Nullable, Timestamp};
 
                 use super::args::{body, file, path, query, whole_body};
                 use super::{Args, Invalid, Pending, Typed};

@@ -39,8 +39,8 @@ pub struct Operation<'a> {
     pub answer: Option<&'a Value>,
     /// Whose key it is called with.
     pub key: Key,
-    /// Whether it answers a list by pages.
-    pub paged: bool,
+    /// Whether its response is a list.
+    pub list: bool,
 }
 
 /// The kind of body an operation takes.
@@ -146,6 +146,41 @@ impl Document {
         Self { version, root: serde_json::from_slice(&json).expect("JSON") }
     }
 
+    /// Puts the examples of a published document into this one, beside the schemas that they belong to. How many have a
+    /// place here.
+    pub fn with_examples(&mut self, published: &Value) -> usize {
+        fn collect(value: &Value, pointer: &str, named: bool, found: &mut Vec<(String, Value)>) {
+            match value {
+                Value::Object(fields) => {
+                    if let Some(example) = fields.get("example").filter(|_| !named) {
+                        found.push((pointer.to_owned(), example.clone()));
+                    }
+                    for (key, field) in fields.iter().filter(|(key, _)| named || *key != "example") {
+                        let key = key.replace('~', "~0").replace('/', "~1");
+                        let names = !named && (key == "properties" || key == "schemas");
+                        collect(field, &format!("{pointer}/{key}"), names, found);
+                    }
+                }
+                Value::Array(entries) => {
+                    for (index, entry) in entries.iter().enumerate() {
+                        collect(entry, &format!("{pointer}/{index}"), false, found);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut examples = Vec::new();
+        collect(published, "", false, &mut examples);
+        let mut placed = 0;
+        for (pointer, example) in examples {
+            if let Some(schema) = self.root.pointer_mut(&pointer).and_then(Value::as_object_mut) {
+                schema.insert("example".to_owned(), example);
+                placed += 1;
+            }
+        }
+        placed
+    }
+
     /// What is at a place, by its JSON pointer.
     pub fn at(&self, pointer: &str) -> Option<&Value> {
         self.root.pointer(pointer)
@@ -202,6 +237,7 @@ impl Document {
         let answer = self.resolve(success)["content"].get("application/json").map(|media| &media["schema"]);
         let takes = |name: &str| arguments.iter().any(|argument| argument.name == name);
         let paged = takes("limit") && takes("offset") && node["x-pagination"] != false;
+        let list = paged || answer.is_some_and(|schema| self.is_list(schema));
         let key = if node["security"].as_array().is_some_and(Vec::is_empty) {
             Key::None
         } else if node["x-clerk-key"] == "machine" {
@@ -211,7 +247,20 @@ impl Document {
         };
         let id = node["operationId"].as_str().unwrap_or_default();
         let (version, method) = (self.version, method.to_uppercase());
-        Operation { version, id, method, path, arguments, body, status, answer, key, paged }
+        Operation { version, id, method, path, arguments, body, status, answer, key, list }
+    }
+
+    /// Whether values are arrays, or objects with nothing but `data` and `total_count`.
+    fn is_list(&self, schema: &Value) -> bool {
+        match self.schema(schema).kind {
+            Kind::List(_) => true,
+            Kind::Object(properties) => {
+                let mut names: Vec<&str> = properties.iter().map(|property| property.name).collect();
+                names.sort_unstable();
+                names == ["data", "total_count"]
+            }
+            _ => false,
+        }
     }
 
     fn parameter<'a>(&'a self, node: &'a Value) -> Argument<'a> {

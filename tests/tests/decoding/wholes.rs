@@ -17,11 +17,11 @@ async fn an_answer_of_another_type_is_an_error() {
                 decoding.fails(&operation, &json!(7), "").await;
             }
             match root {
-                Kind::Object(_) if !operation.operation.paged => {
+                Kind::Object(_) if !operation.operation.list => {
                     decoding.fails(&operation, &json!([]), "").await
                 }
                 Kind::Object(_) => {}
-                Kind::List(_) if !operation.operation.paged => {
+                Kind::List(_) if !operation.operation.list => {
                     decoding.fails(&operation, &json!({}), "").await
                 }
                 Kind::List(_) => decoding.fails(&operation, &json!({"data": []}), "total_count").await,
@@ -94,7 +94,7 @@ async fn a_list_comes_bare_or_with_its_total() {
         let mut decoding = Decoding::new();
         let mut lists = 0;
         for (operation, answer) in answered(document) {
-            if !operation.operation.paged {
+            if !operation.operation.list {
                 continue;
             }
             lists += 1;
@@ -115,7 +115,36 @@ async fn a_list_comes_bare_or_with_its_total() {
             decoding.fails(&operation, &json!({key: [], "total_count": 1.5}), "total_count").await;
             decoding.fails(&operation, &json!({key: {}, "total_count": 1}), key).await;
         }
-        assert!(lists >= document.at_least(37));
-        decoding.finish(document, 9 * 37);
+        assert!(lists >= document.at_least(48), "{lists}");
+        decoding.finish(document, 9 * 48);
     }
+}
+
+#[tokio::test]
+async fn a_response_keeps_its_body_as_it_came() {
+    let decoding = Decoding::new();
+    let body = r#"{"object": "user", "id": "user_1", "deleted": true,  "new": [1.50]}"#;
+    decoding.canned.answer(200, body);
+
+    let response = decoding.clerk.users().delete("user_1").with_response().await.unwrap();
+
+    assert_eq!(response.value().id, "user_1");
+    assert_eq!(response.body(), body);
+    let json: serde_json::Value = response.json().unwrap();
+    assert_eq!(json["new"], json!([1.5]));
+    let mapped = response.map(|deleted| deleted.deleted);
+    assert_eq!((*mapped.value(), mapped.body().as_ref()), (true, body.as_bytes()));
+    let error = mapped.json::<Vec<String>>().unwrap_err().to_string();
+    assert!(!error.contains("user_1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_raw_response_keeps_its_body_as_it_came() {
+    let decoding = Decoding::new();
+    decoding.canned.answer(200, r#"{"id":  "user_1"}"#);
+
+    let request = decoding.clerk.request::<serde_json::Value>(clerk_sdk::Method::GET, "/users/user_1");
+    let response = request.with_response().await.unwrap();
+
+    assert_eq!(response.body(), r#"{"id":  "user_1"}"#);
 }

@@ -14,7 +14,7 @@ use crate::{AnyError, with_ada};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_is_the_same_with_and_without_async() -> Result<(), AnyError> {
     let (_mock, clerk, user) = with_ada().await;
-    let email_id = user.email_addresses[0].id.clone().unwrap();
+    let email_id = user.email_addresses[0].id.clone();
     // code: async
     let email = clerk.email_addresses().get(&email_id).await?;
     println!("{}", email.email_address);

@@ -6,6 +6,7 @@ mod authentication;
 mod calls;
 mod decoding;
 mod paths;
+mod recipes;
 mod retries_and_errors;
 mod settings;
 mod strength;

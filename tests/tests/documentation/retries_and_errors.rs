@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use clerk_sdk::{Clerk, ErrorKind, RetryPolicy};
+use clerk_sdk::types::User;
+use clerk_sdk::{Clerk, Error, ErrorKind, RetryPolicy, error_codes};
+use futures::{StreamExt as _, future, stream};
 
 use crate::{AnyError, with_ada};
 
@@ -39,6 +41,49 @@ async fn retries_are_a_setting_of_the_client_and_of_the_call() -> Result<(), Any
     clerk.users().get(&user.id).with_throttle(false).await?; // this call waits for no others
     // end
     drop(alone);
+    // code: handlers-and-jobs
+    let for_handlers = Clerk::builder(key).timeout(Duration::from_secs(10)).build()?;
+
+    let for_jobs = Clerk::builder(key).retry(RetryPolicy::for_jobs()).build()?; // a call lasts 10.5 minutes at most
+    // end
+    drop((for_handlers, for_jobs));
+    Ok(())
+}
+
+#[tokio::test]
+async fn many_requests_are_in_flight_at_once() -> Result<(), AnyError> {
+    let (_mock, clerk, user) = with_ada().await;
+    let ids = [user.id.clone(), "user_nobody".to_owned()];
+    // code: many-at-once
+    let users: Vec<Result<User, Error>> =
+        stream::iter(ids).map(|id| clerk.users().get(id).send()).buffer_unordered(32).collect().await;
+    // end
+    assert_eq!(users.iter().filter(|user| user.is_ok()).count(), 1);
+    // code: join-and-spawn
+    let task = tokio::spawn(clerk.users().count().send());
+    let both =
+        future::join_all([clerk.users().get("user_1").send(), clerk.users().get("user_2").send()]).await;
+    // end
+    assert_eq!(task.await??.total_count, 1);
+    assert!(both.iter().all(|user| user.as_ref().is_err_and(Error::is_not_found)));
+    let raw = clerk.request::<serde_json::Value>(clerk_sdk::Method::GET, "/users/count");
+    assert_eq!(tokio::spawn(raw.send()).await??["total_count"], 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn codes_of_errors_are_constants() -> Result<(), AnyError> {
+    let (_mock, clerk, user) = with_ada().await;
+    // code: error-codes
+    match clerk.users().verify_password(&user.id, "wrong").await {
+        Ok(_) => println!("correct"),
+        Err(e) if e.has_code(error_codes::INCORRECT_PASSWORD) => println!("wrong"),
+        Err(e) if e.has_code(error_codes::NO_PASSWORD_SET) => {
+            println!("the user signs in without a password")
+        }
+        Err(e) => return Err(e.into()),
+    }
+    // end
     Ok(())
 }
 

@@ -13,7 +13,7 @@ fn webhooks(
     let webhook = Webhook::from_env()?; // CLERK_WEBHOOK_SIGNING_SECRET
     match webhook.verify(headers, body)? {
         Event::UserCreated(event) => println!("welcome {}", event.data.id),
-        Event::Unknown(event) => println!("{} is new to this version", event.kind),
+        Event::Unknown(event) => println!("{} has no type here: {:?}", event.kind, event.error),
         _ => {}
     }
     // end

@@ -84,6 +84,29 @@ fn a_span_has_the_names_of_opentelemetry() {
 }
 
 #[test]
+fn an_event_of_a_retry_does_not_repeat_what_its_span_and_fields_contain() {
+    let server = Server::scripted([
+        Reply::json(500, r#"{"errors":[{"code":"internal_clerk_error"}],"clerk_trace_id":"5fa1"}"#),
+        Reply::json(404, r#"{"errors":[{"code":"resource_not_found"}]}"#),
+    ]);
+
+    let log = logged(async {
+        let _ = client(&server, "sk_test_x").users().get("user_1").await;
+    });
+
+    let line = |text: &str| log.lines().find(|line| line.contains(text)).unwrap_or_default();
+    for (text, message) in [
+        ("retrying after", "retrying after 500 internal_clerk_error (trace 5fa1) attempt=1"),
+        ("failed:", "failed: 404 resource_not_found attempts=2"),
+    ] {
+        let line = line(text);
+        assert!(line.contains(message), "{line}");
+        assert_eq!(line.matches("/users/{user_id}").count(), 1, "{line}");
+        assert_eq!(line.matches("attempt").count(), 1, "{line}");
+    }
+}
+
+#[test]
 fn bodies_are_readable_without_their_secrets() {
     let server = Server::scripted([Reply::json(200, r#"{"id":"user_1","token":"SECRET1","total":3}"#)]);
 
@@ -326,5 +349,21 @@ fn a_credential_that_is_refused_is_not_logged() {
     });
 
     assert!(log.contains("token-invalid") && log.contains("sending"), "{log}");
+    assert!(!log.contains("SECRET"), "{log}");
+}
+
+#[test]
+fn an_event_that_does_not_decode_is_a_warning_without_its_values() {
+    let event = json!({"type": "user.created", "data": {"id": "user_1", "banned": "SECRET"}});
+    let new = json!({"type": "user.levitated", "data": {"id": "SECRET"}});
+
+    let log = logged(async {
+        clerk_sdk::webhooks::Event::from_slice(event.to_string().as_bytes()).unwrap();
+        clerk_sdk::webhooks::Event::from_slice(new.to_string().as_bytes()).unwrap();
+    });
+
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    assert!(warnings[0].contains("kind=\"user.created\" path=\"data.banned\""), "{log}");
     assert!(!log.contains("SECRET"), "{log}");
 }

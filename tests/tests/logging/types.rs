@@ -16,8 +16,8 @@ use clerk_sdk::v2025_11_10::ClerkExt as _;
 use clerk_sdk::value::OutOfRange;
 use clerk_sdk::webhooks::{Event, Webhook};
 use clerk_sdk::{
-    Body, Clerk, FilePart, HttpError, HttpErrorKind, HttpRequest, Metadata, Null, Nullable, RetryPolicy,
-    Timestamp, Tls, op,
+    Body, Clerk, DateTime, FilePart, HttpError, HttpErrorKind, HttpRequest, Metadata, Null, Nullable,
+    RetryPolicy, Timestamp, Tls, op,
 };
 use clerk_tests::dispatch;
 use clerk_tests::printed::Printed;
@@ -48,6 +48,7 @@ fn values(printed: &mut Printed) {
     printed.show(&Null);
     printed.show(&Nullable::Value("a"));
     printed.show(&Timestamp::from_millis(1));
+    printed.show(&DateTime::from(1));
     printed.show(&OutOfRange);
     let metadata = json!({"plan": "pro", "token": "SECRET", "deep": {"password": "SECRET"}});
     printed.show(&serde_json::from_value::<Metadata>(metadata).unwrap());
@@ -210,12 +211,13 @@ async fn embedded(printed: &mut Printed) {
     printed.show(&MockClerk::builder());
     let mock = MockClerk::start().await.unwrap();
     printed.show(&mock.seed());
+    printed.show(&mock.load(&json!({ "users": [{ "password": "SECRET" }] })).unwrap_err());
     printed.show(&mock.seed().user("ada@example.com").with("password", "SECRET"));
     let ada = mock.seed().user("ada@example.com").with("password", "SECRET of Ada").await;
     let clerk = mock.client();
     let endpoint = Server::scripted([Reply::json(200, "{}")]);
     mock.webhook_endpoint(endpoint.url());
-    clerk.users().update_metadata(&ada.id).private_metadata(json!({"token": "SECRET"})).await.unwrap();
+    clerk.users().update_metadata(&ada.id).private_metadata(json!({"plan": "SECRET"})).await.unwrap();
     let sent = mock.webhooks_sent().await;
     assert!(!sent.is_empty());
     sent.iter().for_each(|sent| printed.show(sent));

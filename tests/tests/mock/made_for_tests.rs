@@ -211,7 +211,8 @@ async fn a_fixture_puts_in_what_it_says() {
         (json!([]), "an object of lists"),
     ] {
         let refused = api.clerk.load(&fixture).expect_err("refused");
-        assert!(refused.contains(why), "{refused}");
+        let refused: Box<dyn std::error::Error + Send + Sync> = refused.into();
+        assert!(refused.to_string().contains(why), "{refused}");
     }
 }
 

@@ -178,8 +178,8 @@ fn fields_can_be_given_as_json() {
 fn ids_in_a_sample_lead_to_what_is_in_it() {
     let ada = User::sample();
 
-    assert_eq!(ada.primary_email_address_id, ada.email_addresses[0].id);
-    assert_eq!(ada.primary_phone_number_id, ada.phone_numbers[0].id);
+    assert_eq!(ada.primary_email_address().map(|it| &it.id), Some(&ada.email_addresses[0].id));
+    assert_eq!(ada.primary_phone_number().map(|it| &it.id), Some(&ada.phone_numbers[0].id));
     let account = &ada.enterprise_accounts[0];
     let connection = account.enterprise_connection.as_ref().expect("a connection");
     assert_eq!(account.enterprise_connection_id.as_deref(), Some(connection.id.as_str()));

@@ -49,6 +49,8 @@ pub struct Operation {
     pub success: Success,
     /// The other statuses that the document declares.
     pub failures: Vec<String>,
+    /// `x-error-codes`: codes of errors that it is known to return.
+    pub error_codes: Vec<String>,
 }
 
 /// A path or query parameter.

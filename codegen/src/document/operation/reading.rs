@@ -64,6 +64,7 @@ pub(in crate::document) const OPERATION: &[(&str, Kind)] = &[
     ("x-rust-name", Kind::Text),
     ("x-rust-alias", Kind::List),
     ("x-clerk-key", Kind::Text),
+    ("x-error-codes", Kind::List),
 ];
 
 /// The same of a parameter.
@@ -135,6 +136,7 @@ fn read(
         body: node.get("requestBody").and_then(|body| read_body(&resolved(&body, findings)?, findings)),
         success: read_success(node, findings),
         failures: failures(node),
+        error_codes: node.strings("x-error-codes"),
         parameters,
         id,
     }

@@ -103,13 +103,7 @@ fn reached(defs: &[Def], operations: &[Operation], events: &[Event], merged: &Me
                 continue;
             }
             order.push(id);
-            let mut inner: Vec<usize> = match defs.get(id).map(|def| &def.kind) {
-                Some(TypeKind::Object(fields)) => {
-                    fields.iter().filter_map(|field| field.ty.definition()).collect()
-                }
-                Some(TypeKind::Union(union)) => union.variants.iter().map(|variant| variant.ty).collect(),
-                _ => Vec::new(),
-            };
+            let mut inner = defs.get(id).map(|def| def.kind.inner()).unwrap_or_default();
             inner.reverse();
             open.extend(inner);
         }

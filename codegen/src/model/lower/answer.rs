@@ -24,6 +24,11 @@ impl Lowering<'_, '_> {
                 .add(&operation.pointer, message, advice)
                 .settled_by(&operation.pointer, json!({"x-pagination": false}));
         }
+        // A list that is not walked takes both forms, too.
+        if let Some((item, origin)) = self.list_item(schema, origin.clone()) {
+            let (item, _) = self.types.lower(Use::new(&item, Direction::Response, origin), self.findings);
+            return (Output::Page(item), None);
+        }
         let (ty, nullable) = self.types.lower(Use::new(schema, Direction::Response, origin), self.findings);
         if nullable {
             let advice = "set `nullable: false` by an overlay action";
@@ -49,6 +54,20 @@ impl Lowering<'_, '_> {
                 .settled_without(&member(&operation.pointer, "x-pagination"));
         }
         Paging { items, paginated: self.takes("paginated"), cursor }
+    }
+
+    /// Returns the items of a response that is a bare array, or an object with nothing but `data` and `total_count`.
+    fn list_item(&mut self, schema: &Schema, origin: Origin) -> Option<(Schema, Origin)> {
+        let (followed, _) = self.types.follow(schema, origin.clone(), self.findings);
+        let is_list = match &followed.kind {
+            SchemaKind::Array(_) => true,
+            SchemaKind::Object { properties, .. } => {
+                properties.iter().all(|property| ["data", "total_count"].contains(&property.name.as_str()))
+            }
+            _ => false,
+        };
+        let (_, item, origin) = self.page_item(schema, origin).filter(|_| is_list && !followed.nullable)?;
+        Some((item, origin))
     }
 
     /// The key of the items of a page and what they are: the items of an array, or of the only array beside

@@ -199,7 +199,7 @@ impl Lowering<'_, '_> {
 
 fn is_scalar(ty: &Type, types: &Types<'_>) -> bool {
     match ty {
-        Type::String | Type::Bool | Type::Integer | Type::Number | Type::Timestamp => true,
+        Type::String | Type::Bool | Type::Integer | Type::Number | Type::Timestamp | Type::DateTime => true,
         Type::Named(id) => types.defs.get(*id).is_some_and(|def| matches!(def.kind, TypeKind::Enum(_))),
         _ => false,
     }

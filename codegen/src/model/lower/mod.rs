@@ -24,6 +24,7 @@ pub fn lower(document: &Document) -> Result<Api, Findings> {
         .map(|operation| Lowering::of(operation, &mut types, &mut findings).operation())
         .collect();
     let events = events::lower_all(&contents.events, &mut types, &mut findings);
+    events::require_names_alone(&mut types.defs, &operations, &events);
     let resources = resources::resources(&contents, &operations, &mut findings);
     let (types, operations, events) = finish::finish(types.defs, operations, events, &mut findings);
     let version = contents.version;
@@ -71,6 +72,7 @@ impl<'a, 'd> Lowering<'a, 'd> {
             output,
             paging,
             failures: operation.failures.clone(),
+            error_codes: operation.error_codes.clone(),
         }
     }
 }

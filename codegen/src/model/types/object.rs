@@ -93,6 +93,7 @@ pub(in crate::model) fn by_name(name: &str, ty: Type, schema: &Schema) -> Type {
         Type::Integer | Type::Number if schema.timestamp.unwrap_or_else(|| name.ends_with("_at")) => {
             Type::Timestamp
         }
+        Type::String if schema.timestamp == Some(true) => Type::DateTime,
         Type::JsonObject if name == "metadata" || name.ends_with("_metadata") => Type::Metadata,
         other => other,
     }
