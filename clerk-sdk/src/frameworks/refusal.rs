@@ -8,6 +8,8 @@ use crate::error::{Error, ErrorKind};
 impl Rejection {
     /// Returns a rejection with a status, a code for programs and a sentence for people. The response contains all three.
     ///
+    /// A status other than 4xx and 5xx becomes 500, since no rejection may look like a success.
+    ///
     /// ```
     /// use clerk_sdk::frameworks::Rejection;
     /// use clerk_sdk::http::StatusCode;
@@ -20,7 +22,8 @@ impl Rejection {
     /// }
     /// ```
     pub fn with(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(status, code, message)
+        let is_error = status.is_client_error() || status.is_server_error();
+        Self::new(if is_error { status } else { StatusCode::INTERNAL_SERVER_ERROR }, code, message)
     }
 
     /// Returns a rejection with 401 and the code `unauthorized`, for a caller that the application does not accept.
@@ -38,7 +41,7 @@ impl Rejection {
 
 impl From<Error> for Rejection {
     /// Converts a failed request to Clerk, so that `?` works on it in a handler. The response contains a code and a neutral
-    /// sentence, and the cause is logged.
+    /// sentence. The cause is in `Display`, and in the log, where each code has at most one line in 10 seconds.
     ///
     /// | status | code | error |
     /// |---|---|---|
@@ -64,8 +67,9 @@ impl From<Error> for Rejection {
             }
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "clerk-request-failed", "the request to Clerk failed"),
         };
-        tracing::error!(target: "clerk_sdk", code, "{error}");
-        Self::new(status, code, message)
+        let rejection = Self::with_cause(status, code, message, error.to_string());
+        rejection.log(code);
+        rejection
     }
 }
 
@@ -93,6 +97,9 @@ mod tests {
     fn an_application_rejects_with_a_status_and_a_code_of_its_own() {
         let sold_out = Rejection::with(StatusCode::CONFLICT, "sold-out", "there are 50 seats");
         assert_eq!(sold_out.to_string(), "409 sold-out: there are 50 seats");
+        for status in [StatusCode::OK, StatusCode::NO_CONTENT, StatusCode::CONTINUE, StatusCode::FOUND] {
+            assert_eq!(Rejection::with(status, "x", "x").status(), StatusCode::INTERNAL_SERVER_ERROR);
+        }
         assert_eq!(Rejection::forbidden("members only").status(), StatusCode::FORBIDDEN);
         let unauthorized = Rejection::unauthorized("who are you?");
         assert_eq!(unauthorized.status(), StatusCode::UNAUTHORIZED);

@@ -15,7 +15,7 @@ use crate::webhooks::{WebhookError, WebhookErrorReason};
 
 /// Why a request does not get through, and the answer to it: JSON in the shape of Clerk's own errors.
 ///
-/// A response of 500 or 503 contains the code and a neutral sentence. The cause is in `Display` and `Debug`, and in the
+/// A response of 500, 502 or 503 contains the code and a neutral sentence. The cause is in `Display` and `Debug`, and in the
 /// log, where each cause has at most one line in 10 seconds.
 ///
 /// A response in all frameworks: return it from handlers, `Result<_, Rejection>`, or read it in an error page of your
@@ -72,14 +72,14 @@ impl Rejection {
     }
 
     /// A rejection whose response contains a neutral sentence in place of the cause.
-    fn with_cause(status: StatusCode, code: &'static str, message: &str, cause: String) -> Self {
+    pub(super) fn with_cause(status: StatusCode, code: &'static str, message: &str, cause: String) -> Self {
         let mut rejection = Self::new(status, code, message);
         rejection.0.cause = Some(cause);
         rejection
     }
 
     /// Logs the cause that the response does not contain, at a limited rate for each key.
-    fn log(&self, key: &'static str) {
+    pub(super) fn log(&self, key: &'static str) {
         if let Some(cause) = &self.0.cause
             && let Some(suppressed) = log_limit::permit(key)
         {

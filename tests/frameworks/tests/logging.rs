@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use clerk_sdk::frameworks::{ClerkLayer, require_auth};
+use clerk_sdk::frameworks::{ClerkLayer, Rejection, require_auth};
 use clerk_sdk::http::{Request, Response};
 use clerk_sdk::{Clerk, RetryPolicy};
 use tower::{Layer as _, Service, ServiceExt as _, service_fn};
@@ -73,6 +73,20 @@ fn opaque_credentials_during_an_outage_are_one_line_with_the_cause() {
         lines[0].contains("jwk-remote-failed-to-load") && lines[0].contains("suppressed=0"),
         "{lines:#?}"
     );
+}
+
+#[test]
+fn failed_requests_to_clerk_are_one_line_with_the_cause() {
+    let lines = logged(async {
+        let clerk = unreachable();
+        for _ in 0..100 {
+            let rejection = Rejection::from(clerk.users().count().await.unwrap_err());
+            assert_eq!((rejection.status().as_u16(), rejection.code()), (503, "clerk-unavailable"));
+        }
+    });
+
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0].contains("ERROR") && lines[0].contains("could not connect"), "{lines:#?}");
 }
 
 #[test]

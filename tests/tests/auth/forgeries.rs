@@ -308,8 +308,6 @@ fn ten_thousand_mutations_of_a_good_token_are_refused() {
             }
         }
         let mutated: String = text.into_iter().collect();
-        if mutated != good {
-            assert!(verifier.verify_now(&mutated).is_err(), "round {round}: {mutated}");
-        }
+        assert!(mutated == good || verifier.verify_now(&mutated).is_err(), "round {round}: {mutated}");
     }
 }

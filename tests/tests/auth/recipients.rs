@@ -32,6 +32,20 @@ async fn an_opaque_machine_token_is_verified_with_the_machines_own_key() {
 }
 
 #[tokio::test]
+async fn a_client_with_a_machines_key_alone_verifies_opaque_tokens() {
+    let server = clerk_vouches();
+    let builder = Clerk::builder("ak_machine").server_url(server.url()).jwt_key(Signer::one().pem());
+    let clerk = builder.retry(RetryPolicy::none()).build().unwrap();
+    let settings = || clerk.authenticator().machine("mch_2").clock(at(NOW));
+
+    let opaque = outcome(settings(), "mt_1").await.unwrap();
+    let jwt = outcome(settings(), &m2m(json!({}), json!({"aud": "mch_2"}))).await.unwrap();
+
+    assert_eq!((opaque.subject(), jwt.subject()), ("mch_1", "mch_1"));
+    assert_eq!(server.only().header("authorization"), Some("Bearer ak_machine"));
+}
+
+#[tokio::test]
 async fn the_audience_of_an_opaque_machine_token_is_its_scopes() {
     let server = clerk_vouches();
     let clerk = client(&server);

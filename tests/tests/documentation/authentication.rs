@@ -98,7 +98,8 @@ async fn a_machines_token_is_for_the_machines_that_it_names() -> Result<(), AnyE
     let a = clerk.machines().create("a").scoped_machines([b.clone()]).await?.id;
     let secret = async |id: &str| clerk.machines().get_secret_key(id).await.map(|key| key.secret);
     let authenticator = |machine_id: &str| -> Result<Authenticator, clerk_sdk::Error> {
-        let clerk = mock.client();
+        // The instance's key vouches for tokens for all machines, so the setting alone decides.
+        let clerk = clerk_sdk::Clerk::builder(mock.secret_key()).server_url(mock.url()).build()?;
         // code: recipient
         let authenticator = clerk // with `ClerkBuilder::machine_secret_key`, or CLERK_MACHINE_SECRET_KEY
             .authenticator()

@@ -87,7 +87,7 @@ async fn published_keys_in_the_jwks_of_another_machine_are_rejected() {
 
     let error = verifier.verify(api.clerk.sign_in(&ada).token()).await.expect_err("a published key");
 
-    assert_eq!(error.reason(), Reason::JwkFailedToResolve);
+    assert_eq!(error.reason(), Reason::JwkKidMismatch);
     assert!(error.to_string().contains("private half is published"), "{error}");
     assert_eq!(api.clerk.received("GetJWKS").len(), 1);
 }
