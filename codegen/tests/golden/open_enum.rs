@@ -39,6 +39,6 @@ pub struct Thing {
 }
 // requests.rs
     /// In the query.
-    pub fn status(self, status: impl IntoIterator<Item = impl Into<types::GetThingsStatus>>) -> Self {
-        self.set_query("status", into_list::<types::GetThingsStatus>(status))
+    pub fn status(self, status: impl IntoList<types::GetThingsStatus>) -> Self {
+        self.set_query("status", status.into_list())
     }

@@ -35,8 +35,8 @@ impl Filter {
         self
     }
     /// Any.
-    pub fn any(mut self, any: impl IntoIterator<Item = impl Into<Filter>>) -> Self {
-        self.any = Some(into_list(any));
+    pub fn any(mut self, any: impl IntoList<Filter>) -> Self {
+        self.any = Some(any.into_list());
         self
     }
 }

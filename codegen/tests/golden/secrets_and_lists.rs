@@ -29,11 +29,8 @@ object! { ThingInput { name, password [secret], code } }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create_many(
-        &self,
-        items: impl IntoIterator<Item = impl Into<types::ThingInput>>,
-    ) -> requests::CreateThings {
-        Request::new(&self.clerk).set_value(into_list::<types::ThingInput>(items))
+    pub fn create_many(&self, items: impl IntoList<types::ThingInput>) -> requests::CreateThings {
+        Request::new(&self.clerk).set_value(items.into_list())
     }
 // op.rs
 impl Operation for CreateThings {

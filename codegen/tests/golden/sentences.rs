@@ -23,6 +23,7 @@ pub struct Boats {
     /// Optional, by setters of [`PaintBoat`](requests::PaintBoat): `coats`.
     ///
     /// Answers [`Boat`](types::Boat) (200). The document declares no failures.
+    /// Known error codes: `paint_not_found`.
     /// A retry may repeat it.
     /// See [Clerk's reference](https://clerk.com/docs/reference/backend-api/tag//put/boats/%7Bboat_id%7D).
     ///
@@ -40,8 +41,8 @@ pub struct Boats {
     /// How often it is painted.
     /// In the query.
     /// Default: `2`.
-    pub fn coats(self, coats: i64) -> Self {
-        self.set_query("coats", coats)
+    pub fn coats(self, coats: impl TryInto<i64>) -> Self {
+        self.set_count("coats", coats)
     }
 // types.rs
 /// A boat, afloat or not.

@@ -32,6 +32,10 @@ impl CreateThing {
     pub fn created_at_before(self, created_at_before: impl Into<Timestamp>) -> Self {
         self.set_query("created_at_before", Into::<Timestamp>::into(created_at_before))
     }
+    /// In the query.
+    pub fn limit(self, limit: impl TryInto<i64>) -> Self {
+        self.set_count("limit", limit)
+    }
     /// In the body.
     pub fn public_metadata(self, public_metadata: impl Into<Metadata>) -> Self {
         self.set_body("public_metadata", Into::<Metadata>::into(public_metadata))
@@ -46,5 +50,15 @@ impl CreateThing {
     /// At least `60`.
     pub fn expires_in_seconds(self, expires_in_seconds: i64) -> Self {
         self.set_body("expires_in_seconds", expires_in_seconds)
+    }
+    /// In the body.
+    /// Takes a `Timestamp`, or the text of one (RFC 3339).
+    /// May be null: `Null`.
+    pub fn imported_at(self, imported_at: impl IntoNullable<DateTime>) -> Self {
+        self.set_body("imported_at", imported_at.into_nullable())
+    }
+    /// In the body.
+    pub fn tags(self, tags: impl IntoList<String>) -> Self {
+        self.set_body("tags", tags.into_list())
     }
 }
