@@ -11,6 +11,7 @@ use clerk_codegen::{Finding, Findings, overlay};
 use serde_json::Value;
 
 use crate::documents::effective::Corrected;
+use crate::documents::examples;
 use crate::documents::intake::TakenIn;
 use crate::documents::sources::Sources;
 use crate::error::Error;
@@ -64,20 +65,21 @@ pub(crate) fn report(file: &str, reading: &Reading, brief: bool) -> (String, boo
                     let _ = writeln!(out, "{file}{at}: untyped: {}: {}", place.name, place.reason);
                 }
             }
+            out.push_str(&described(file, &reading.text, &reading.document, &reading.examples, None));
             let broken = unparsable(api);
             broken.iter().for_each(|error| {
                 let _ = writeln!(out, "{file}: error: {error}");
             });
+            let errors = broken.len() + reading.examples.len();
             let _ = writeln!(
                 out,
-                "{file}: {} {}, {} types, {} places of untyped JSON, {} errors",
+                "{file}: {} {}, {} types, {} places of untyped JSON, {errors} errors",
                 api.operations.len() + api.events.len(),
                 if api.is_webhooks() { "events" } else { "operations" },
                 api.types.len(),
                 places.len(),
-                broken.len()
             );
-            (out, broken.is_empty())
+            (out, errors == 0)
         }
     }
 }
@@ -129,8 +131,8 @@ fn unparsable(api: &Api) -> Vec<String> {
         .collect()
 }
 
-/// Lints the project's own documents, corrected as they are about to be. What was taken in just now is shown as it is
-/// published.
+/// Lints the project's own documents, corrected as they are about to be. Documents that were just imported are shown as
+/// they are published, and their examples are checked.
 pub(crate) fn sources(tree: &Tree, corrected: &Corrected, taken_in: &[TakenIn]) -> Result<(), Error> {
     let mut errors = Vec::new();
     let sources = Sources::read(tree)?;
@@ -141,23 +143,25 @@ pub(crate) fn sources(tree: &Tree, corrected: &Corrected, taken_in: &[TakenIn]) 
         };
         let path = source.snapshot();
         let document: Value = serde_json::from_str(effective).map_err(|error| Error::at(&path, error))?;
-        match Document::from_json(&document).and_then(|document| model::lower(&document)) {
+        let published = taken_in.iter().find(|it| it.source.id() == source.id());
+        let findings = match Document::from_json(&document).and_then(|document| model::lower(&document)) {
             Ok(api) => {
                 let broken = unparsable(&api).into_iter();
                 errors.extend(broken.map(|error| Error::at(&path, error).to_string()));
+                published.map(|it| examples::contradictions(&it.document, &document)).unwrap_or_default()
             }
-            Err(findings) => {
-                let newest = sources.newest(source.api) == Some(source);
-                // What is new in the newest version is in those that follow it, too.
-                let applies_to = format!("{}{}", source.id(), if newest { ".." } else { "" });
-                let published = taken_in.iter().find(|it| it.source.id() == source.id());
-                let (file, text) = match published {
-                    Some(published) => (&published.from, published.text.clone()),
-                    None => (&path, tree.text(&path)?),
-                };
-                let said = described(file, &text, &document, &findings, Some(&applies_to));
-                errors.push(said.trim_end().to_owned());
-            }
+            Err(findings) => findings,
+        };
+        if !findings.is_empty() {
+            let newest = sources.newest(source.api) == Some(source);
+            // What is new in the newest version is in those that follow it, too.
+            let applies_to = format!("{}{}", source.id(), if newest { ".." } else { "" });
+            let (file, text) = match published {
+                Some(published) => (&published.from, published.text.clone()),
+                None => (&path, tree.text(&path)?),
+            };
+            let said = described(file, &text, &document, &findings, Some(&applies_to));
+            errors.push(said.trim_end().to_owned());
         }
     }
     Error::unless_none(&errors, ())

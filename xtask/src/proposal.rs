@@ -41,13 +41,18 @@ fn path(document: &Value, pointer: &str) -> String {
         }
     }
     rest.extend(tokens);
+    let mut list = String::new();
     for token in rest {
         let index = value.filter(|value| value.is_array()).and_then(|_| token.parse::<usize>().ok());
         value = value.and_then(|value| match index {
             Some(index) => value.get(index),
             None => value.get(&token),
         });
+        // A name in a list of names: its position is another one when one before it is removed.
+        let name = value.and_then(Value::as_str).filter(|name| list == "required" && is_plain(name));
+        list.clone_from(&token);
         match index {
+            Some(_) if name.is_some() => out.push_str(&format!("[?@ == '{}']", name.unwrap_or_default())),
             Some(index) => out.push_str(&format!("[{index}]")),
             None if is_plain(&token) => out.push_str(&format!(".{token}")),
             None => out.push_str(&format!("['{}']", token.replace('\\', "\\\\").replace('\'', "\\'"))),

@@ -8,7 +8,7 @@ use clerk_codegen::{Finding, Findings};
 use serde_json::Value;
 
 use crate::documents::sources::{Sources, sha256};
-use crate::documents::{effective, fetch, intake, snapshot};
+use crate::documents::{effective, examples, fetch, intake, snapshot};
 use crate::error::Error;
 use crate::tree::Tree;
 use crate::{inherit, proposal};
@@ -24,6 +24,8 @@ pub(crate) struct Reading {
     pub(crate) notes: Vec<String>,
     /// What is wrong with it: the model, or findings.
     pub(crate) model: Result<Api, Findings>,
+    /// What the examples of a published document contradict.
+    pub(crate) examples: Findings,
 }
 
 /// How much may be assumed about a document.
@@ -47,16 +49,21 @@ pub(crate) fn read(tree: &Tree, from: &str, assume: Assume) -> Result<Reading, E
         document: published,
         notes: Vec::new(),
         model: Err(Findings::default()),
+        examples: Findings::default(),
     };
     let recorded = Sources::read(tree)?
         .documents
         .iter()
         .any(|source| source.upstream_sha256 == sha256(&bytes) || source.snapshot_sha256 == sha256(&bytes));
-    if !is_corrected(&reading.document) {
-        reading.document = snapshot::facts(&reading.document);
+    let published = (!is_corrected(&reading.document)).then(|| reading.document.clone());
+    if let Some(published) = &published {
+        reading.document = snapshot::facts(published);
         correct(tree, &mut reading, recorded)?;
     }
     lower(&mut reading, assume);
+    if let Some(published) = &published {
+        reading.examples = examples::contradictions(published, &reading.document);
+    }
     Ok(reading)
 }
 

@@ -6,9 +6,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use clerk_codegen::model::{Api, TypeKind, names};
-use clerk_codegen::overlay;
+use clerk_codegen::overlay::{self, Change};
 use serde_json::Value;
 
+use crate::documents::effective;
 use crate::documents::sources::{Source, Sources};
 use crate::surface::api;
 use crate::tests::published::published;
@@ -135,6 +136,31 @@ fn ours(value: &Value, pointer: &str, found: &mut Vec<(String, String)>) {
         }
         _ => {}
     }
+}
+
+#[test]
+fn no_sentence_for_one_place_is_replaced_by_a_general_one() {
+    let tree = Tree::of_workspace();
+    let mut shown = Vec::new();
+    for source in sources(&tree) {
+        let effective: Value = serde_json::from_slice(&tree.read(&source.effective()).unwrap()).unwrap();
+        ours(&effective, "", &mut shown);
+    }
+    let shown: HashSet<String> = shown.into_iter().map(|(_, text)| text).collect();
+    let (mut replaced, mut looked_at) = (Vec::new(), 0);
+    for overlay in effective::overlays(&tree).unwrap() {
+        // A general sentence is for wherever nothing else is said.
+        for action in overlay.actions.iter().filter(|action| !action.target.starts_with("$..")) {
+            let Change::Update(update) = &action.change else { continue };
+            let mut sentences = Vec::new();
+            ours(update, &action.target, &mut sentences);
+            looked_at += sentences.len();
+            replaced.extend(sentences.into_iter().filter(|(_, text)| !shown.contains(text)));
+        }
+    }
+
+    assert!(looked_at > 500, "{looked_at}");
+    assert!(replaced.is_empty(), "{replaced:#?}");
 }
 
 /// All prose of a published document, in words.

@@ -23,6 +23,6 @@ impl Paginated for ListThings {
 }
 // op.rs
 impl Operation for ListUnpaged {
-    type Output = Vec<types::Thing>;
+    type Output = Page<types::Thing>;
     const META: &'static Meta = &Meta::get("ListUnpaged", "/unpaged", VERSION);
 }

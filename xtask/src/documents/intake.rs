@@ -29,6 +29,8 @@ pub(crate) struct TakenIn {
     pub(crate) from: String,
     /// What was read.
     pub(crate) text: String,
+    /// The same, parsed.
+    pub(crate) document: Value,
 }
 
 /// Puts the snapshot of a published document into the tree, and its entry.
@@ -67,7 +69,7 @@ pub(crate) fn take_in(tree: &mut Tree, what: &Published) -> Result<TakenIn, Erro
     sources.put(source.clone());
     sources.write(tree)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(TakenIn { source, from: what.from.clone(), text })
+    Ok(TakenIn { source, from: what.from.clone(), text, document })
 }
 
 /// Reads YAML or JSON and checks that it is OpenAPI 3.0.

@@ -2,6 +2,7 @@
 //! the document that results from our overlays.
 
 pub(crate) mod effective;
+pub(crate) mod examples;
 pub(crate) mod fetch;
 pub(crate) mod intake;
 pub(crate) mod snapshot;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod compiler;
+mod examples;
 mod history;
 mod keys;
 mod lint;
