@@ -138,10 +138,11 @@ impl JwksSource {
     }
 }
 
-/// Fetches the keys of a client's instance. One fetch is one request, unless the request did not reach the server or
-/// the server wants it again within a second.
+/// Fetches the keys of a client's instance. One fetch is one request. Without keys at hand, a request that did not reach
+/// the server is sent again, and once one that the server wants again within a second.
 async fn get_jwks(clerk: &Clerk, key: Option<&SecretKey>, cold: bool) -> Result<Bytes, LoadError> {
     let started = Instant::now();
+    let mut answered = false;
     loop {
         let left = DEADLINE.saturating_sub(started.elapsed());
         let mut request = clerk.jwks().get().with_timeout(left).with_retry(RetryPolicy::none());
@@ -153,7 +154,8 @@ async fn get_jwks(clerk: &Clerk, key: Option<&SecretKey>, cold: bool) -> Result<
             Err(error) => error,
         };
         let unsent = error.http_error().is_some_and(|error| error.request_not_sent());
-        let soon = error.retry_after().filter(|wait| *wait < RETRY_AFTER.0);
+        let soon = error.retry_after().filter(|wait| !answered && *wait < RETRY_AFTER.0);
+        answered |= !unsent;
         let wait = soon.or_else(|| unsent.then_some(RECONNECT));
         match wait.filter(|_| cold && clerk.0.retry.repeats()) {
             Some(wait) if started.elapsed() + wait < DEADLINE => sleep(wait).await,

@@ -252,3 +252,15 @@ fn without_a_runtime_a_fetch_is_an_error_and_keys_at_hand_are_used() {
     checked.unwrap();
     assert_eq!(server.seen().len(), 1);
 }
+
+#[tokio::test]
+async fn a_retry_after_of_zero_is_retried_once() {
+    for status in [429, 503] {
+        let server = Server::scripted([Reply::json(status, "{}").header("retry-after", "0")]);
+        let verifier = verifier(&default_client(&server), &Time::start());
+
+        assert_eq!(reasons(&verifier, 20).await, [Reason::JwkRemoteFailedToLoad; 20]);
+
+        assert_eq!(server.seen().len(), 2, "{status}");
+    }
+}
