@@ -249,8 +249,11 @@ impl JwksCache {
 
     /// Forgets all keys. A fetch that is in flight counts no more.
     pub(super) fn forget(&self) {
-        self.provided.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        *self.fixed.write() = State::default();
+        let provided = std::mem::take(&mut *self.provided.lock().unwrap_or_else(PoisonError::into_inner));
+        // Checks in flight have a handle to theirs.
+        for cached in provided.iter().map(|(_, cached)| cached).chain([&self.fixed]) {
+            *cached.write() = State::default();
+        }
     }
 }
 
