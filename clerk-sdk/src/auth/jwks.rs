@@ -365,6 +365,7 @@ struct Failure {
 #[derive(Clone)]
 struct Running {
     number: u64,
+    began: Moment,
     progress: watch::Receiver<Option<Outcome>>,
 }
 
@@ -410,7 +411,7 @@ impl CachedJwks {
             state.looked_for = Some(now);
         }
         let (sender, progress) = watch::channel(None);
-        let running = Running { number: next_number(), progress };
+        let running = Running { number: next_number(), began: now, progress };
         let cold = state.loaded.is_none();
         state.fetch = Some(running.clone());
         Step::Fetch(Fetch { cache: self.clone(), number: running.number, sender, cold }, running)
@@ -426,11 +427,17 @@ impl CachedJwks {
 }
 
 impl State {
-    /// Returns the keys if they are fresh, or if their refresh has just failed.
+    /// Returns the keys if they are fresh, or if their refresh has failed and the next one is not due or in flight.
     fn usable(&self, now: Moment) -> Option<&Keys> {
         let loaded = self.loaded.as_ref()?;
         let age = loaded.at.age(now);
-        (age < FRESH || age < USABLE && self.failure(now).is_some()).then_some(&loaded.keys)
+        let failing = || self.failure(now).is_some() || self.is_retrying(now);
+        (age < FRESH || age < USABLE && failing()).then_some(&loaded.keys)
+    }
+
+    /// Returns whether a fetch after a failed one is in flight. One that should have ended by now does not count.
+    fn is_retrying(&self, now: Moment) -> bool {
+        self.failed.is_some() && self.fetch.as_ref().is_some_and(|fetch| fetch.began.age(now) < PATIENCE)
     }
 
     /// Returns the failure after which nothing is fetched for now.

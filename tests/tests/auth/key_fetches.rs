@@ -264,3 +264,21 @@ async fn a_retry_after_of_zero_is_retried_once() {
         assert_eq!(server.seen().len(), 2, "{status}");
     }
 }
+
+#[tokio::test]
+async fn during_an_outage_keys_are_used_while_the_next_fetch_hangs() {
+    let slow = keys(&[&Signer::one()]).after(Duration::from_secs(60));
+    let server = Server::scripted([keys(&[&Signer::one()]), Reply::json(500, "{}"), slow]);
+    let time = Time::start();
+    let verifier = verifier(&default_client(&server), &time);
+    verifier.verify(token(&Signer::one())).await.unwrap();
+    time.pass(300);
+    verifier.verify(token(&Signer::one())).await.unwrap();
+    time.pass(10);
+    poll_once(verifier.verify(token(&Signer::one()))).await;
+
+    let check = tokio::time::timeout(Duration::from_secs(2), verifier.verify(token(&Signer::one())));
+
+    check.await.unwrap().unwrap();
+    verifier.verify_now(token(&Signer::one())).unwrap();
+}
