@@ -414,7 +414,7 @@ impl CachedJwks {
         let running = Running { number: next_number(), began: now, progress };
         let cold = state.loaded.is_none();
         state.fetch = Some(running.clone());
-        Step::Fetch(Fetch { cache: self.clone(), number: running.number, sender, cold }, running)
+        Step::Fetch(Fetch { cache: self.clone(), number: running.number, sender, cold, began: now }, running)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -450,12 +450,13 @@ impl State {
     }
 }
 
-/// A fetch in flight. Dropped without an outcome, it makes room for another one.
+/// A fetch in flight. Dropped without an outcome, it makes room for another one, unless it panics: that is a failure.
 struct Fetch {
     cache: Arc<CachedJwks>,
     number: u64,
     sender: watch::Sender<Option<Outcome>>,
     cold: bool,
+    began: Moment,
 }
 
 impl Fetch {
@@ -501,6 +502,14 @@ impl Fetch {
 
 impl Drop for Fetch {
     fn drop(&mut self) {
+        // Hooks and HTTP clients of the program may panic, at each fetch.
+        if std::thread::panicking() {
+            let message = "the fetch of Clerk's keys panicked";
+            let error = AuthError::new(Reason::JwkRemoteFailedToLoad, message);
+            let outcome = self.store(Err(error.into()), self.began);
+            self.sender.send_replace(Some(outcome));
+            return;
+        }
         let mut state = self.cache.write();
         if state.is_fetching(self.number) {
             state.fetch = None;
