@@ -138,10 +138,11 @@ impl JwksSource {
     }
 }
 
-/// Fetches the keys of a client's instance. One fetch is one request, unless the request did not reach the server or
-/// the server wants it again within a second.
+/// Fetches the keys of a client's instance. One fetch is one request. Without keys at hand, a request that did not reach
+/// the server is sent again, and once one that the server wants again within a second.
 async fn get_jwks(clerk: &Clerk, key: Option<&SecretKey>, cold: bool) -> Result<Bytes, LoadError> {
     let started = Instant::now();
+    let mut answered = false;
     loop {
         let left = DEADLINE.saturating_sub(started.elapsed());
         let mut request = clerk.jwks().get().with_timeout(left).with_retry(RetryPolicy::none());
@@ -153,7 +154,8 @@ async fn get_jwks(clerk: &Clerk, key: Option<&SecretKey>, cold: bool) -> Result<
             Err(error) => error,
         };
         let unsent = error.http_error().is_some_and(|error| error.request_not_sent());
-        let soon = error.retry_after().filter(|wait| *wait < RETRY_AFTER.0);
+        let soon = error.retry_after().filter(|wait| !answered && *wait < RETRY_AFTER.0);
+        answered |= !unsent;
         let wait = soon.or_else(|| unsent.then_some(RECONNECT));
         match wait.filter(|_| cold && clerk.0.retry.repeats()) {
             Some(wait) if started.elapsed() + wait < DEADLINE => sleep(wait).await,
@@ -247,8 +249,11 @@ impl JwksCache {
 
     /// Forgets all keys. A fetch that is in flight counts no more.
     pub(super) fn forget(&self) {
-        self.provided.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        *self.fixed.write() = State::default();
+        let provided = std::mem::take(&mut *self.provided.lock().unwrap_or_else(PoisonError::into_inner));
+        // Checks in flight have a handle to theirs.
+        for cached in provided.iter().map(|(_, cached)| cached).chain([&self.fixed]) {
+            *cached.write() = State::default();
+        }
     }
 }
 
@@ -360,6 +365,7 @@ struct Failure {
 #[derive(Clone)]
 struct Running {
     number: u64,
+    began: Moment,
     progress: watch::Receiver<Option<Outcome>>,
 }
 
@@ -405,10 +411,10 @@ impl CachedJwks {
             state.looked_for = Some(now);
         }
         let (sender, progress) = watch::channel(None);
-        let running = Running { number: next_number(), progress };
+        let running = Running { number: next_number(), began: now, progress };
         let cold = state.loaded.is_none();
         state.fetch = Some(running.clone());
-        Step::Fetch(Fetch { cache: self.clone(), number: running.number, sender, cold }, running)
+        Step::Fetch(Fetch { cache: self.clone(), number: running.number, sender, cold, began: now }, running)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -421,11 +427,17 @@ impl CachedJwks {
 }
 
 impl State {
-    /// Returns the keys if they are fresh, or if their refresh has just failed.
+    /// Returns the keys if they are fresh, or if their refresh has failed and the next one is not due or in flight.
     fn usable(&self, now: Moment) -> Option<&Keys> {
         let loaded = self.loaded.as_ref()?;
         let age = loaded.at.age(now);
-        (age < FRESH || age < USABLE && self.failure(now).is_some()).then_some(&loaded.keys)
+        let failing = || self.failure(now).is_some() || self.is_retrying(now);
+        (age < FRESH || age < USABLE && failing()).then_some(&loaded.keys)
+    }
+
+    /// Returns whether a fetch after a failed one is in flight. One that should have ended by now does not count.
+    fn is_retrying(&self, now: Moment) -> bool {
+        self.failed.is_some() && self.fetch.as_ref().is_some_and(|fetch| fetch.began.age(now) < PATIENCE)
     }
 
     /// Returns the failure after which nothing is fetched for now.
@@ -438,12 +450,13 @@ impl State {
     }
 }
 
-/// A fetch in flight. Dropped without an outcome, it makes room for another one.
+/// A fetch in flight. Dropped without an outcome, it makes room for another one, unless it panics: that is a failure.
 struct Fetch {
     cache: Arc<CachedJwks>,
     number: u64,
     sender: watch::Sender<Option<Outcome>>,
     cold: bool,
+    began: Moment,
 }
 
 impl Fetch {
@@ -489,6 +502,14 @@ impl Fetch {
 
 impl Drop for Fetch {
     fn drop(&mut self) {
+        // Hooks and HTTP clients of the program may panic, at each fetch.
+        if std::thread::panicking() {
+            let message = "the fetch of Clerk's keys panicked";
+            let error = AuthError::new(Reason::JwkRemoteFailedToLoad, message);
+            let outcome = self.store(Err(error.into()), self.began);
+            self.sender.send_replace(Some(outcome));
+            return;
+        }
         let mut state = self.cache.write();
         if state.is_fetching(self.number) {
             state.fetch = None;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clerk_sdk::auth::{Reason, TokenType};
 use clerk_sdk::http::HeaderMap;
+use clerk_sdk::{Clerk, RetryPolicy};
 use clerk_tests::server::{Reply, Server};
 use clerk_tests::tokens::Signer;
 use serde_json::json;
@@ -60,4 +61,22 @@ async fn forget_keys_forgets_responses_about_opaque_credentials() {
 
     assert!(!authenticator.authenticate(&headers).await.is_signed_in());
     assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn keys_of_a_fetch_in_flight_are_forgotten_with_a_key_provider_too() {
+    let leaked = keys(&[&Signer::one()]).after(Duration::from_millis(200));
+    let server = Server::scripted([leaked, keys(&[&Signer::two()])]);
+    let provider = || async { Ok::<_, std::io::Error>("sk_test_x".to_owned()) };
+    let builder = Clerk::builder_with_key_provider(provider).server_url(server.url());
+    let clerk = builder.retry(RetryPolicy::none()).build().unwrap();
+    let verifier = clerk.verifier().clock(Time::start().clock()).build().unwrap();
+    let check = tokio::spawn(async move { verifier.verify(token(&Signer::one())).await });
+    while server.seen().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    clerk.forget_keys();
+
+    assert_eq!(reason(check.await.unwrap()), Reason::JwkKidMismatch);
 }

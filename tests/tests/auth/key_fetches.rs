@@ -252,3 +252,56 @@ fn without_a_runtime_a_fetch_is_an_error_and_keys_at_hand_are_used() {
     checked.unwrap();
     assert_eq!(server.seen().len(), 1);
 }
+
+#[tokio::test]
+async fn a_retry_after_of_zero_is_retried_once() {
+    for status in [429, 503] {
+        let server = Server::scripted([Reply::json(status, "{}").header("retry-after", "0")]);
+        let verifier = verifier(&default_client(&server), &Time::start());
+
+        assert_eq!(reasons(&verifier, 20).await, [Reason::JwkRemoteFailedToLoad; 20]);
+
+        assert_eq!(server.seen().len(), 2, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_fetch_that_panics_is_a_failure_that_is_remembered() {
+    let server = Server::scripted([keys(&[&Signer::one()])]);
+    let builder = Clerk::builder("sk_test_x").server_url(server.url());
+    let clerk = builder.after_response(|_, _| panic!("a hook of the program")).build().unwrap();
+    let time = Time::start();
+    let verifier = verifier(&clerk, &time);
+    let checks = (0..20).map(|_| {
+        let verifier = verifier.clone();
+        tokio::spawn(async move { verifier.verify(token(&Signer::one())).await })
+    });
+
+    for check in checks.collect::<Vec<_>>() {
+        assert_eq!(reason(check.await.unwrap()), Reason::JwkRemoteFailedToLoad);
+    }
+
+    assert_eq!(reasons(&verifier, 5).await, [Reason::JwkRemoteFailedToLoad; 5]);
+    assert_eq!(server.seen().len(), 1);
+    time.pass(10);
+    assert_eq!(reasons(&verifier, 1).await, [Reason::JwkRemoteFailedToLoad]);
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn during_an_outage_keys_are_used_while_the_next_fetch_hangs() {
+    let slow = keys(&[&Signer::one()]).after(Duration::from_secs(60));
+    let server = Server::scripted([keys(&[&Signer::one()]), Reply::json(500, "{}"), slow]);
+    let time = Time::start();
+    let verifier = verifier(&default_client(&server), &time);
+    verifier.verify(token(&Signer::one())).await.unwrap();
+    time.pass(300);
+    verifier.verify(token(&Signer::one())).await.unwrap();
+    time.pass(10);
+    poll_once(verifier.verify(token(&Signer::one()))).await;
+
+    let check = tokio::time::timeout(Duration::from_secs(2), verifier.verify(token(&Signer::one())));
+
+    check.await.unwrap().unwrap();
+    verifier.verify_now(token(&Signer::one())).unwrap();
+}
