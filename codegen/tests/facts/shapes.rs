@@ -13,10 +13,17 @@ impl Snapshot {
         self.root.pointer(&def.pointer)
     }
 
-    /// The objects of the model with their schemas.
-    fn objects(&'static self) -> impl Iterator<Item = (&'static TypeDef, &'static [Field], &'static Value)> {
+    /// The objects of the model with their schemas, without the fields of [`ADDED`].
+    fn objects(
+        &'static self,
+    ) -> impl Iterator<Item = (&'static TypeDef, Vec<&'static Field>, &'static Value)> {
         self.api.types.iter().filter_map(|def| match &def.kind {
-            TypeKind::Object(fields) => Some((def, fields.as_slice(), self.schema(def)?)),
+            TypeKind::Object(fields) => {
+                let schema = self.schema(def)?;
+                let added = |field: &&Field| !ADDED.contains(&field.wire.as_str());
+                let declared = |field: &&Field| self.property(schema, &field.wire).is_some();
+                Some((def, fields.iter().filter(|field| added(field) || declared(field)).collect(), schema))
+            }
             _ => None,
         })
     }
@@ -36,6 +43,47 @@ impl Snapshot {
             || only.filter(|members| members.len() == 1).any(|members| self.nullable(&members[0]))
     }
 }
+
+/// The fields that overlays add, since responses have them.
+const ADDED: [&str; 14] = [
+    "authenticatable",
+    "disable_jit_provisioning",
+    "external_account_id",
+    "family_name",
+    "force_organization_selection",
+    "given_name",
+    "google_id",
+    "idp_certificate",
+    "idp_certificate_expires_at",
+    "idp_certificate_issued_at",
+    "logo_url",
+    "organization_creation_defaults",
+    "picture",
+    "requires_password_reset",
+];
+
+/// The fields that overlays require, since every response has them.
+const REQUIRED: [&str; 8] = [
+    "DeletedObject.id",
+    "EmailAddress.id",
+    "OrganizationMembership.role_name",
+    "Passkey.id",
+    "PasswordVerification.verified",
+    "PhoneNumber.id",
+    "TotpVerification.verified",
+    "Web3Wallet.id",
+];
+
+/// The field that an overlay makes optional, since responses lack it.
+const OPTIONAL: [&str; 1] = ["Permission.type"];
+
+/// The fields that overlays let be null: slugs can be disabled, and an organization may have no logo.
+const NULLABLE: [&str; 4] = [
+    "Organization.slug",
+    "OrganizationInvitationPublicOrganizationData.slug",
+    "OrganizationWithLogo.logo_url",
+    "OrganizationWithLogo.slug",
+];
 
 fn texts(values: &'static Value) -> BTreeSet<&'static str> {
     list(values).filter_map(Value::as_str).collect()
@@ -88,7 +136,9 @@ fn every_list_of_values_is_an_enum_that_has_them() {
             .api
             .types
             .iter()
-            .filter(|def| def.name != "ObjectType" && doc.schema(def).is_some())
+            // An overlay lists the hashers, which the document does in prose.
+            .filter(|def| !["ObjectType", "PasswordHasher"].contains(&def.name.as_str()))
+            .filter(|def| doc.schema(def).is_some())
             .filter_map(|def| match &def.kind {
                 TypeKind::Enum(variants) => Some(variants.iter().map(|it| it.wire.as_str()).collect()),
                 _ => None,
@@ -127,8 +177,14 @@ fn objects_have_the_fields_of_their_schemas_required_where_these_say_so() {
         for (def, fields, schema) in doc.objects() {
             let modelled: BTreeMap<&str, bool> =
                 fields.iter().map(|it| (it.wire.as_str(), it.required)).collect();
+            let mut documented = doc.properties(schema);
+            for (name, required) in &mut documented {
+                let name = format!("{}.{name}", def.name);
+                *required =
+                    (*required || REQUIRED.contains(&name.as_str())) && !OPTIONAL.contains(&name.as_str());
+            }
 
-            assert_eq!(modelled, doc.properties(schema), "{} at {}", def.name, def.pointer);
+            assert_eq!(modelled, documented, "{} at {}", def.name, def.pointer);
             compared += fields.len();
         }
         assert!(compared > 1000, "{compared} fields are too few to have compared them all");
@@ -144,7 +200,8 @@ fn fields_may_be_null_where_the_document_says_so_also_behind_a_reference() {
                 let documented = doc.property(schema, &field.wire).unwrap();
                 let place = format!("{}.{} at {}", def.name, field.wire, def.pointer);
 
-                assert_eq!(field.nullable, doc.nullable(documented), "{place}");
+                let corrected = NULLABLE.contains(&format!("{}.{}", def.name, field.wire).as_str());
+                assert_eq!(field.nullable, corrected || doc.nullable(documented), "{place}");
                 direct += usize::from(documented["nullable"] == true);
                 hidden += usize::from(documented["nullable"] != true && field.nullable);
             }
@@ -179,9 +236,9 @@ fn integers_whose_names_end_in_at_are_times() {
 #[test]
 fn a_boolean_with_one_listed_value_is_a_bool() {
     for doc in snapshots() {
-        let listed = |(_, fields, schema): (_, &'static [Field], &'static Value)| {
+        let listed = |(_, fields, schema): (_, Vec<&'static Field>, &'static Value)| {
             let listed = fields
-                .iter()
+                .into_iter()
                 .map(move |field| (field, doc.follow(doc.property(schema, &field.wire).unwrap())));
             listed.filter(|(_, it)| it["type"] == "boolean" && it.get("enum").is_some())
         };

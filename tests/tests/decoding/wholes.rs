@@ -28,7 +28,7 @@ async fn an_answer_of_another_type_is_an_error() {
                 _ => {}
             }
         }
-        decoding.finish(document, 690);
+        decoding.finish(document, 680);
     }
 }
 

@@ -143,7 +143,7 @@ async fn tokens(printed: &mut Printed) {
     printed.show(&Verifier::with_jwks("{\"keys\": [\"SECRET\"").build().unwrap_err());
 
     let clerk = Clerk::builder("sk_test_SECRET").jwt_key(Signer::one().pem()).build().unwrap();
-    let authenticator = clerk.authenticator().publishable_key("pk_test_SECRET");
+    let authenticator = clerk.authenticator().publishable_key("pk_test_Y2xlcmsuZXhhbXBsZS5jb20k");
     printed.show(&authenticator);
     let authenticator = authenticator.build().unwrap();
     printed.show(&authenticator);
