@@ -168,10 +168,12 @@ impl Permit<'_> {
         self.limits.refused.put(self.id.epoch, self.id.hash, (now, error.clone()));
     }
 
-    /// Pauses verifications after a 429.
+    /// Pauses verifications after a 429. A pause that is longer already goes on.
     pub(super) fn pause(self, retry_after: Option<Duration>) {
         let (now, pause) = (Instant::now(), retry_after.unwrap_or(PAUSE).min(LONGEST_PAUSE));
-        self.limits.state().paused = Some([now + pause, now + pause.max(WINDOW)]);
+        let mut state = self.limits.state();
+        let before = state.paused.unwrap_or([now; 2]);
+        state.paused = Some([before[0].max(now + pause), before[1].max(now + pause.max(WINDOW))]);
     }
 }
 
