@@ -158,9 +158,8 @@ impl Permit<'_> {
     /// Notes that Clerk vouches for the credential.
     pub(super) fn vouch(mut self) {
         self.good = true;
-        if !self.vouched {
-            self.limits.vouched.put(self.id.epoch, self.id.hash, ());
-        }
+        // Again each time, so that new ones displace those that are not in use.
+        self.limits.vouched.put(self.id.epoch, self.id.hash, ());
     }
 
     /// Remembers a refusal that does not depend on the settings of an authenticator.

@@ -302,3 +302,21 @@ async fn a_429_does_not_shorten_the_pause_of_an_earlier_one() {
     assert_eq!(ask(&authenticator, "ak_good").await, Err(Reason::JwkRemoteFailedToLoad));
     assert_eq!(server.seen().len(), 3);
 }
+
+#[tokio::test]
+async fn a_vouched_credential_in_use_is_not_displaced_by_new_ones() {
+    let server = Server::answering(verdict);
+    let authenticator = authenticator(&client(&server), &Time::start());
+    for n in 0..4200 {
+        if n % 500 == 0 {
+            ask(&authenticator, "ak_good").await.unwrap();
+        }
+        ask(&authenticator, &format!("ak_good{n}")).await.unwrap();
+    }
+    for n in 0..100 {
+        assert_eq!(ask(&authenticator, &format!("ak_{n}")).await, Err(Reason::TokenInvalid));
+    }
+
+    ask(&authenticator, "ak_good").await.unwrap();
+    assert_eq!(ask(&authenticator, "ak_good0").await, Err(Reason::JwkRemoteFailedToLoad));
+}
