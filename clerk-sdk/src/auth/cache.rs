@@ -43,11 +43,11 @@ impl<V: Clone> Cache<V> {
     }
 
     pub(super) fn put(&self, generation: u64, key: [u8; 32], value: V) {
-        let mut entries = self.lock();
-        if entries.young.len() >= self.half {
+        let (mut entries, key) = (self.lock(), (generation, key));
+        if entries.young.len() >= self.half && !entries.young.contains_key(&key) {
             entries.old = std::mem::take(&mut entries.young);
         }
-        entries.young.insert((generation, key), value);
+        entries.young.insert(key, value);
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries<V>> {

@@ -19,6 +19,8 @@ use crate::value::Timestamp;
 ///
 /// JWT templates, API keys and tokens of machines have claims that their author chose. Of these, everything that
 /// describes a session is absent: session, organization, features, plans, actor, factor ages and the pending state.
+/// Of opaque credentials, [`user_id`](Self::user_id) is the subject that Clerk names; issuer, id of the token and dates
+/// are absent.
 #[derive(Clone)]
 pub struct Claims {
     inner: Arc<Inner>,
@@ -27,6 +29,8 @@ pub struct Claims {
 
 struct Inner {
     kind: Kind,
+    /// The subject of an opaque credential, by Clerk: all of `raw` is its maker's.
+    subject: Option<String>,
     raw: Map<String, Value>,
     organization: OnceLock<Organization>,
 }
@@ -49,7 +53,16 @@ pub struct FactorAges {
 
 impl Claims {
     pub(super) fn new(kind: Kind, raw: Map<String, Value>) -> Self {
-        let inner = Inner { kind, raw, organization: OnceLock::new() };
+        Self::of(Inner { kind, subject: None, raw, organization: OnceLock::new() })
+    }
+
+    /// Returns the claims that the maker of an opaque credential of a machine chose, with the subject that Clerk names.
+    pub(super) fn opaque(subject: String, raw: Map<String, Value>) -> Self {
+        let (kind, subject) = (Kind::MachineToMachine, Some(subject));
+        Self::of(Inner { kind, subject, raw, organization: OnceLock::new() })
+    }
+
+    fn of(inner: Inner) -> Self {
         Self { inner: Arc::new(inner), pending_accepted: false }
     }
 
@@ -73,7 +86,7 @@ impl Claims {
 
     /// The id of whom the token is about (`sub`): `user_…` in session tokens.
     pub fn user_id(&self) -> &str {
-        self.text("sub").unwrap_or_default()
+        self.inner.subject.as_deref().or_else(|| self.text("sub")).unwrap_or_default()
     }
 
     /// The id of the session, `sess_…`; tokens of JWT templates and machines have none.
@@ -128,19 +141,19 @@ impl Claims {
         self.session().is_some_and(|claims| claims.text("sts") == Some("pending"))
     }
 
-    /// The origin that the token was made for (`azp`).
+    /// The origin that the token was made for (`azp`); machines have none.
     pub fn authorized_party(&self) -> Option<&str> {
-        self.text("azp")
+        self.text("azp").filter(|_| self.inner.kind != Kind::MachineToMachine)
     }
 
     /// Who issued the token (`iss`): the instance's frontend API.
     pub fn issuer(&self) -> Option<&str> {
-        self.text("iss")
+        self.jwt()?.text("iss")
     }
 
     /// The id of the token (`jti`).
     pub fn token_id(&self) -> Option<&str> {
-        self.text("jti")
+        self.jwt()?.text("jti")
     }
 
     /// When the token was issued (`iat`).
@@ -176,6 +189,11 @@ impl Claims {
         (self.inner.kind == Kind::Session).then_some(self)
     }
 
+    /// Returns the claims unless they are an opaque credential's, in which no claim is Clerk's.
+    fn jwt(&self) -> Option<&Self> {
+        self.inner.subject.is_none().then_some(self)
+    }
+
     /// Returns the version that the claims of a session are read by; `None` for versions to come and other tokens.
     pub(super) fn version(&self) -> Option<Version> {
         match self.session()?.inner.raw.get("v") {
@@ -200,7 +218,7 @@ impl Claims {
     }
 
     fn date(&self, name: &str) -> Option<Timestamp> {
-        let seconds = self.inner.raw.get(name).and_then(cut_down)?;
+        let seconds = self.jwt()?.inner.raw.get(name).and_then(cut_down)?;
         seconds.checked_mul(1000).map(Timestamp::from_millis)
     }
 }

@@ -11,7 +11,7 @@ use super::error::{AuthError, Reason};
 use super::identity::{Auth, Machine, TokenType};
 use super::jwks::{DEADLINE, Moment, failed, secret_key};
 use super::opaque::CredentialId;
-use super::rules::{Kind, Rules, check_audience, cut_down};
+use super::rules::{Rules, check_audience, cut_down};
 use super::verifier::texts;
 use crate::call::execute;
 use crate::client::Clerk;
@@ -264,9 +264,10 @@ fn read(token_type: TokenType, mut answer: Map<String, Value>, rules: &Rules) ->
     if token_type == TokenType::M2m {
         check_recipient(rules.machine.as_deref(), &answer)?;
     }
+    let subject = text(&answer, "subject").unwrap_or_default();
     let machine = Machine {
         id: text(&answer, "id"),
-        subject: text(&answer, "subject").unwrap_or_default(),
+        subject: subject.clone(),
         client_id: text(&answer, "client_id"),
         scopes,
     };
@@ -274,5 +275,5 @@ fn read(token_type: TokenType, mut answer: Map<String, Value>, rules: &Rules) ->
         Some(Value::Object(claims)) => claims,
         _ => Map::new(),
     };
-    Ok(Auth::machine(token_type, Claims::new(Kind::MachineToMachine, claims), machine))
+    Ok(Auth::machine(token_type, Claims::opaque(subject, claims), machine))
 }

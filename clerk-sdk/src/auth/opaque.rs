@@ -158,9 +158,8 @@ impl Permit<'_> {
     /// Notes that Clerk vouches for the credential.
     pub(super) fn vouch(mut self) {
         self.good = true;
-        if !self.vouched {
-            self.limits.vouched.put(self.id.epoch, self.id.hash, ());
-        }
+        // Again each time, so that new ones displace those that are not in use.
+        self.limits.vouched.put(self.id.epoch, self.id.hash, ());
     }
 
     /// Remembers a refusal that does not depend on the settings of an authenticator.
@@ -168,10 +167,12 @@ impl Permit<'_> {
         self.limits.refused.put(self.id.epoch, self.id.hash, (now, error.clone()));
     }
 
-    /// Pauses verifications after a 429.
+    /// Pauses verifications after a 429. A pause that is longer already goes on.
     pub(super) fn pause(self, retry_after: Option<Duration>) {
         let (now, pause) = (Instant::now(), retry_after.unwrap_or(PAUSE).min(LONGEST_PAUSE));
-        self.limits.state().paused = Some([now + pause, now + pause.max(WINDOW)]);
+        let mut state = self.limits.state();
+        let before = state.paused.unwrap_or([now; 2]);
+        state.paused = Some([before[0].max(now + pause), before[1].max(now + pause.max(WINDOW))]);
     }
 }
 

@@ -149,7 +149,7 @@ impl Webhook {
     pub fn check_headers<'a>(&'a self, headers: &'a HeaderMap) -> Result<CheckedHeaders<'a>, WebhookError> {
         let signed = SignedHeaders::read(headers)?;
         self.check_time(signed.seconds())?;
-        Ok(CheckedHeaders { secret: &self.secret, signed })
+        Ok(CheckedHeaders { webhook: self, signed })
     }
 
     /// The event of a request, if Clerk sent it.
@@ -224,7 +224,7 @@ impl Webhook {
 #[derive(Clone, Copy)]
 #[must_use = "the signature is verified with the body"]
 pub struct CheckedHeaders<'a> {
-    secret: &'a SigningSecret,
+    webhook: &'a Webhook,
     signed: SignedHeaders<'a>,
 }
 
@@ -232,7 +232,8 @@ impl CheckedHeaders<'_> {
     /// Verifies the signature of the body, as it came, and returns the event.
     ///
     /// # Errors
-    /// If no signature matches, or if the body is not a JSON object with a `type`. Respond with 400.
+    /// If no signature matches, if the body is not a JSON object with a `type`, or if the request was sent more than 300
+    /// seconds ago by now. Respond with 400.
     pub fn verify(&self, body: impl AsRef<[u8]>) -> Result<Event, WebhookError> {
         self.verify_delivery(body).map(|delivery| delivery.event)
     }
@@ -243,7 +244,9 @@ impl CheckedHeaders<'_> {
     /// As [`verify`](Self::verify).
     pub fn verify_delivery(&self, body: impl AsRef<[u8]>) -> Result<Delivery, WebhookError> {
         let (body, signed) = (body.as_ref(), &self.signed);
-        if !self.secret.accepts(signed.signatures, signed.id, signed.timestamp, body) {
+        // A body that takes its time is no way to replay an older request.
+        self.webhook.check_time(signed.seconds())?;
+        if !self.webhook.secret.accepts(signed.signatures, signed.id, signed.timestamp, body) {
             return Err(WebhookError::new(
                 WebhookErrorReason::NoMatchingSignature,
                 "no signature was made with this secret for this body; either the secret is that of another \

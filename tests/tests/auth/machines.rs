@@ -154,6 +154,23 @@ async fn claims_of_opaque_credentials_name_no_session_and_no_organization() {
 }
 
 #[tokio::test]
+async fn claims_of_opaque_credentials_have_the_subject_that_clerk_names_and_no_issuer() {
+    let claims = json!({"sub": "user_admin", "iss": "https://clerk.example.com", "jti": "x_2", "iat": NOW, "nbf": NOW,
+                        "azp": "https://app.example.com", "exp": NOW + 3600});
+    let body = json!({"id": "x_1", "subject": "user_1", "scopes": [], "claims": claims}).to_string();
+    for credential in ["ak_secret", "mt_secret", "oat_secret"] {
+        let server = Server::scripted([Reply::json(200, &body)]);
+        let auth = outcome(client(&server).authenticator(), credential).await.unwrap();
+        let read = auth.claims();
+        assert_eq!(read.user_id(), "user_1");
+        assert_eq!((read.issuer(), read.token_id(), read.authorized_party()), (None, None, None));
+        assert_eq!((read.issued_at(), read.expires_at(), read.not_before()), (None, None, None));
+        assert_eq!(read.raw().get("sub"), Some(&json!("user_admin")));
+        assert!(!format!("{read:?}").contains("user_admin"), "{read:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_kind_that_the_header_names_is_rejected_before_the_signature() {
     let forged = |token: String| format!("{}AAAA", &token[..token.len() - 4]);
     let ask = async |types: Vec<TokenType>, token: &str| {

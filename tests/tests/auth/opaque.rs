@@ -285,3 +285,38 @@ async fn a_remembered_answer_is_that_of_the_secret_key_it_was_asked_with() {
     *secret.lock().unwrap() = "sk_test_one";
     ask(&authenticator, "ak_1").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_429_does_not_shorten_the_pause_of_an_earlier_one() {
+    let server = Server::answering(|request| match request.text() {
+        text if text.contains("good") => verdict(request),
+        text if text.contains("first") => Reply::json(429, "{}").header("retry-after", "20"),
+        _ => Reply::json(429, "{}").header("retry-after", "0").after(Duration::from_millis(300)),
+    });
+    let authenticator = authenticator(&client(&server), &Time::start());
+    ask(&authenticator, "ak_good").await.unwrap();
+
+    let limited = tokio::join!(ask(&authenticator, "ak_second"), ask(&authenticator, "ak_first"));
+
+    assert_eq!(limited, (Err(Reason::JwkRemoteFailedToLoad), Err(Reason::JwkRemoteFailedToLoad)));
+    assert_eq!(ask(&authenticator, "ak_good").await, Err(Reason::JwkRemoteFailedToLoad));
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn a_vouched_credential_in_use_is_not_displaced_by_new_ones() {
+    let server = Server::answering(verdict);
+    let authenticator = authenticator(&client(&server), &Time::start());
+    for n in 0..4200 {
+        if n % 500 == 0 {
+            ask(&authenticator, "ak_good").await.unwrap();
+        }
+        ask(&authenticator, &format!("ak_good{n}")).await.unwrap();
+    }
+    for n in 0..100 {
+        assert_eq!(ask(&authenticator, &format!("ak_{n}")).await, Err(Reason::TokenInvalid));
+    }
+
+    ask(&authenticator, "ak_good").await.unwrap();
+    assert_eq!(ask(&authenticator, "ak_good0").await, Err(Reason::JwkRemoteFailedToLoad));
+}

@@ -1,5 +1,10 @@
 //! How old a delivery may be.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
+
+use clerk_sdk::webhooks::Webhook;
 use clerk_sdk::webhooks::WebhookErrorReason::{InvalidHeader, TimestampTooNew, TimestampTooOld};
 
 use crate::{BODY, NOW, SECRET, good, refused, verify, webhook_at};
@@ -68,4 +73,21 @@ fn the_clock_of_the_system_is_the_default() {
 
     assert!(webhook.verify(&headers, BODY).is_ok());
     assert_eq!(refused(webhook.verify_delivery(&good(), BODY)), TimestampTooOld);
+}
+
+#[test]
+fn headers_that_were_checked_expire_with_their_time() {
+    let now = Arc::new(AtomicU64::new(NOW));
+    let clock = now.clone();
+    let webhook = Webhook::new(SECRET)
+        .unwrap()
+        .clock(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed)));
+    let headers = good();
+    let checked = webhook.check_headers(&headers).unwrap();
+
+    now.fetch_add(300, Ordering::Relaxed);
+    checked.verify_delivery(BODY).unwrap();
+    now.fetch_add(1, Ordering::Relaxed);
+
+    assert_eq!(refused(checked.verify_delivery(BODY)), TimestampTooOld);
 }
