@@ -121,7 +121,6 @@ mod options;
 mod page;
 mod pages;
 mod prepare;
-mod primary;
 mod raw;
 mod request;
 mod response;

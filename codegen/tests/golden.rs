@@ -174,6 +174,11 @@ fn secrets_are_marked_and_a_whole_body_is_one_argument() {
 }
 
 #[test]
+fn a_primary_id_has_an_accessor_of_the_item_that_it_names() {
+    holds("primary_ids");
+}
+
+#[test]
 fn two_things_of_one_name_are_refused_with_the_line_that_would_settle_it() {
     is_refused("collisions");
 }

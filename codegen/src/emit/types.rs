@@ -53,9 +53,47 @@ fn object(api: &Api, def: &TypeDef, fields: &[Field], out: &mut String) {
     line(out, "", "}");
     if def.direction == Direction::Request {
         setters(api, name, fields, out);
+    } else {
+        primaries(api, name, fields, out);
     }
     let entries: Vec<String> = fields.iter().map(|field| entry(field, def.direction)).collect();
     invocation(out, "object", name, &entries);
+}
+
+/// An accessor for each item that a field such as `primary_phone_number_id` names in a list such as `phone_numbers`.
+fn primaries(api: &Api, name: &str, fields: &[Field], out: &mut String) {
+    let found: Vec<_> = fields.iter().filter_map(|id| Some((id, listed(api, fields, id)?))).collect();
+    if found.is_empty() {
+        return;
+    }
+    line(out, "", &format!("impl {name} {{"));
+    for (id, (accessor, items, item)) in found {
+        let sentence = format!(
+            "Returns the item of `{0}` with the id [`{1}`](Self::{1}). `None` if there is none.",
+            items.ident, id.ident
+        );
+        doc(out, "    ", &[sentence]);
+        line(out, "    ", &format!("pub fn {accessor}(&self) -> Option<&{item}> {{"));
+        line(out, "        ", &format!("let id = self.{}.as_deref()?;", id.ident));
+        line(out, "        ", &format!("self.{}.iter().find(|item| item.id == id)", items.ident));
+        line(out, "    ", "}");
+    }
+    line(out, "", "}");
+}
+
+/// The name of the accessor, the list, and the type of its items, for a field that holds the id of one of them.
+fn listed<'a>(api: &Api, fields: &'a [Field], id: &'a Field) -> Option<(&'a str, &'a Field, String)> {
+    let accessor = id.ident.strip_suffix("_id").filter(|_| id.ty == Type::String && id.is_option())?;
+    let singular = accessor.strip_prefix("primary_")?;
+    let is_plural = |field: &&Field| {
+        field.ident.strip_prefix(singular).is_some_and(|ending| matches!(ending, "s" | "es"))
+    };
+    let items = fields.iter().filter(|field| !field.is_option()).find(is_plural)?;
+    let Type::List(item) = &items.ty else { return None };
+    let Type::Named(named) = &**item else { return None };
+    let TypeKind::Object(members) = &api.types.get(*named)?.kind else { return None };
+    let has_id = |member: &Field| member.ident == "id" && member.ty == Type::String && !member.is_option();
+    members.iter().any(has_id).then(|| (accessor, items, rust_type(api, item, "")))
 }
 
 /// The line for a macro of the runtime, or a few lines where it is long.

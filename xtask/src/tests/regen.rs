@@ -140,7 +140,7 @@ fn everything_that_follows_from_a_document_is_written() {
 
     let readme = workspace.text("README.md");
     assert!(readme.contains("things()") && readme.contains("list") && readme.contains("get"), "{readme}");
-    assert!(workspace.text("openapi/surface/2030-01-02.txt").contains("things().list() -> Vec<Thing>"));
+    assert!(workspace.text("openapi/surface/2030-01-02.txt").contains("things().list() -> Page<Thing>"));
     assert!(workspace.text("openapi/src/documents.rs").contains("2030-01-02"));
     let features = workspace.text("clerk-sdk/Cargo.toml");
     assert!(features.ends_with("\napi-2030-01-02 = []\nother = []\n"), "{features}");
