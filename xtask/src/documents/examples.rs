@@ -127,7 +127,7 @@ pub(crate) fn contradictions(published: &Value, corrected: &Value) -> Findings {
         let mut check = Check { document: corrected, found: Vec::new() };
         check.value(&example.schema, example.value, "", 0);
         for Contradiction { pointer, what, fix } in check.found {
-            if !known.insert((pointer.clone(), what.clone())) {
+            if !known.insert((pointer.clone(), fix.as_ref().map(Value::to_string))) {
                 continue;
             }
             let message = format!("{what}, says the example at {}", example.pointer);

@@ -17,7 +17,7 @@ fn document(schema: &Value, example: &Value) -> Value {
         "openapi": "3.0.3",
         "info": {"version": "1"},
         "paths": {"/a": {"get": {
-            "operationId": "GetA", "tags": ["As"], "x-rust-group": "things", "x-rust-name": "get",
+            "operationId": "GetA", "tags": ["As"],
             "responses": {"200": {"content": {"application/json": {"schema": schema, "example": example}}}},
         }}},
         "components": {"schemas": {"Part": {"type": "object", "required": ["id"], "properties": {
