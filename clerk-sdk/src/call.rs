@@ -330,7 +330,11 @@ mod tests {
         let clerk = Clerk::new("sk_test_x").unwrap();
         let set = Clerk::builder("sk_test_x").timeout(Duration::from_secs(5)).build().unwrap();
         let limit = |clerk: &Clerk, options: &CallOptions| time_limit(clerk, &Parts::default(), options);
-        let with_retry = |policy| CallOptions { retry: Some(policy), ..CallOptions::default() };
+        let with_retry = |policy| {
+            let mut options = CallOptions::default();
+            options.retry = Some(policy);
+            options
+        };
 
         assert_eq!(limit(&clerk, &CallOptions::default()), Some(Duration::from_secs(60)));
         assert_eq!(limit(&clerk, &with_retry(RetryPolicy::none())), Some(Duration::from_secs(60)));
