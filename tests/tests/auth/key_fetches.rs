@@ -136,7 +136,7 @@ fn held_back() -> (Server, Arc<AtomicBool>) {
 /// Polls a check once.
 async fn poll_once(check: impl Future<Output = Result<Claims, AuthError>>) {
     let mut check = pin!(check);
-    poll_fn(|cx| Poll::Ready(assert!(check.as_mut().poll(cx).is_pending()))).await;
+    assert!(poll_fn(|cx| Poll::Ready(check.as_mut().poll(cx).is_pending())).await);
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn a_check_that_is_not_polled_holds_up_no_other() {
     let (server, released) = held_back();
     let verifier = verifier(&client(server.url()), &Time::start());
     let mut first = pin!(verifier.verify(token(&Signer::one())));
-    poll_fn(|cx| Poll::Ready(assert!(first.as_mut().poll(cx).is_pending()))).await;
+    assert!(poll_fn(|cx| Poll::Ready(first.as_mut().poll(cx).is_pending())).await);
     released.store(true, Ordering::SeqCst);
 
     let second = tokio::time::timeout(Duration::from_secs(30), verifier.verify(token(&Signer::one())));

@@ -129,7 +129,7 @@ pub const DIFFERENCES: &[Difference] = &[
     refused(BOTH, "everything, where an authorized party is not an origin: that is an error", |input| {
         let parties = input.option("authorized_parties").as_array();
         parties.is_some_and(|parties| {
-            parties.iter().filter_map(Value::as_str).any(|party| party != "" && !party.contains("://"))
+            parties.iter().filter_map(Value::as_str).any(|party| !party.is_empty() && !party.contains("://"))
         })
     }),
     accepted(PY, "a `kid`, `b64` or `jti` of a wrong type, which is not needed", |input| {
