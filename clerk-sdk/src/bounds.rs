@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(value("seconds", &json!(-0.5)).unwrap(), "`seconds` must be greater than 0, got -0.5");
         assert_eq!(value("seconds", &json!(0.5)), None);
         assert_eq!(value("seconds", &json!(u64::MAX)), None);
-        assert_eq!(value("limit", &json!(u64::MAX)).is_some(), true);
+        assert!(value("limit", &json!(u64::MAX)).is_some());
     }
 
     #[test]
