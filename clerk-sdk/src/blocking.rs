@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::transport::{HttpError, HttpErrorKind};
 
 thread_local! {
-    /// Whether this thread belongs to the runtime of blocking calls.
+    /// Set on threads of the runtime of blocking calls.
     static OWN: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -121,7 +121,7 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// What a value must do, such as `be at most 500`.
+/// Returns the rule that a value breaks, such as `be at most 500`.
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (verb, noun) = match self.measure {

@@ -98,7 +98,7 @@ pub(crate) fn publishable_key(key: &str, what: &str) -> Result<(), String> {
     }
 }
 
-/// Whether a text is a host, with or without a port.
+/// Returns whether a text is a host, with or without a port.
 #[cfg(feature = "auth")]
 fn is_host(text: &str) -> bool {
     Url::parse(&format!("https://{text}")).is_ok_and(|url| {

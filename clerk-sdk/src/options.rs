@@ -20,7 +20,7 @@ pub(crate) struct CallOptions {
     pub(crate) key: Option<SecretKey>,
     pub(crate) repeatable: Option<bool>,
     pub(crate) throttle: Option<bool>,
-    /// Whether the call neither waits for the client's rate limit nor reports the responses that it gets to it.
+    /// Set if the call neither waits for the client's rate limit nor reports its responses to it.
     pub(crate) bypass_rate_limit: bool,
     invalid: Option<Invalid>,
 }

@@ -4,7 +4,7 @@ use tokio::runtime::Handle;
 
 use crate::error::Error;
 
-/// Says what was wrong and what to do, where there is no runtime.
+/// The message of a request outside of a runtime: what was wrong, and what to do.
 pub(crate) const OUTSIDE: &str = "awaited outside of a tokio runtime; await it inside of one, \
                                   or use the blocking calls of the feature `blocking`";
 

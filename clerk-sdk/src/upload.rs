@@ -58,7 +58,7 @@ impl FilePart {
     /// A file of the file system, which is read in pieces while it is sent.
     ///
     /// # Errors
-    /// Where it cannot be opened or is no file; of kind [`Config`](crate::ErrorKind::Config) outside of a tokio runtime.
+    /// If it cannot be opened or is not a file; of kind [`Config`](crate::ErrorKind::Config) outside of a tokio runtime.
     pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
         crate::runtime::current()?;
         let path = path.as_ref().to_owned();

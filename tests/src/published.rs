@@ -13,7 +13,7 @@ const FOLDER: &str = "CLERK_PUBLISHED_DOCUMENTS";
 /// The published document of a name such as `bapi/2026-05-12`. Where it is missing, that is said on standard error.
 ///
 /// # Panics
-/// Where the document cannot be parsed.
+/// If the document cannot be parsed.
 #[allow(clippy::expect_used, reason = "a broken document is a failed test")]
 pub fn published(name: &str) -> Option<Value> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/upstream");

@@ -103,7 +103,7 @@ impl Repository {
         Ok(script.current_dir(self.0.path()).arg(patch.path().join("changes.patch")).output()?)
     }
 
-    /// What the script says of the patch that a change makes, where it rejects it and leaves nothing staged.
+    /// Returns the message with which the script rejects the patch of a change, and leaves nothing staged.
     fn rejects(&self) -> Result<String, Box<dyn Error>> {
         let patch = self.take_patch()?;
         let output = self.stage(&patch)?;

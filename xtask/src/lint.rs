@@ -154,7 +154,7 @@ pub(crate) fn sources(tree: &Tree, corrected: &Corrected, taken_in: &[TakenIn]) 
         };
         if !findings.is_empty() {
             let newest = sources.newest(source.api) == Some(source);
-            // What is new in the newest version is in those that follow it, too.
+            // Additions of the newest version are in later versions, too.
             let applies_to = format!("{}{}", source.id(), if newest { ".." } else { "" });
             let (file, text) = match published {
                 Some(published) => (&published.from, published.text.clone()),

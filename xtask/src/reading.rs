@@ -24,7 +24,7 @@ pub(crate) struct Reading {
     pub(crate) notes: Vec<String>,
     /// What is wrong with it: the model, or findings.
     pub(crate) model: Result<Api, Findings>,
-    /// What the examples of a published document contradict.
+    /// The places that the examples of a published document contradict.
     pub(crate) examples: Findings,
 }
 

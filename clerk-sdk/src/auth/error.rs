@@ -65,7 +65,7 @@ reasons! {
     JwkRemoteInvalid = "jwk-remote-invalid",
     /// The set of keys that was handed over is empty.
     JwkLocalMissing = "jwk-local-missing",
-    /// The key that is configured cannot be used: it is no key, too weak, or of a kind that is not supported.
+    /// The configured key cannot be used: it is not a key, too weak, or of an unsupported kind.
     JwkFailedToResolve = "jwk-failed-to-resolve",
     /// What is asked for needs Clerk, and there is no secret key to ask it with.
     SecretKeyMissing = "secret-key-missing",

@@ -12,7 +12,7 @@ use super::provider::Algorithm;
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) class: Class,
-    /// Whether it names extensions that must be understood.
+    /// Set if the header names extensions that must be understood (`crit`).
     pub(super) critical: bool,
     /// None where it is not supported.
     pub(super) algorithm: Option<Algorithm>,

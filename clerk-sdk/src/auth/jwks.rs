@@ -46,7 +46,7 @@ const PATIENCE: Duration = Duration::from_millis(5500);
 const HEARTBEAT: Duration = Duration::from_millis(250);
 /// The time without a report after which a check looks again; after a second one it begins another fetch.
 const MISSED: Duration = Duration::from_millis(1000);
-/// The wait before a connection that failed is tried again, while there are no keys at all.
+/// The wait before a failed connection is retried in a cold cache.
 const RECONNECT: Duration = Duration::from_millis(200);
 /// The number of secret keys of a provider whose JWKS are kept.
 const KEPT_CREDENTIALS: usize = 4;
@@ -121,7 +121,7 @@ impl JwksSource {
         }
     }
 
-    /// Returns the keys and the hash of the document that has them. `cold`: there are no keys to go on with.
+    /// Returns the keys and the hash of the document that has them. `cold` says that the cache is empty.
     async fn load(&self, cold: bool) -> Result<(KeySet, [u8; 32]), LoadError> {
         let body = match self {
             Self::BackendApi { clerk, key } => get_jwks(clerk, key.as_ref(), cold).await?,
@@ -294,7 +294,7 @@ struct Check<'a> {
     kid: Option<&'a str>,
     /// The end of its patience, from its first wait on.
     until: Option<Instant>,
-    /// Whether it began a fetch.
+    /// Set once this check has begun a fetch.
     fetched: bool,
     /// The failure of the fetch that it waited for.
     failed: Option<AuthError>,

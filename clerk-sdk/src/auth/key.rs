@@ -24,7 +24,7 @@ impl Algorithm {
 /// A public key, ready for each algorithm that it is for.
 pub(super) struct PublicKey {
     prepared: Vec<(Algorithm, Prepared)>,
-    /// Whether its private half is published: see [`published_key`](super::published_key).
+    /// Set if its private half is published: see [`published_key`](super::published_key).
     published: bool,
 }
 

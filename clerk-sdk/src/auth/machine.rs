@@ -177,7 +177,7 @@ enum Unvouched {
 /// A request to verify a credential.
 struct Verification {
     key: SecretKey,
-    /// Whether the client's retry policy applies.
+    /// Set if the client's retry policy applies.
     retried: bool,
 }
 

@@ -76,7 +76,7 @@ pub(crate) struct Shared {
     jwks: JwksCache,
     opaque: OpaqueLimits,
     local: OnceLock<Option<Result<Keys, AuthError>>>,
-    /// What tokens are checked by unless a verifier has a clock of its own.
+    /// The clock of verifiers that have none of their own.
     clock: OnceLock<Clock>,
 }
 

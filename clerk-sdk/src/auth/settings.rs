@@ -21,7 +21,7 @@ pub(super) struct Settings {
     pub(super) local: Option<Result<Keys, AuthError>>,
     pub(super) rules: Rules,
     pub(super) cached_tokens: usize,
-    /// Whether keys of the embedded Clerk may be configured.
+    /// Set if keys of the embedded Clerk may be configured.
     pub(super) accepts_test_keys: bool,
 }
 

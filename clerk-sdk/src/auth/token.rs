@@ -106,7 +106,7 @@ fn invalid(message: &'static str) -> AuthError {
     AuthError::new(Reason::TokenInvalid, message)
 }
 
-/// Whether a text begins and ends as a JSON object does, which tells most of what is none without parsing it.
+/// Returns whether a text begins and ends like a JSON object. This rejects most malformed claims without parsing them.
 fn has_braces(json: &[u8]) -> bool {
     let json = json.trim_ascii();
     json.first() == Some(&b'{') && json.last() == Some(&b'}')

@@ -19,7 +19,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What went wrong, without the call and its attempts: for events, which have these as fields.
+/// Shows the error without the call and its attempts, for events that have these as fields.
 pub(crate) struct Cause<'a>(pub(crate) &'a Error);
 
 impl fmt::Display for Cause<'_> {

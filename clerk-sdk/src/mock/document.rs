@@ -26,7 +26,7 @@ pub(super) struct Operation {
     /// Whether it answers only with a key.
     pub(super) authenticated: bool,
     pub(super) status: http::StatusCode,
-    /// Whether it declares a 422 for input that cannot be processed.
+    /// Set if it declares a 422 for input that cannot be processed.
     pub(super) declares_422: bool,
     /// The schema of the answer; `None` where the document declares no content.
     pub(super) answer: Option<Value>,

@@ -1,4 +1,4 @@
-//! Who may talk to the server: programs on this machine, not the web pages that its browser shows.
+//! Access to the server: programs on this machine have it, the web pages that its browser shows have not.
 //!
 //! A page may make its own host name resolve to 127.0.0.1 (DNS rebinding). Then the browser takes the page and this
 //! server for one origin, and lets the page read every response. `Host` still has the page's name.

@@ -15,7 +15,7 @@ enum Rule {
     NotBlank(&'static str),
     /// The number is at least this.
     AtLeast(&'static str, i64),
-    /// Where the first field is true, the second is present.
+    /// The second field is present if the first one is true.
     Needs(&'static str, &'static str),
     /// Both fields are not present.
     Excludes(&'static str, &'static str),
@@ -282,7 +282,7 @@ fn is_xml(text: &str) -> bool {
     text.trim_start().starts_with('<') && text.contains("EntityDescriptor")
 }
 
-/// An origin of an application that is no web page; pages have the instance's own domains.
+/// An origin of an application other than a web page; pages have the instance's own domains.
 fn is_app_origin(text: &str) -> bool {
     let Some((scheme, authority)) = text.split_once("://") else { return false };
     let local =

@@ -37,7 +37,7 @@ pub(super) struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, WebhookError> {
         // All three of one set: with a mix, whoever can add a header could replace a part of what was signed.
-        // Clerk sends `svix-*`, so that is what is missing where there are no headers at all.
+        // Clerk sends `svix-*`, so these names are reported if all headers are missing.
         let names = if STANDARD.any_in(headers) && !SVIX.any_in(headers) { STANDARD } else { SVIX };
         let id = value(headers, &names.id)?;
         let timestamp = value(headers, &names.timestamp)?;

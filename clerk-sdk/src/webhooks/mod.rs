@@ -244,7 +244,7 @@ impl CheckedHeaders<'_> {
     /// As [`verify`](Self::verify).
     pub fn verify_delivery(&self, body: impl AsRef<[u8]>) -> Result<Delivery, WebhookError> {
         let (body, signed) = (body.as_ref(), &self.signed);
-        // A body that takes its time is no way to replay an older request.
+        // A slow body must not extend the time in which a request can be replayed.
         self.webhook.check_time(signed.seconds())?;
         if !self.webhook.secret.accepts(signed.signatures, signed.id, signed.timestamp, body) {
             return Err(WebhookError::new(

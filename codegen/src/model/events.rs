@@ -75,16 +75,16 @@ pub(super) fn require_names_alone(defs: &mut [Def], operations: &[Operation], ev
     }
 }
 
-/// What names an object.
+/// The property that names an object.
 const ID: &str = "id";
-/// What names an object without an id of its own: the public data of a user.
+/// The property that names an object without an id of its own: the public data of a user.
 const USER_ID: &str = "user_id";
 
 fn is_name(field: &Field, has_id: bool) -> bool {
     field.wire == ID || !has_id && field.wire == USER_ID
 }
 
-/// Whether a missing value is read as an empty one. Such a field needs no `Option`.
+/// Returns whether a missing value is read as an empty one. Such a field needs no `Option`.
 fn is_empty_if_missing(ty: &Type) -> bool {
     matches!(ty, Type::List(_) | Type::Map(_) | Type::JsonObject | Type::Metadata)
 }

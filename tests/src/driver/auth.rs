@@ -161,7 +161,7 @@ impl Clients {
     }
 }
 
-/// Whether the request carries a credential that only Clerk can verify.
+/// Returns whether the request carries a credential that only Clerk can verify.
 fn is_opaque(headers: &HeaderMap) -> bool {
     let value = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let credential = value.rsplit(' ').next().unwrap_or_default();

@@ -39,7 +39,7 @@ pub struct Operation<'a> {
     pub answer: Option<&'a Value>,
     /// Whose key it is called with.
     pub key: Key,
-    /// Whether its response is a list.
+    /// Set if its response is a list.
     pub list: bool,
 }
 

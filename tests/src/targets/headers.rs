@@ -40,7 +40,7 @@ pub(super) fn headers(input: &[u8]) -> Outcome {
     if expected { Outcome::Accepted } else { Outcome::Refused }
 }
 
-/// Whether the credential of a request is the token, by a reading that shares nothing with the SDK's: the only
+/// Returns whether the credential of a request is the token, by a reading that shares nothing with the SDK's: the only
 /// `Authorization`, if it is of the scheme Bearer or looks like a token; then the cookie with the suffix, then the one
 /// without, of each the first.
 fn carries_the_token(headers: &HeaderMap) -> bool {

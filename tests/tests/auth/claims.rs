@@ -86,7 +86,7 @@ pub fn pretended() -> Value {
            "org_id": "org_9", "org_slug": "acme", "org_role": "org:admin", "org_permissions": ["org:a:b"]})
 }
 
-/// Asserts that claims are no session's, and that they are all there.
+/// Asserts that claims describe no session, and that all of them are there.
 #[track_caller]
 pub fn assert_names_no_session(claims: &Claims) {
     assert_eq!((claims.session_id(), claims.org_id()), (None, None));

@@ -1,4 +1,4 @@
-//! Who may talk to the embedded Clerk: programs on this machine, not the web pages that a browser on it shows.
+//! Access to the embedded Clerk: programs on this machine have it, the web pages that a browser on it shows have not.
 
 use reqwest::Method;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -87,7 +87,7 @@ fn every_event_of_the_document_is_known_and_is_written_again_as_it_came() {
     assert_eq!(read_again, 45 * 7 * 2);
 }
 
-/// Whether a value names the object that it is in: its id, or the user's id in public data that has no other.
+/// Returns whether a value names the object that it is in: its id, or the user's id in public data without another id.
 fn is_name(spot: &Spot<'_>, event: &Value) -> bool {
     let Some((Step::Key(key), parent)) = spot.steps.split_last() else { return false };
     let object = parent.iter().fold(event, |value, step| match step {

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use clerk_codegen::Findings;
 use serde_json::{Map, Value, json};
 
-/// Keywords whose members are named by the document, so that a member called `example` is no keyword.
+/// Keywords whose members are named by the document, so that a member called `example` is not a keyword.
 const NAMED: [&str; 14] = [
     "properties",
     "patternProperties",
@@ -28,7 +28,7 @@ const VALUES: [&str; 4] = ["example", "examples", "default", "enum"];
 
 /// How many references in a row are followed.
 const LONGEST_CHAIN: usize = 32;
-/// How deep a value is checked: deeper ones are no examples.
+/// The depth up to which a value is checked. Deeper ones are not examples.
 const DEEPEST: usize = 64;
 
 /// An example, and where the schema is that it belongs to.
@@ -106,7 +106,7 @@ fn examples_of<'a>(
     }
 }
 
-/// What a node refers to, or the node itself.
+/// Returns the node that a node refers to, or the node itself.
 fn followed<'a>(root: &'a Value, mut node: &'a Value) -> &'a Value {
     for _ in 0..LONGEST_CHAIN {
         let target = node.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
@@ -145,7 +145,7 @@ pub(crate) fn contradictions(published: &Value, corrected: &Value) -> Findings {
 struct Contradiction {
     pointer: String,
     what: String,
-    /// What is merged into the place; `None`: it is removed.
+    /// The value that is merged into the place; `None` removes it.
     fix: Option<Value>,
 }
 
@@ -272,7 +272,7 @@ impl Check<'_> {
         self.found.extend(tried.min_by_key(Vec::len).unwrap_or_default());
     }
 
-    /// Where a schema leads, and whether it may be null.
+    /// The schema at the end of all references, and its nullability.
     fn resolve(&self, pointer: &str) -> Option<(String, &Value, bool)> {
         let (mut pointer, mut nullable) = (pointer.to_owned(), false);
         for _ in 0..LONGEST_CHAIN {
@@ -307,7 +307,7 @@ fn kind(schema: &Value) -> Option<&str> {
         .or_else(|| union(schema))
 }
 
-/// Whether what is missing or null is read as an empty list or map.
+/// Returns whether a missing or null value is read as an empty list or map.
 fn is_empty_if_missing(schema: &Value) -> bool {
     match kind(schema) {
         Some("array") => true,

@@ -26,7 +26,7 @@ fn document(schema: &Value, example: &Value) -> Value {
     })
 }
 
-/// What is wrong, and the overlay actions that are proposed for it.
+/// The contradictions, and the overlay actions that are proposed for them.
 fn found(document: &Value) -> Vec<(String, String)> {
     let findings = examples::contradictions(document, document);
     findings

@@ -100,7 +100,7 @@ fn check_connection(state: &State, call: &Call<'_>, object: &mut Object) -> Resu
         fields!(object, { "domains": domains });
     }
     let Some(organization) = call.text("organization_id") else {
-        // There is no way to take an organization away from an enterprise connection again.
+        // An enterprise connection keeps its organization: the API cannot take it away.
         let unlinks = call.body.get("organization_id").is_some_and(Value::is_null);
         if unlinks && object["object"] == "enterprise_connection" {
             let kept = state.table("enterprise_connection").and_then(|kept| kept.get(object.id()));

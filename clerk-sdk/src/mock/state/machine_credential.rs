@@ -42,7 +42,7 @@ pub(super) fn expiration(now: i64, seconds: f64) -> i64 {
     now.saturating_add((seconds * 1000.0) as i64)
 }
 
-/// What is known of the credential that has this secret, if the caller may know of it. Its use is noted.
+/// Returns the credential with this secret if the caller may see it, and records its use.
 pub(super) fn verify(
     table: &mut Table,
     secret: Option<&str>,

@@ -59,7 +59,7 @@ const MOST_SCOPES: usize = 150;
 pub(super) struct Caller {
     pub(super) id: String,
     pub(super) scopes: Vec<String>,
-    /// Whether it is the one that is there from the beginning, which no other machine can talk to.
+    /// Returns whether it is the built-in machine, which no other machine can talk to.
     built_in: bool,
     /// In seconds.
     pub(super) lifetime: Option<f64>,

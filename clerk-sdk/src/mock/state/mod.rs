@@ -115,7 +115,7 @@ pub(super) struct State {
     others: BTreeMap<&'static str, Table>,
     settings: Value,
     instance_id: String,
-    /// What webhooks are signed with.
+    /// The secret that webhooks are signed with.
     #[cfg(feature = "webhooks")]
     pub(super) webhook_secret: String,
     /// Where the server is, such as `http://127.0.0.1:4010`; empty before it listens.

@@ -19,7 +19,7 @@ pub(crate) const BILLING: &str = "org:billing:manage";
 /// `/public` says hello, `/me` the user's id, `/maybe` that or `nobody`, `/state` why nobody is signed in. `/billing`
 /// is guarded by the permission [`BILLING`], where the framework has guards in front of handlers; `/admin` asks for the
 /// role `org:admin` in its handler, `/erase` for a recent verification. `/webhooks` says the id and the kind of what it is sent.
-/// Where routes can be nested with a guard inside, [`nested_guard`] is around `/nested/open`, `/nested/shut`,
+/// If routes can be nested with a guard inside, [`nested_guard`] is around `/nested/open`, `/nested/shut`,
 /// `/nested/deeper/open` and `/nested/deeper/shut`.
 pub(crate) struct Setup {
     /// None for a service in which it was forgotten.
