@@ -78,7 +78,6 @@ mod tests {
         let expected = ["a", "b"];
         let owned: Vec<String> = expected.map(str::to_owned).to_vec();
         assert_eq!(texts(expected), expected);
-        assert_eq!(texts(&expected), expected);
         assert_eq!(texts(expected.as_slice()), expected);
         assert_eq!(texts(expected.iter().map(|text| Cow::Borrowed(*text))), expected);
         assert_eq!(texts(&owned), expected);
