@@ -280,7 +280,7 @@ fn may_repeat(error: &Error, repeatable: bool) -> bool {
 }
 
 /// Reads a body into one piece, which is the one that came where only one did.
-async fn read(mut body: Body, idle: Duration, limit: usize) -> Result<Bytes, HttpError> {
+pub(crate) async fn read(mut body: Body, idle: Duration, limit: usize) -> Result<Bytes, HttpError> {
     let too_large = || {
         HttpError::message(HttpErrorKind::Body, "the answer is larger than the client's limit")
             .with_permanent()

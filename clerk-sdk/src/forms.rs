@@ -10,6 +10,9 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 #[cfg(feature = "auth")]
 use url::{Host, Url};
 
+#[cfg(feature = "auth")]
+use crate::config::is_loopback;
+
 /// Publishable keys come with and without padding.
 #[cfg(feature = "auth")]
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -80,6 +83,12 @@ pub(crate) fn machine_key(key: &str, what: &str) -> Result<(), String> {
 /// Checks a publishable key: `pk_test_` or `pk_live_`, and a host with `$` at its end in base64.
 #[cfg(feature = "auth")]
 pub(crate) fn publishable_key(key: &str, what: &str) -> Result<(), String> {
+    frontend_api(key, what).map(drop)
+}
+
+/// Returns the URL of the Frontend API that a publishable key names: `https`, or `http` on this machine.
+#[cfg(feature = "auth")]
+pub(crate) fn frontend_api(key: &str, what: &str) -> Result<String, String> {
     if let Some(problem) = unusable(key) {
         return Err(format!("{what} {problem}"));
     }
@@ -90,7 +99,11 @@ pub(crate) fn publishable_key(key: &str, what: &str) -> Result<(), String> {
     let decoded = BASE64.decode(encoded).ok().and_then(|host| String::from_utf8(host).ok());
     let host = decoded.as_deref().and_then(|host| host.strip_suffix('$'));
     match host {
-        Some(host) if is_host(host) => Ok(()),
+        Some(host) if is_host(host) => {
+            let local = Url::parse(&format!("https://{host}"))
+                .is_ok_and(|url| url.host_str().is_some_and(is_loopback));
+            Ok(format!("{}://{host}", if local { "http" } else { "https" }))
+        }
         _ => Err(format!(
             "{what} is not complete: after its prefix it has no host in base64; copy it from the API keys page of Clerk's \
              dashboard"
@@ -180,6 +193,43 @@ pub(crate) fn issuer(issuer: &str) -> Result<(), String> {
         Ok(url) if url.host().is_some() => Ok(()),
         _ => rejected("is not a URL with a scheme and a host"),
     }
+}
+
+/// Returns the URL of an issuer's JWKS.
+#[cfg(feature = "auth")]
+pub(crate) fn issuer_jwks(text: &str) -> Result<Url, String> {
+    issuer(text)?;
+    if text.contains(['?', '#']) {
+        return Err(
+            "the issuer has a query or a fragment; an issuer is a URL, such as https://clerk.example.com"
+                .into(),
+        );
+    }
+    jwks_url(&format!("{text}/.well-known/jwks.json"), "the issuer")
+}
+
+/// Checks a URL that keys are fetched from without a credential. The message does not repeat it.
+#[cfg(feature = "auth")]
+pub(crate) fn jwks_url(text: &str, what: &str) -> Result<Url, String> {
+    if let Some(problem) = unusable(text) {
+        return Err(format!("{what} {problem}"));
+    }
+    let url = Url::parse(text).map_err(|error| format!("{what} is not an absolute URL: {error}"))?;
+    match url.scheme() {
+        "https" => {}
+        "http" if url.host_str().is_some_and(is_loopback) => {}
+        "http" => {
+            return Err(format!("{what} is plain http, by which keys can be replaced on the way; use https"));
+        }
+        _ => return Err(format!("the scheme of {what} is not https")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(format!("{what} contains a user name or password; keys are fetched without credentials"));
+    }
+    if url.fragment().is_some() {
+        return Err(format!("{what} contains a fragment"));
+    }
+    Ok(url)
 }
 
 /// Checks the signing secret of a webhook, apart from its base64.

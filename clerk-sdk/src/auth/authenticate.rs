@@ -110,6 +110,39 @@ impl Authenticator {
         AuthenticatorBuilder::new(settings)
     }
 
+    /// Begins an authenticator without a secret key: with the instance's JWKS, as
+    /// [`Verifier::from_publishable_key`]. The key also names the session cookie.
+    ///
+    /// Opaque credentials are rejected with [`Reason::SecretKeyMissing`]: only Clerk can verify them.
+    ///
+    /// # Errors
+    /// [`build`](AuthenticatorBuilder::build) rejects a key without a host.
+    pub fn from_publishable_key(key: impl AsRef<str>) -> AuthenticatorBuilder {
+        let publishable_key = Some(key.as_ref().to_owned());
+        let settings = Settings::of_publishable_key(key.as_ref());
+        AuthenticatorBuilder { publishable_key, ..AuthenticatorBuilder::new(settings) }
+    }
+
+    /// Begins an authenticator without a secret key: with the JWKS of an issuer, as [`Verifier::from_issuer`].
+    ///
+    /// Opaque credentials are rejected with [`Reason::SecretKeyMissing`]: only Clerk can verify them.
+    ///
+    /// # Errors
+    /// [`build`](AuthenticatorBuilder::build) rejects a URL that is invalid, or plain `http` to another machine.
+    pub fn from_issuer(issuer: impl AsRef<str>) -> AuthenticatorBuilder {
+        AuthenticatorBuilder::new(Settings::of_issuer(issuer.as_ref()))
+    }
+
+    /// Begins an authenticator without a secret key: with the JWKS at a URL, as [`Verifier::from_jwks_url`].
+    ///
+    /// Opaque credentials are rejected with [`Reason::SecretKeyMissing`]: only Clerk can verify them.
+    ///
+    /// # Errors
+    /// [`build`](AuthenticatorBuilder::build) rejects a URL that is invalid, or plain `http` to another machine.
+    pub fn from_jwks_url(url: impl AsRef<str>) -> AuthenticatorBuilder {
+        AuthenticatorBuilder::new(Settings::of_jwks_url(url.as_ref()))
+    }
+
     /// Finds out who sent a request.
     ///
     /// What is needed of the request is copied at once: the future does not borrow it.
@@ -119,6 +152,22 @@ impl Authenticator {
     ) -> impl Future<Output = RequestState> + Send + 'static + use<R> {
         let authenticator = self.clone();
         let carried = self.0.find(request);
+        async move { authenticator.state(carried).await }
+    }
+
+    /// Returns the caller of a bare token or credential, of any accepted type: for websockets, server-sent events, queues,
+    /// metadata of gRPC and sessions of MCP.
+    ///
+    /// The token is treated as one from the `Authorization` header, without `Bearer`. The future does not borrow it.
+    ///
+    /// # Errors
+    /// The future has no error: a token that is rejected is [`RequestState::SignedOut`] with its [`Reason`].
+    pub fn authenticate_token(
+        &self,
+        token: &str,
+    ) -> impl Future<Output = RequestState> + Send + 'static + use<> {
+        let authenticator = self.clone();
+        let carried = Carried::bare(token);
         async move { authenticator.state(carried).await }
     }
 
@@ -149,6 +198,9 @@ impl Parts {
                     "the request carries no token, neither in the Authorization header nor in a cookie";
                 return Err(AuthError::new(Reason::SessionTokenMissing, message));
             }
+            Carried::Empty => {
+                return Err(AuthError::new(Reason::SessionTokenMissing, "the token is empty"));
+            }
             Carried::Ambiguous => {
                 let message = "the request has more than one Authorization header: send one";
                 return Err(AuthError::new(Reason::TokenInvalid, message));
@@ -165,19 +217,21 @@ impl Parts {
                 return Err(AuthError::new(Reason::TokenTypeNotSupported, message));
             }
             let (clerk, answers) = (self.clerk.as_ref(), self.answers.as_ref());
-            return machine::verify(clerk, token_type, token, self.verifier.rules(), answers).await;
+            let auth =
+                machine::verify(clerk, token_type, token.clone(), self.verifier.rules(), answers).await?;
+            return Ok(auth.with_token(&token));
         }
         let allowed = |kind| self.accepts(token_type(kind));
         let (kind, claims) = self.verifier.check(&token, kind, allowed).await?;
         if kind != Kind::Session {
-            return Ok(machine::from_jwt(token_type(kind), claims));
+            return Ok(machine::from_jwt(token_type(kind), claims).with_token(&token));
         }
         if claims.is_pending() && !self.accept_pending {
             let message =
                 "the session is pending: its user has a task to finish, such as choosing an organization";
             return Err(AuthError::new(Reason::SessionPending, message));
         }
-        Ok(Auth::session(claims.accept_pending(self.accept_pending)))
+        Ok(Auth::session(claims.accept_pending(self.accept_pending)).with_token(&token))
     }
 }
 

@@ -41,11 +41,23 @@ impl<R: RequestHeaders + ?Sized> RequestHeaders for &R {
 /// What a request carries.
 pub(super) enum Carried {
     Nothing,
+    /// A bare token without characters.
+    Empty,
     /// More than one `Authorization` header: proxies and frameworks disagree on which of them counts.
     Ambiguous,
     /// In the `Authorization` header.
     InHeader(String),
     InCookie(String),
+}
+
+impl Carried {
+    /// Takes a token that came without headers for one from the `Authorization` header.
+    pub(super) fn bare(token: &str) -> Self {
+        match token.trim_ascii() {
+            "" => Self::Empty,
+            token => Self::InHeader(token.to_owned()),
+        }
+    }
 }
 
 /// The prefixes of opaque credentials, and of nothing else.

@@ -49,6 +49,8 @@ pub struct Auth {
     token_type: TokenType,
     claims: Claims,
     machine: Option<Arc<Machine>>,
+    /// Empty until [`with_token`](Self::with_token).
+    token: Arc<str>,
 }
 
 /// What is known of a credential that is no session.
@@ -62,16 +64,27 @@ pub(super) struct Machine {
 
 impl Auth {
     pub(super) fn session(claims: Claims) -> Self {
-        Self { token_type: TokenType::Session, claims, machine: None }
+        Self { token_type: TokenType::Session, claims, machine: None, token: Arc::default() }
     }
 
     pub(super) fn machine(token_type: TokenType, claims: Claims, machine: Machine) -> Self {
-        Self { token_type, claims, machine: Some(Arc::new(machine)) }
+        Self { token_type, claims, machine: Some(Arc::new(machine)), token: Arc::default() }
+    }
+
+    /// Keeps the token that the caller sent.
+    pub(super) fn with_token(self, token: &str) -> Self {
+        Self { token: token.into(), ..self }
     }
 
     /// What kind of credential it is.
     pub fn token_type(&self) -> TokenType {
         self.token_type
+    }
+
+    /// Returns the token itself, without `Bearer`: to pass it on to another service that accepts it. `Debug` does not show
+    /// it.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// Whom the credential is about: a user (`user_…`), for API keys also an organization (`org_…`), for

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::error::{AuthError, Reason};
+use super::jwks_endpoint::JwksEndpoint;
 use super::key::KeySet;
 use super::provider::sha256;
 use super::token::UNKNOWN_KEY;
@@ -99,6 +100,8 @@ impl Moment {
 pub(super) enum JwksSource {
     /// `GET /jwks` of the Backend API. Without a key of its own, the client's is sent.
     BackendApi { clerk: Clerk, key: Option<SecretKey> },
+    /// A URL that needs no credential.
+    Url(Arc<JwksEndpoint>),
 }
 
 /// A failed fetch.
@@ -118,14 +121,45 @@ impl JwksSource {
     fn is_local(&self) -> bool {
         match self {
             Self::BackendApi { clerk, .. } => clerk.0.server.is_local(),
+            Self::Url(endpoint) => endpoint.is_local(),
+        }
+    }
+
+    /// Returns whether a cold fetch may send its request again.
+    fn repeats(&self) -> bool {
+        match self {
+            Self::BackendApi { clerk, .. } => clerk.0.retry.repeats(),
+            Self::Url(_) => true,
+        }
+    }
+
+    /// Sends one request for the JWKS.
+    async fn get(&self, time_limit: Duration) -> Result<Bytes, Error> {
+        let (clerk, key) = match self {
+            Self::BackendApi { clerk, key } => (clerk, key),
+            Self::Url(endpoint) => return endpoint.get(time_limit).await,
+        };
+        let mut request = clerk.jwks().get().with_timeout(time_limit).with_retry(RetryPolicy::none());
+        request.options.bypass_rate_limit = true;
+        request.options.key.clone_from(key);
+        let meta = crate::op::GetJwks::META;
+        let response = execute(&request.clerk, meta, request.parts, &request.options).await?;
+        Ok(response.into_inner())
+    }
+
+    /// Returns the reason why a request for the JWKS has failed.
+    fn failed(&self, error: &Error) -> AuthError {
+        let what = "Clerk's keys could not be loaded";
+        match self {
+            Self::BackendApi { .. } => failed(what, error),
+            // No secret key was sent that could be the reason.
+            Self::Url(_) => AuthError::new(Reason::JwkRemoteFailedToLoad, format!("{what}: {error}")),
         }
     }
 
     /// Returns the keys and the hash of the document that has them. `cold` says that the cache is empty.
     async fn load(&self, cold: bool) -> Result<(KeySet, [u8; 32]), LoadError> {
-        let body = match self {
-            Self::BackendApi { clerk, key } => get_jwks(clerk, key.as_ref(), cold).await?,
-        };
+        let body = get_jwks(self, cold).await?;
         let set = serde_json::from_slice(&body).ok().and_then(|jwks| KeySet::from_jwks(&jwks));
         // Only a server on this machine may be the embedded Clerk.
         let set = if self.is_local() { set } else { set.map(KeySet::without_published) };
@@ -138,33 +172,26 @@ impl JwksSource {
     }
 }
 
-/// Fetches the keys of a client's instance. One fetch is one request. Without keys at hand, a request that did not reach
+/// Fetches the keys of an instance. One fetch is one request. Without keys at hand, a request that did not reach
 /// the server is sent again, and once one that the server wants again within a second.
-async fn get_jwks(clerk: &Clerk, key: Option<&SecretKey>, cold: bool) -> Result<Bytes, LoadError> {
+async fn get_jwks(source: &JwksSource, cold: bool) -> Result<Bytes, LoadError> {
     let started = Instant::now();
     let mut answered = false;
     loop {
         let left = DEADLINE.saturating_sub(started.elapsed());
-        let mut request = clerk.jwks().get().with_timeout(left).with_retry(RetryPolicy::none());
-        request.options.bypass_rate_limit = true;
-        request.options.key = key.cloned();
-        let meta = crate::op::GetJwks::META;
-        let error = match execute(&request.clerk, meta, request.parts, &request.options).await {
-            Ok(response) => return Ok(response.into_inner()),
+        let error = match source.get(left).await {
+            Ok(body) => return Ok(body),
             Err(error) => error,
         };
         let unsent = error.http_error().is_some_and(|error| error.request_not_sent());
         let soon = error.retry_after().filter(|wait| !answered && *wait < RETRY_AFTER.0);
         answered |= !unsent;
         let wait = soon.or_else(|| unsent.then_some(RECONNECT));
-        match wait.filter(|_| cold && clerk.0.retry.repeats()) {
+        match wait.filter(|_| cold && source.repeats()) {
             Some(wait) if started.elapsed() + wait < DEADLINE => sleep(wait).await,
             _ => {
                 let retry_after = error.retry_after();
-                return Err(LoadError {
-                    error: failed("Clerk's keys could not be loaded", &error),
-                    retry_after,
-                });
+                return Err(LoadError { error: source.failed(&error), retry_after });
             }
         }
     }
@@ -258,12 +285,18 @@ impl JwksCache {
 }
 
 /// Access to the keys of one source: those that are cached, or else those that are fetched.
+#[derive(Clone)]
 pub(super) struct JwksHandle {
     source: JwksSource,
     cached: Arc<CachedJwks>,
 }
 
 impl JwksHandle {
+    /// Returns access to the keys of an endpoint, with a cache of its own.
+    pub(super) fn of(endpoint: JwksEndpoint) -> Self {
+        Self { source: JwksSource::Url(Arc::new(endpoint)), cached: Arc::default() }
+    }
+
     /// Returns the keys if nothing has to be fetched first.
     pub(super) fn at_hand(&self, clock: &Clock) -> Option<Keys> {
         self.cached.read().usable(Moment::now(clock)).cloned()

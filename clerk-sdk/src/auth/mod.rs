@@ -42,6 +42,7 @@ mod has;
 mod header;
 mod identity;
 mod jwks;
+mod jwks_endpoint;
 mod key;
 mod machine;
 mod opaque;

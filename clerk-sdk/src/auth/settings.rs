@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use url::Url;
+
 use super::cache::Cache;
 use super::error::{AuthError, Reason};
-use super::jwks::Keys;
+use super::jwks::{JwksHandle, Keys};
+use super::jwks_endpoint::JwksEndpoint;
 use super::key::KeySet;
 use super::pem;
 use super::rules::Rules;
@@ -19,6 +22,8 @@ pub(super) struct Settings {
     pub(super) clerk: Option<Clerk>,
     /// Keys that were handed over; they go before the client's.
     pub(super) local: Option<Result<Keys, AuthError>>,
+    /// The URL of a JWKS that needs no secret key, or the reason why it cannot be used.
+    pub(super) jwks_url: Option<Result<Url, String>>,
     pub(super) rules: Rules,
     pub(super) cached_tokens: usize,
     /// Set if keys of the embedded Clerk may be configured.
@@ -32,6 +37,23 @@ impl Settings {
             settings.rules.clock = clock.clone();
         }
         settings
+    }
+
+    pub(super) fn of_publishable_key(key: &str) -> Self {
+        match forms::frontend_api(key, "the publishable key") {
+            Ok(issuer) => Self::of_issuer(&issuer),
+            Err(message) => Self { jwks_url: Some(Err(message)), ..Self::default() },
+        }
+    }
+
+    pub(super) fn of_issuer(issuer: &str) -> Self {
+        let mut settings = Self { jwks_url: Some(forms::issuer_jwks(issuer)), ..Self::default() };
+        settings.rules.issuers = Some(vec![issuer.to_owned()]);
+        settings
+    }
+
+    pub(super) fn of_jwks_url(url: &str) -> Self {
+        Self { jwks_url: Some(forms::jwks_url(url, "the URL of the JWKS")), ..Self::default() }
     }
 
     pub(super) fn set_pem(&mut self, pem: &str) {
@@ -61,6 +83,7 @@ impl Settings {
                 return Err(Error::config(message));
             }
         }
+        let url = self.jwks_url.transpose().map_err(Error::config)?;
         // A client of a server on this machine is one of the embedded Clerk.
         let test =
             self.accepts_test_keys || self.clerk.as_ref().is_some_and(|clerk| clerk.0.server.is_local());
@@ -83,13 +106,14 @@ impl Settings {
             .try_for_each(|it| forms::authorized_party(it))
             .map_err(Error::config)?;
         self.rules.issuers.iter().flatten().try_for_each(|it| forms::issuer(it)).map_err(Error::config)?;
-        let source = match (self.local, self.clerk) {
-            (Some(keys), _) => Source::Local(usable(keys)?),
-            (None, Some(clerk)) => match clerk.0.auth.local(&clerk) {
+        let source = match (self.local, self.clerk, url) {
+            (Some(keys), _, _) => Source::Local(usable(keys)?),
+            (None, None, Some(url)) => Source::Url(JwksHandle::of(JwksEndpoint::new(&url)?)),
+            (None, Some(clerk), _) => match clerk.0.auth.local(&clerk) {
                 Some(keys) => Source::Local(usable(keys)?),
                 None => Source::Remote(clerk),
             },
-            (None, None) => return Err(Error::config("there are no keys to check tokens with")),
+            (None, None, None) => return Err(Error::config("there are no keys to check tokens with")),
         };
         let cache = (self.cached_tokens > 0).then(|| Cache::<Verified>::new(self.cached_tokens));
         Ok(Verifier::new(Inner { source, rules: self.rules, cache }))

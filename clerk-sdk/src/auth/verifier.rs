@@ -14,6 +14,7 @@ use super::rules::{Kind, Rules, check_header};
 use super::settings::{Settings, token_settings};
 use super::token::{LONGEST, Token};
 use crate::client::Clerk;
+use crate::clock::Clock;
 use crate::error::Error;
 
 /// Checks tokens, with the keys of a client's instance ([`Clerk::verifier`]) or with a key that it was given, which
@@ -34,6 +35,19 @@ pub(super) struct Inner {
 pub(super) enum Source {
     Local(Keys),
     Remote(Clerk),
+    /// An endpoint that needs no secret key.
+    Url(JwksHandle),
+}
+
+impl Source {
+    /// Returns the keys that are at hand, without waiting.
+    fn now(&self, clock: &Clock) -> Option<Keys> {
+        match self {
+            Self::Local(keys) => Some(keys.clone()),
+            Self::Remote(clerk) => clerk.0.auth.jwks.handle_now(clerk)?.at_hand(clock),
+            Self::Url(handle) => handle.at_hand(clock),
+        }
+    }
 }
 
 /// A token whose signature was good. What it says is checked each time.
@@ -102,6 +116,39 @@ impl Verifier {
         VerifierBuilder(settings)
     }
 
+    /// Begins a verifier without a secret key: with the JWKS of the instance that a publishable key (`pk_…`) names, and with
+    /// that instance as the [`issuer`](VerifierBuilder::issuer).
+    ///
+    /// The keys are fetched from `https://<host>/.well-known/jwks.json` when they are needed; from `http` where the host
+    /// is this machine. Clones of the verifier share them, with the limits of [`Clerk::verifier`]: a fetch takes at most
+    /// 5 seconds and follows no redirect, and no credential is sent.
+    ///
+    /// # Errors
+    /// [`build`](VerifierBuilder::build) rejects a key without a host.
+    pub fn from_publishable_key(key: impl AsRef<str>) -> VerifierBuilder {
+        VerifierBuilder(Settings::of_publishable_key(key.as_ref()))
+    }
+
+    /// Begins a verifier without a secret key: with the JWKS at `<issuer>/.well-known/jwks.json`. The issuer is what `iss`
+    /// of a token must be, as with [`issuer`](VerifierBuilder::issuer). See
+    /// [`from_publishable_key`](Self::from_publishable_key) for the fetches.
+    ///
+    /// # Errors
+    /// [`build`](VerifierBuilder::build) rejects a URL that is invalid, or plain `http` to another machine.
+    pub fn from_issuer(issuer: impl AsRef<str>) -> VerifierBuilder {
+        VerifierBuilder(Settings::of_issuer(issuer.as_ref()))
+    }
+
+    /// Begins a verifier without a secret key: with the JWKS at a URL. Set an [`issuer`](VerifierBuilder::issuer), too,
+    /// if the JWKS has the keys of more than one instance. See [`from_publishable_key`](Self::from_publishable_key) for
+    /// the fetches.
+    ///
+    /// # Errors
+    /// [`build`](VerifierBuilder::build) rejects a URL that is invalid, or plain `http` to another machine.
+    pub fn from_jwks_url(url: impl AsRef<str>) -> VerifierBuilder {
+        VerifierBuilder(Settings::of_jwks_url(url.as_ref()))
+    }
+
     /// Checks a session token.
     ///
     /// A pending session passes: see [`Claims::is_pending`].
@@ -146,14 +193,7 @@ impl Verifier {
     /// Those of [`verify`](Self::verify); [`Reason::JwkRemoteFailedToLoad`] where keys would have to be fetched first.
     pub fn verify_now(&self, token: impl AsRef<str>) -> Result<Claims, AuthError> {
         let (token, kind) = (token.as_ref(), Some(Kind::Session));
-        let keys = match &self.0.source {
-            Source::Local(keys) => Some(keys.clone()),
-            Source::Remote(clerk) => {
-                let handle = clerk.0.auth.jwks.handle_now(clerk);
-                handle.and_then(|handle| handle.at_hand(&self.0.rules.clock))
-            }
-        };
-        let Some(keys) = keys else {
+        let Some(keys) = self.0.source.now(&self.0.rules.clock) else {
             let message = "the keys are not here yet: await `verify` once, or give the verifier a key";
             return Err(AuthError::new(Reason::JwkRemoteFailedToLoad, message));
         };
@@ -210,6 +250,7 @@ impl Verifier {
                 };
                 handle?.keys(parsed.header.kid.as_deref(), &self.0.rules.clock).await?
             }
+            Source::Url(handle) => handle.keys(parsed.header.kid.as_deref(), &self.0.rules.clock).await?,
         };
         self.finish(token, &parsed, kind, allowed, &keys)
     }
@@ -222,6 +263,7 @@ impl Verifier {
                 let opened = handle.insert(clerk.0.auth.jwks.handle(clerk).await);
                 opened.as_ref().ok()?.at_hand(&self.0.rules.clock)
             }
+            Source::Url(handle) => handle.at_hand(&self.0.rules.clock),
         }
     }
 

@@ -21,6 +21,8 @@ use super::query::Query;
 use super::record::{RecordedBody, RecordedPart, RecordedRequest};
 use super::state::{Call, PICTURES};
 
+/// The path of the JWKS at the Frontend API, which needs no key. It is recorded as `GetJWKS`, and takes its faults.
+const FRONTEND_JWKS: &str = "/.well-known/jwks.json";
 /// Larger JSON bodies are refused.
 const LARGEST_JSON: usize = 8 << 20;
 /// A body that makes no progress for so long is given up.
@@ -40,7 +42,8 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
     if let Some(picture) = picture(&inner, &parts.method, parts.uri.path()) {
         return picture;
     }
-    let path = below_version(parts.uri.path());
+    let frontend = parts.method == Method::GET && below_version(parts.uri.path()) == FRONTEND_JWKS;
+    let path = if frontend { "/jwks" } else { below_version(parts.uri.path()) };
     let route = inner.document.route(&parts.method, path);
     let body = read_body(&parts.headers, Body::new(Patient::new(body))).await;
     let query = Query::parse(parts.uri.query().unwrap_or_default());
@@ -64,6 +67,7 @@ pub(super) async fn answer(Shared(inner): Shared<Inner>, request: Request) -> Re
     }
     let answer = match fault.and_then(Fault::refusal).or_else(|| inner.faults.limit()) {
         Some(error) => Err(error),
+        None if frontend => Ok((StatusCode::OK, Some(super::lock(&inner.state).keys.jwks()))),
         None => decide(&inner, &parts.method, path, &parts.headers, route, &query, body),
     };
     let answer = match (answer, operation.and_then(|o| o.answer.as_ref())) {

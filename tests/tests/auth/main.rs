@@ -8,6 +8,7 @@ mod forgeries;
 mod forgotten_keys;
 mod has;
 mod jwks;
+mod jwks_urls;
 mod key_fetches;
 mod key_providers;
 mod keys;

@@ -313,3 +313,50 @@ fn a_publishable_key_that_is_not_one_is_rejected_by_name() {
         assert!(!text.contains("SECRET"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_bare_token_is_treated_like_one_of_the_authorization_header() {
+    let token_of = |token: &str| {
+        let authenticator = authenticator().accepts([TokenType::Session, TokenType::M2m]).build().unwrap();
+        // The future borrows neither the authenticator nor the token.
+        let state = authenticator.authenticate_token(token);
+        async move { state.await.into_auth().map_err(|error| error.reason()) }
+    };
+    let (user, machine) = (session("user_1"), machine());
+    let auth = token_of(&user).await.unwrap();
+    assert_eq!((auth.token_type(), auth.subject()), (TokenType::Session, "user_1"));
+    assert_eq!(token_of(&format!(" {user}\n")).await.unwrap().subject(), "user_1");
+    let auth = token_of(&machine).await.unwrap();
+    assert_eq!((auth.token_type(), auth.subject()), (TokenType::M2m, "mch_1"));
+
+    for (token, expected) in [
+        ("", Reason::SessionTokenMissing),
+        ("  ", Reason::SessionTokenMissing),
+        ("hello", Reason::TokenInvalid),
+        (&format!("Bearer {user}"), Reason::TokenInvalid),
+        (&"x".repeat(20_000), Reason::TokenInvalid),
+        ("ak_x", Reason::TokenTypeNotSupported),
+        ("mt_x", Reason::SecretKeyMissing),
+    ] {
+        assert_eq!(token_of(token).await.unwrap_err(), expected, "{token:.20}");
+    }
+}
+
+#[tokio::test]
+async fn the_token_of_a_caller_is_at_hand_and_debug_does_not_show_it() {
+    let builder = || authenticator().accepts([TokenType::Session, TokenType::M2m]).cache_tokens(10);
+    let authenticator = builder().build().unwrap();
+    for token in [session("user_1"), machine()] {
+        // The second time, the token is one that is remembered.
+        for _ in 0..2 {
+            let request = headers(&[("authorization", &format!("Bearer  {token} "))]);
+            let auth = authenticator.authenticate(&request).await.into_auth().unwrap();
+            assert_eq!(auth.token(), token);
+            assert_eq!(auth.clone().token(), token);
+            assert!(!format!("{auth:?}").contains(&token[..20]), "{auth:?}");
+        }
+    }
+    let token = session("user_1");
+    let auth = outcome(builder(), &[("cookie", &format!("__session={token}"))]).await.unwrap();
+    assert_eq!(auth.token(), token);
+}

@@ -198,3 +198,44 @@ async fn tokens_are_checked_without_a_network() -> Result<(), AnyError> {
     assert_eq!((claims.user_id(), same.user_id()), ("user_ada", "user_ada"));
     Ok(())
 }
+
+#[tokio::test]
+async fn keys_are_fetched_without_a_secret_key() -> Result<(), AnyError> {
+    let (mock, _, ada) = with_ada().await;
+    let token = mock.sign_in(&ada).authorized_party("https://app.example.com").token();
+    let (publishable_key, jwks_url) = (mock.publishable_key(), mock.url() + "/.well-known/jwks.json");
+    // code: without-secret-key
+    use clerk_sdk::auth::{Authenticator, Verifier};
+
+    let authenticator = Authenticator::from_publishable_key(publishable_key) // pk_…
+        .authorized_parties(["https://app.example.com"])
+        .build()?;
+
+    let verifier = Verifier::from_issuer("https://clerk.example.com")
+        .authorized_parties(["https://app.example.com"])
+        .build()?;
+
+    let of_url = Verifier::from_jwks_url(jwks_url) // the JWKS of a proxy, or of the embedded Clerk
+        .issuer("https://clerk.example.com")
+        .authorized_parties(["https://app.example.com"])
+        .build()?;
+    // end
+    assert_eq!(of_url.verify(&token).await?.user_id(), ada.id);
+    // Nothing is fetched before the first check.
+    assert_eq!(verifier.verify_now(&token).unwrap_err().reason().as_str(), "jwk-remote-failed-to-load");
+    drop(authenticator);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_without_a_request_has_a_caller() -> Result<(), AnyError> {
+    let (mock, clerk, ada) = with_ada().await;
+    let token = mock.sign_in(&ada).authorized_party("https://app.example.com").token();
+    let authenticator = clerk.authenticator().authorized_parties(["https://app.example.com"]).build()?;
+    // code: bare-token
+    let auth = authenticator.authenticate_token(&token).await.into_auth()?;
+    let forwarded = format!("Bearer {}", auth.token()); // to another service of yours
+    // end
+    assert_eq!((auth.user_id(), forwarded), (ada.id.as_str(), format!("Bearer {token}")));
+    Ok(())
+}

@@ -139,6 +139,10 @@ async fn tokens(printed: &mut Printed) {
         printed.show::<Reason>(&error.reason());
         assert!(!error.to_string().contains("SECRET"), "{error}");
     }
+    let from_url = Verifier::from_jwks_url("https://clerk.example.com/jwks.json?token=SECRET");
+    printed.show(&from_url);
+    printed.show(&from_url.build().unwrap());
+    printed.show(&Verifier::from_jwks_url("https://u:SECRET@clerk.example.com").build().unwrap_err());
     printed.show(&Verifier::with_pem("-----BEGIN SECRET").build().unwrap_err());
     printed.show(&Verifier::with_jwks("{\"keys\": [\"SECRET\"").build().unwrap_err());
 
