@@ -15,21 +15,27 @@ fn is_count(argument: &Argument) -> bool {
     argument.place == Place::Query && argument.ty == Type::Integer && !argument.nullable
 }
 
+/// Returns whether a parameter takes whatever converts into its type.
+fn converts(api: &Api, ty: &Type) -> bool {
+    match ty {
+        Type::String
+        | Type::Timestamp
+        | Type::DateTime
+        | Type::Number
+        | Type::JsonObject
+        | Type::Metadata => true,
+        Type::Named(id) => is_enum(api, *id),
+        _ => false,
+    }
+}
+
 /// The type of a parameter.
 pub(super) fn parameter_type(api: &Api, ty: &Type, nullable: bool) -> String {
     let plain = || rust_type(api, ty, "types::");
     match ty {
         Type::Json => "impl Serialize".to_owned(),
         _ if nullable => format!("impl IntoNullable<{}>", plain()),
-        Type::String
-        | Type::Timestamp
-        | Type::DateTime
-        | Type::Number
-        | Type::JsonObject
-        | Type::Metadata => {
-            format!("impl Into<{}>", plain())
-        }
-        Type::Named(id) if is_enum(api, *id) => format!("impl Into<{}>", plain()),
+        _ if converts(api, ty) => format!("impl Into<{}>", plain()),
         Type::List(item) => {
             format!("impl IntoList<{}>", rust_type(api, item, "types::"))
         }
@@ -72,17 +78,7 @@ pub(super) fn setting(api: &Api, argument: &Argument) -> String {
 pub(super) fn value(api: &Api, ident: &str, ty: &Type, nullable: bool) -> String {
     match ty {
         _ if nullable => format!("{ident}.into_nullable()"),
-        Type::String
-        | Type::Timestamp
-        | Type::DateTime
-        | Type::Number
-        | Type::JsonObject
-        | Type::Metadata => {
-            format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::"))
-        }
-        Type::Named(id) if is_enum(api, *id) => {
-            format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::"))
-        }
+        _ if converts(api, ty) => format!("Into::<{}>::into({ident})", rust_type(api, ty, "types::")),
         Type::List(_) => format!("{ident}.into_list()"),
         Type::Map(value) => format!("into_map::<{}>({ident})", rust_type(api, value, "types::")),
         _ => ident.to_owned(),
