@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use clerk_sdk::Clerk;
 use clerk_sdk::auth::{Auth, Role};
-use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, require};
+use clerk_sdk::frameworks::{ClerkLayer, Maybe, require};
 use clerk_sdk::mock::MockClerk;
 use clerk_sdk::webhooks::{Delivery, Event, Webhook};
 use tokio::net::TcpListener;
@@ -49,7 +49,7 @@ fn router(clerk: Clerk, webhook: Webhook, origin: &str) -> Result<Router, clerk_
 }
 
 /// For everybody.
-async fn home(MaybeAuth(auth): MaybeAuth) -> String {
+async fn home(Maybe(auth): Maybe<Auth>) -> String {
     match auth {
         Some(auth) => format!("Welcome back, {}.\n", auth.user_id()),
         None => "Welcome. There is more at /me for those who are signed in.\n".to_owned(),

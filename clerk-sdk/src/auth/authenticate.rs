@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::carrier::{Carried, RequestHeaders, find, suffixed_cookie};
 use super::error::{AuthError, Reason};
-use super::identity::{Auth, TokenType};
+use super::identity::{Auth, Caller, MachineAuth, TokenType};
 use super::machine::{self, Answers};
 use super::rules::Kind;
 use super::settings::{Settings, token_settings};
@@ -16,36 +16,52 @@ use crate::client::Clerk;
 use crate::error::Error;
 use crate::forms;
 
-/// Whether somebody is signed in, and who.
+/// The caller of a request, or the reason why it is signed out.
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum RequestState {
-    /// Somebody is.
-    SignedIn(Auth),
-    /// Nobody is.
+    /// The request has a credential that was verified.
+    SignedIn(Caller),
+    /// The request has no credential, or one that was rejected.
     #[non_exhaustive]
     SignedOut {
-        /// Why, as a stable code.
+        /// The reason, as a stable code.
         reason: Reason,
-        /// Why, for people. It contains no token. If the reason [is not the caller's fault](Reason::is_unavailable), it
-        /// contains the cause: log it, and respond with the code alone.
+        /// The reason, for people. It contains no token. If the reason [is not the caller's fault](Reason::is_unavailable),
+        /// it contains the cause: log it, and respond with the code alone.
         message: String,
     },
 }
 
 impl RequestState {
-    /// Who is signed in.
+    /// Returns the caller, a user or a program.
     ///
     /// # Errors
-    /// Why nobody is.
-    pub fn into_auth(self) -> Result<Auth, AuthError> {
+    /// The reason why the request is signed out.
+    pub fn into_caller(self) -> Result<Caller, AuthError> {
         match self {
-            Self::SignedIn(auth) => Ok(auth),
+            Self::SignedIn(caller) => Ok(caller),
             Self::SignedOut { reason, message } => Err(AuthError::new(reason, message)),
         }
     }
 
-    /// Whether somebody is.
+    /// Returns the caller if it is a user.
+    ///
+    /// # Errors
+    /// The reason why the request is signed out, or [`Reason::TokenTypeNotSupported`] for a program.
+    pub fn into_auth(self) -> Result<Auth, AuthError> {
+        self.into_caller()?.try_into()
+    }
+
+    /// Returns the caller if it is a program.
+    ///
+    /// # Errors
+    /// The reason why the request is signed out, or [`Reason::TokenTypeNotSupported`] for a user.
+    pub fn into_machine(self) -> Result<MachineAuth, AuthError> {
+        self.into_caller()?.try_into()
+    }
+
+    /// Returns whether the request has a credential that was verified.
     pub fn is_signed_in(&self) -> bool {
         matches!(self, Self::SignedIn(_))
     }
@@ -173,7 +189,7 @@ impl Authenticator {
 
     async fn state(&self, carried: Carried) -> RequestState {
         match self.0.check(carried).await {
-            Ok(auth) => RequestState::SignedIn(auth),
+            Ok(caller) => RequestState::SignedIn(caller),
             Err(error) => {
                 tracing::debug!(target: "clerk_sdk", reason = error.reason().as_str(), "signed out");
                 RequestState::SignedOut { reason: error.reason(), message: error.into_message() }
@@ -191,7 +207,7 @@ impl Parts {
         find(request, self.cookie.as_deref(), self.accepts(TokenType::Session))
     }
 
-    async fn check(&self, carried: Carried) -> Result<Auth, AuthError> {
+    async fn check(&self, carried: Carried) -> Result<Caller, AuthError> {
         let (token, kind) = match carried {
             Carried::Nothing => {
                 let message =
@@ -217,21 +233,22 @@ impl Parts {
                 return Err(AuthError::new(Reason::TokenTypeNotSupported, message));
             }
             let (clerk, answers) = (self.clerk.as_ref(), self.answers.as_ref());
-            let auth =
-                machine::verify(clerk, token_type, token.clone(), self.verifier.rules(), answers).await?;
-            return Ok(auth.with_token(&token));
+            let rules = self.verifier.rules();
+            let machine = machine::verify(clerk, token_type, token.clone(), rules, answers).await?;
+            return Ok(Caller::Machine(machine.with_token(&token)));
         }
         let allowed = |kind| self.accepts(token_type(kind));
         let (kind, claims) = self.verifier.check(&token, kind, allowed).await?;
         if kind != Kind::Session {
-            return Ok(machine::from_jwt(token_type(kind), claims).with_token(&token));
+            let machine = machine::from_jwt(token_type(kind), claims);
+            return Ok(Caller::Machine(machine.with_token(&token)));
         }
         if claims.is_pending() && !self.accept_pending {
             let message =
                 "the session is pending: its user has a task to finish, such as choosing an organization";
             return Err(AuthError::new(Reason::SessionPending, message));
         }
-        Ok(Auth::session(claims.accept_pending(self.accept_pending)).with_token(&token))
+        Ok(Caller::User(Auth::new(claims.accept_pending(self.accept_pending), &token)))
     }
 }
 

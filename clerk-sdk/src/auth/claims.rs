@@ -19,7 +19,7 @@ use crate::value::Timestamp;
 ///
 /// JWT templates, API keys and tokens of machines have claims that their author chose. Of these, everything that
 /// describes a session is absent: session, organization, features, plans, actor, factor ages and the pending state.
-/// Of opaque credentials, [`user_id`](Self::user_id) is the subject that Clerk names; issuer, id of the token and dates
+/// Of opaque credentials, [`subject`](Self::subject) is the one that Clerk names; issuer, id of the token and dates
 /// are absent.
 #[derive(Clone)]
 pub struct Claims {
@@ -84,9 +84,15 @@ impl Claims {
             && requirement.is_met_by(self)
     }
 
-    /// The id of whom the token is about (`sub`): `user_…` in session tokens.
-    pub fn user_id(&self) -> &str {
+    /// Returns the id of the subject (`sub`): of the user in session tokens, else of a user, an organization or a machine.
+    pub fn subject(&self) -> &str {
         self.inner.subject.as_deref().or_else(|| self.text("sub")).unwrap_or_default()
+    }
+
+    /// Returns the id of the user, `user_…`. `None` if the subject is an organization or a machine.
+    pub fn user_id(&self) -> Option<&str> {
+        let id = self.subject();
+        (self.session().is_some() || id.starts_with("user_")).then_some(id)
     }
 
     /// The id of the session, `sess_…`; tokens of JWT templates and machines have none.
@@ -237,7 +243,7 @@ impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.inner.raw.keys().collect();
         f.debug_struct("Claims")
-            .field("user_id", &self.user_id())
+            .field("subject", &self.subject())
             .field("session_id", &self.session_id())
             .field("org_id", &self.org_id())
             .field("names", &names)

@@ -8,7 +8,7 @@ use super::cache::Cache;
 use super::carrier;
 use super::claims::Claims;
 use super::error::{AuthError, Reason};
-use super::identity::{Auth, Machine, TokenType};
+use super::identity::{Machine, MachineAuth, TokenType};
 use super::jwks::{DEADLINE, Moment, failed, secret_key};
 use super::opaque::CredentialId;
 use super::rules::{Rules, check_audience, cut_down};
@@ -35,7 +35,7 @@ pub(super) fn opaque_type(credential: &str) -> Option<TokenType> {
 }
 
 /// What a machine's JWT says, after its checks.
-pub(super) fn from_jwt(token_type: TokenType, claims: Claims) -> Auth {
+pub(super) fn from_jwt(token_type: TokenType, claims: Claims) -> MachineAuth {
     let raw = claims.raw();
     let words = |name| {
         let text = raw.get(name).and_then(Value::as_str)?;
@@ -46,12 +46,14 @@ pub(super) fn from_jwt(token_type: TokenType, claims: Claims) -> Auth {
         _ => words("scopes").or_else(|| texts(raw.get("aud"))),
     };
     let machine = Machine {
+        token_type,
         id: claims.token_id().map(str::to_owned),
-        subject: claims.user_id().to_owned(),
+        name: None,
+        subject: claims.subject().to_owned(),
         client_id: claims.text("client_id").map(str::to_owned),
         scopes: scopes.unwrap_or_default(),
     };
-    Auth::machine(token_type, claims, machine)
+    MachineAuth::new(machine, claims)
 }
 
 /// Positive answers of Clerk about opaque credentials, for a short time.
@@ -63,7 +65,7 @@ pub(super) struct Answers {
 
 #[derive(Clone)]
 struct Answer {
-    auth: Auth,
+    auth: MachineAuth,
     /// Unix milliseconds.
     from: i64,
     until: i64,
@@ -112,7 +114,7 @@ pub(super) async fn verify(
     credential: String,
     rules: &Rules,
     answers: Option<&Answers>,
-) -> Result<Auth, AuthError> {
+) -> Result<MachineAuth, AuthError> {
     check_form(&credential)?;
     let Some(clerk) = clerk else {
         let message = "only Clerk can verify this credential, and there is no secret key to ask it with";
@@ -251,7 +253,11 @@ fn text(answer: &Map<String, Value>, name: &str) -> Option<String> {
     answer.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn read(token_type: TokenType, mut answer: Map<String, Value>, rules: &Rules) -> Result<Auth, AuthError> {
+fn read(
+    token_type: TokenType,
+    mut answer: Map<String, Value>,
+    rules: &Rules,
+) -> Result<MachineAuth, AuthError> {
     let scopes = texts(answer.get("scopes")).unwrap_or_default();
     match (token_type, &rules.audiences) {
         (TokenType::OAuth, Some(audiences)) => check_audience(audiences, answer.get("aud"))?,
@@ -266,7 +272,9 @@ fn read(token_type: TokenType, mut answer: Map<String, Value>, rules: &Rules) ->
     }
     let subject = text(&answer, "subject").unwrap_or_default();
     let machine = Machine {
+        token_type,
         id: text(&answer, "id"),
+        name: text(&answer, "name"),
         subject: subject.clone(),
         client_id: text(&answer, "client_id"),
         scopes,
@@ -275,5 +283,5 @@ fn read(token_type: TokenType, mut answer: Map<String, Value>, rules: &Rules) ->
         Some(Value::Object(claims)) => claims,
         _ => Map::new(),
     };
-    Ok(Auth::machine(token_type, Claims::opaque(subject, claims), machine))
+    Ok(MachineAuth::new(machine, Claims::opaque(subject, claims)))
 }

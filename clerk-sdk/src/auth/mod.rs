@@ -5,16 +5,17 @@
 //!
 //! # async fn example(clerk: clerk_sdk::Clerk, request: http::Request<()>) -> Result<(), clerk_sdk::Error> {
 //! match clerk.authenticate(&request).authorized_parties(["https://app.example.com"]).await? {
-//!     RequestState::SignedIn(auth) if auth.has(Role("org:admin")) => println!("an admin: {}", auth.user_id()),
-//!     RequestState::SignedIn(auth) => println!("{}", auth.user_id()),
-//!     RequestState::SignedOut { reason, .. } => println!("nobody: {reason}"),
+//!     RequestState::SignedIn(caller) if caller.has(Role("org:admin")) => println!("an admin: {}", caller.subject()),
+//!     RequestState::SignedIn(caller) => println!("{}", caller.subject()),
+//!     RequestState::SignedOut { reason, .. } => println!("signed out: {reason}"),
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! * [`Clerk::authenticate`](crate::Clerk::authenticate) looks at one request; an [`Authenticator`] is built once and
-//!   looks at many. Both answer a [`RequestState`] with an [`Auth`] or the [`Reason`] why there is none.
+//!   looks at many. Both return a [`RequestState`]: a [`Caller`], or the [`Reason`] why there is none.
+//! * A [`Caller`] is an [`Auth`], a user by a session, or a [`MachineAuth`], a program by a credential of its own.
 //! * A [`Verifier`] checks tokens that came by other ways, and answers [`Claims`].
 //! * [`Role`], [`Permission`], [`Feature`], [`Plan`] and [`Reverification`] are what may be asked of both, and
 //!   [`Scope`] of machines.
@@ -62,7 +63,7 @@ pub use self::carrier::RequestHeaders;
 pub use self::claims::{Claims, FactorAges};
 pub use self::error::{AuthError, Reason};
 pub use self::has::{Factor, Feature, Permission, Plan, Requirement, Reverification, Role, Scope};
-pub use self::identity::{Auth, TokenType};
+pub use self::identity::{Auth, Caller, MachineAuth, Subject, TokenType};
 pub use self::verifier::{Verifier, VerifierBuilder};
 
 use self::jwks::{JwksCache, Keys};

@@ -11,8 +11,8 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 
 use super::layer::{Checker, Outcome, maybe_signed_in, signed_in};
-use super::{ClerkLayer, MaybeAuth, Rejection, Require};
-use crate::auth::{Auth, RequestHeaders, RequestState};
+use super::{ClerkLayer, Maybe, Rejection, Require};
+use crate::auth::{Auth, Caller, MachineAuth, RequestHeaders, RequestState};
 
 type LocalBoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
@@ -137,18 +137,29 @@ where
     }
 }
 
-/// Who sent the request; nobody is answered 401.
-impl FromRequest for Auth {
-    type Error = Rejection;
-    type Future = Ready<Result<Self, Rejection>>;
+/// Implements the extractor of a type of callers.
+macro_rules! extractors {
+    ($($caller:ident: $what:literal;)*) => {$(
+        #[doc = $what]
+        impl FromRequest for $caller {
+            type Error = Rejection;
+            type Future = Ready<Result<Self, Rejection>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(signed_in(found(request)))
-    }
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(signed_in(found(request)))
+            }
+        }
+    )*};
 }
 
-/// The caller, or `None` if the request is signed out.
-impl FromRequest for MaybeAuth {
+extractors! {
+    Auth: "The user who sent the request. A request that is signed out, or that a program sent, is rejected with 401.";
+    MachineAuth: "The program that sent the request. A request that is signed out, or that a user sent, is rejected with 401.";
+    Caller: "The user or the program that sent the request. A request that is signed out is rejected with 401.";
+}
+
+/// The caller, or `None` if the request is signed out or has a caller of another type.
+impl<T: TryFrom<Caller>> FromRequest for Maybe<T> {
     type Error = Rejection;
     type Future = Ready<Result<Self, Rejection>>;
 
@@ -157,7 +168,7 @@ impl FromRequest for MaybeAuth {
     }
 }
 
-/// Who sent the request, or why nobody did.
+/// The caller of the request, or the reason why it is signed out.
 impl FromRequest for RequestState {
     type Error = Rejection;
     type Future = Ready<Result<Self, Rejection>>;

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
 use super::layer::{found, maybe_signed_in, signed_in};
-use super::{MaybeAuth, Rejection};
-use crate::auth::{Auth, RequestState};
+use super::{Maybe, Rejection};
+use crate::auth::{Auth, Caller, MachineAuth, RequestState};
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
@@ -15,26 +15,38 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// Who sent the request; nobody is answered 401.
-impl<S: Sync> FromRequestParts<S> for Auth {
-    type Rejection = Rejection;
+/// Implements the extractors of a type of callers.
+macro_rules! extractors {
+    ($($caller:ident: $what:literal;)*) => {$(
+        #[doc = $what]
+        impl<S: Sync> FromRequestParts<S> for $caller {
+            type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        signed_in(found(&parts.extensions))
-    }
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+                signed_in(found(&parts.extensions))
+            }
+        }
+
+        /// The same, or `None` if the request is signed out or has a caller of another type. An outage is a rejection with
+        /// 503, as for [`Maybe`].
+        impl<S: Sync> OptionalFromRequestParts<S> for $caller {
+            type Rejection = Rejection;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
+                Ok(maybe_signed_in(found(&parts.extensions))?.0)
+            }
+        }
+    )*};
 }
 
-/// The caller, or `None` if the request is signed out. An outage is a rejection with 503, as for [`MaybeAuth`].
-impl<S: Sync> OptionalFromRequestParts<S> for Auth {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
-        Ok(maybe_signed_in(found(&parts.extensions))?.0)
-    }
+extractors! {
+    Auth: "The user who sent the request. A request that is signed out, or that a program sent, is rejected with 401.";
+    MachineAuth: "The program that sent the request. A request that is signed out, or that a user sent, is rejected with 401.";
+    Caller: "The user or the program that sent the request. A request that is signed out is rejected with 401.";
 }
 
 /// The caller, or `None` if the request is signed out.
-impl<S: Sync> FromRequestParts<S> for MaybeAuth {
+impl<S: Sync, T: TryFrom<Caller>> FromRequestParts<S> for Maybe<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
@@ -42,7 +54,7 @@ impl<S: Sync> FromRequestParts<S> for MaybeAuth {
     }
 }
 
-/// Who sent the request, or why nobody did.
+/// The caller of the request, or the reason why it is signed out.
 impl<S: Sync> FromRequestParts<S> for RequestState {
     type Rejection = Rejection;
 

@@ -1,6 +1,8 @@
 //! The layer that authenticates: its settings, and what it leaves for those behind it.
 
-use crate::auth::{Auth, Authenticator, AuthenticatorBuilder, RequestHeaders, RequestState, TokenType};
+use crate::auth::{
+    Auth, Authenticator, AuthenticatorBuilder, Caller, MachineAuth, RequestHeaders, RequestState, TokenType,
+};
 use crate::client::Clerk;
 use crate::error::Error;
 use crate::frameworks::Rejection;
@@ -93,14 +95,20 @@ impl Checker {
     }
 }
 
-/// Leaves an outcome for those behind the layer, and takes away what another layer has left.
+/// Inserts an outcome into the extensions of a request, and removes that of another layer.
 #[cfg(any(feature = "tower", feature = "poem"))]
 pub(super) fn leave(outcome: Outcome, extensions: &mut http::Extensions) {
+    extensions.remove::<Caller>();
     extensions.remove::<Auth>();
+    extensions.remove::<MachineAuth>();
     match outcome {
         Ok(state) => {
-            if let RequestState::SignedIn(auth) = &state {
-                extensions.insert(auth.clone());
+            if let RequestState::SignedIn(caller) = &state {
+                extensions.insert(caller.clone());
+                match caller {
+                    Caller::User(auth) => extensions.insert(auth.clone()).map(drop),
+                    Caller::Machine(machine) => extensions.insert(machine.clone()).map(drop),
+                };
             }
             extensions.remove::<Rejection>();
             extensions.insert(state);
@@ -122,38 +130,45 @@ pub(super) fn found(extensions: &http::Extensions) -> Outcome {
     }
 }
 
-/// Who is signed in, or the answer to somebody who is not.
-pub(super) fn signed_in(outcome: Outcome) -> Result<Auth, Rejection> {
+/// Returns the caller of a request, or the rejection of a request that is signed out or has a caller of another type.
+pub(super) fn signed_in<T>(outcome: Outcome) -> Result<T, Rejection>
+where
+    T: TryFrom<Caller>,
+    Rejection: From<T::Error>,
+{
     match outcome? {
-        RequestState::SignedIn(auth) => Ok(auth),
+        RequestState::SignedIn(caller) => Ok(T::try_from(caller)?),
         RequestState::SignedOut { reason, message, .. } => Err(Rejection::signed_out(reason, message)),
     }
 }
 
 /// The caller of a request, or `None` if the request is signed out: an argument of handlers for everybody.
 ///
+/// `Maybe<Auth>` is a user, `Maybe<MachineAuth>` a program, `Maybe<Caller>` either. A caller of the other type is `None`.
+///
 /// A credential that cannot be verified, because Clerk is away or refuses the secret key, is neither: the request is
 /// rejected with 503. Without a layer it is rejected with 500. `Option<Auth>` is the same in axum alone. In actix-web,
 /// Rocket and poem the framework makes `None` of every rejection, so an outage signs all callers out.
 ///
 /// ```
-/// use clerk_sdk::frameworks::MaybeAuth;
+/// use clerk_sdk::auth::Auth;
+/// use clerk_sdk::frameworks::Maybe;
 ///
-/// async fn home(MaybeAuth(auth): MaybeAuth) -> String {
+/// async fn home(Maybe(auth): Maybe<Auth>) -> String {
 ///     auth.map_or("hello".to_owned(), |auth| format!("hello {}", auth.user_id()))
 /// }
 /// ```
 #[derive(Clone, Debug)]
-pub struct MaybeAuth(pub Option<Auth>);
+pub struct Maybe<T>(pub Option<T>);
 
 /// Returns the caller, `None` for a request that is signed out, or a rejection if that cannot be known.
 #[cfg(any(feature = "axum", feature = "actix", feature = "rocket", feature = "poem"))]
-pub(super) fn maybe_signed_in(outcome: Outcome) -> Result<MaybeAuth, Rejection> {
+pub(super) fn maybe_signed_in<T: TryFrom<Caller>>(outcome: Outcome) -> Result<Maybe<T>, Rejection> {
     match outcome? {
-        RequestState::SignedIn(auth) => Ok(MaybeAuth(Some(auth))),
+        RequestState::SignedIn(caller) => Ok(Maybe(T::try_from(caller).ok())),
         RequestState::SignedOut { reason, message, .. } if reason.is_unavailable() => {
             Err(Rejection::signed_out(reason, message))
         }
-        RequestState::SignedOut { .. } => Ok(MaybeAuth(None)),
+        RequestState::SignedOut { .. } => Ok(Maybe(None)),
     }
 }

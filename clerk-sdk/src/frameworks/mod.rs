@@ -1,11 +1,12 @@
-//! Who is calling, in web frameworks: middleware that authenticates requests, extractors that say who sent them, and
-//! guards for routes (features `tower`, `axum`, `actix`, `rocket`, `poem`).
+//! Authentication in web frameworks: middleware that authenticates requests, extractors for their callers, and guards for
+//! routes (features `tower`, `axum`, `actix`, `rocket`, `poem`).
 //!
 //! It is the same in all of them:
 //!
 //! * [`ClerkLayer`] authenticates each request and writes down what it found.
-//! * [`Auth`](crate::auth::Auth) as an argument of a handler is the caller; a request that is signed out is
-//!   rejected with 401. Handlers that also serve such requests take a [`MaybeAuth`], or a
+//! * [`Auth`](crate::auth::Auth) as an argument of a handler is a user, [`MachineAuth`](crate::auth::MachineAuth) a
+//!   program, and [`Caller`](crate::auth::Caller) either. A request that is signed out, or has a caller of the other type,
+//!   is rejected with 401. Handlers that also serve such requests take a [`Maybe`], or a
 //!   [`RequestState`](crate::auth::RequestState).
 //! * [`require`] guards routes: those who are signed in without what it takes are answered 403. In a handler,
 //!   [`Auth::require`](crate::auth::Auth::require) does the same.
@@ -34,7 +35,7 @@ pub mod rocket;
 #[cfg(feature = "tower")]
 pub mod tower;
 
-pub use self::layer::{ClerkLayer, MaybeAuth};
+pub use self::layer::{ClerkLayer, Maybe};
 pub use self::rejection::Rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 pub use self::require::{Require, require, require_auth};

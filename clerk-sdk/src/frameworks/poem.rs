@@ -5,8 +5,8 @@ use poem::web::RequestBody;
 use poem::{Endpoint, FromRequest, Middleware, Request, Response};
 
 use super::layer::{Checker, found, leave, maybe_signed_in, signed_in};
-use super::{ClerkLayer, MaybeAuth, Rejection, Require};
-use crate::auth::{Auth, RequestHeaders, RequestState};
+use super::{ClerkLayer, Maybe, Rejection, Require};
+use crate::auth::{Auth, Caller, MachineAuth, RequestHeaders, RequestState};
 
 impl RequestHeaders for Request {
     fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
@@ -84,21 +84,32 @@ fn whole_path(request: &Request) -> &str {
     }
 }
 
-/// Who sent the request; nobody is answered 401.
-impl<'a> FromRequest<'a> for Auth {
-    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        Ok(signed_in(found(request.extensions()))?)
-    }
+/// Implements the extractor of a type of callers.
+macro_rules! extractors {
+    ($($caller:ident: $what:literal;)*) => {$(
+        #[doc = $what]
+        impl<'a> FromRequest<'a> for $caller {
+            async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+                Ok(signed_in(found(request.extensions()))?)
+            }
+        }
+    )*};
 }
 
-/// The caller, or `None` if the request is signed out.
-impl<'a> FromRequest<'a> for MaybeAuth {
+extractors! {
+    Auth: "The user who sent the request. A request that is signed out, or that a program sent, is rejected with 401.";
+    MachineAuth: "The program that sent the request. A request that is signed out, or that a user sent, is rejected with 401.";
+    Caller: "The user or the program that sent the request. A request that is signed out is rejected with 401.";
+}
+
+/// The caller, or `None` if the request is signed out or has a caller of another type.
+impl<'a, T: TryFrom<Caller> + Send> FromRequest<'a> for Maybe<T> {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         Ok(maybe_signed_in(found(request.extensions()))?)
     }
 }
 
-/// Who sent the request, or why nobody did.
+/// The caller of the request, or the reason why it is signed out.
 impl<'a> FromRequest<'a> for RequestState {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         Ok(found(request.extensions())?)

@@ -1,5 +1,6 @@
 //! The answer to a request that does not get through.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -7,7 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::auth::{Auth, AuthError, Factor, Reason, Requirement, Reverification};
+use crate::auth::{Auth, AuthError, Caller, Factor, MachineAuth, Reason, Requirement, Reverification};
 use crate::error::Error;
 use crate::log_limit;
 #[cfg(feature = "webhooks")]
@@ -261,7 +262,8 @@ fn asked(reverification: &Reverification) -> Value {
 }
 
 impl Auth {
-    /// Asks for a role, a permission, a feature or a plan in a handler, as [`require`](crate::frameworks::require) does in front of one.
+    /// Requires a role, a permission, a feature, a plan or a recent verification of the user in a handler, as
+    /// [`require`](crate::frameworks::require) does in front of one.
     ///
     /// ```
     /// use clerk_sdk::auth::{Auth, Permission};
@@ -274,9 +276,41 @@ impl Auth {
     /// ```
     ///
     /// # Errors
-    /// An answer of 403 that says what is missing.
+    /// A rejection with 403 that names the requirement.
     pub fn require(&self, requirement: impl Requirement) -> Result<(), Rejection> {
-        if self.has(&requirement) { Ok(()) } else { Err(Rejection::lacking(&requirement)) }
+        lacking_unless(self.has(&requirement), &requirement)
+    }
+}
+
+impl MachineAuth {
+    /// Requires a [`Scope`](crate::auth::Scope) in a handler, as [`require`](crate::frameworks::require) does in front of
+    /// one.
+    ///
+    /// # Errors
+    /// A rejection with 403 that names the requirement.
+    pub fn require(&self, requirement: impl Requirement) -> Result<(), Rejection> {
+        lacking_unless(self.has(&requirement), &requirement)
+    }
+}
+
+impl Caller {
+    /// Requires something of a user or of a program in a handler, as [`require`](crate::frameworks::require) does in front
+    /// of one.
+    ///
+    /// # Errors
+    /// A rejection with 403 that names the requirement.
+    pub fn require(&self, requirement: impl Requirement) -> Result<(), Rejection> {
+        lacking_unless(self.has(&requirement), &requirement)
+    }
+}
+
+fn lacking_unless(met: bool, requirement: &impl Requirement) -> Result<(), Rejection> {
+    if met { Ok(()) } else { Err(Rejection::lacking(requirement)) }
+}
+
+impl From<Infallible> for Rejection {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

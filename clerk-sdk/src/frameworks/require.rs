@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Rejection;
 use super::layer::{Outcome, signed_in};
-use crate::auth::Requirement;
+use crate::auth::{Caller, Requirement};
 
 /// A guard for routes that takes a role, a permission, a feature, a plan, or a rule of your own.
 ///
@@ -81,9 +81,9 @@ impl Require {
         if self.except.iter().any(|open| open == path) {
             return Ok(());
         }
-        let auth = signed_in(found())?;
+        let caller: Caller = signed_in(found())?;
         match &self.requirement {
-            Some(requirement) => auth.require(&**requirement),
+            Some(requirement) => caller.require(&**requirement),
             None => Ok(()),
         }
     }

@@ -11,8 +11,8 @@ use rocket::response::{self, Responder, Response};
 use rocket::{Build, Rocket};
 
 use super::layer::{Checker, Outcome, maybe_signed_in, signed_in};
-use super::{ClerkLayer, MaybeAuth, Rejection};
-use crate::auth::{Auth, RequestHeaders, RequestState};
+use super::{ClerkLayer, Maybe, Rejection};
+use crate::auth::{Auth, Caller, MachineAuth, RequestHeaders, RequestState};
 
 impl RequestHeaders for Request<'_> {
     fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
@@ -78,19 +78,30 @@ fn guarded<T>(request: &Request<'_>, outcome: Result<T, Rejection>) -> GuardOutc
     }
 }
 
-/// Who sent the request; nobody is answered 401.
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Auth {
-    type Error = Rejection;
+/// Implements the request guard of a type of callers.
+macro_rules! guards {
+    ($($caller:ident: $what:literal;)*) => {$(
+        #[doc = $what]
+        #[rocket::async_trait]
+        impl<'r> FromRequest<'r> for $caller {
+            type Error = Rejection;
 
-    async fn from_request(request: &'r Request<'_>) -> GuardOutcome<Self, Rejection> {
-        guarded(request, signed_in(found(request).await))
-    }
+            async fn from_request(request: &'r Request<'_>) -> GuardOutcome<Self, Rejection> {
+                guarded(request, signed_in(found(request).await))
+            }
+        }
+    )*};
 }
 
-/// The caller, or `None` if the request is signed out.
+guards! {
+    Auth: "The user who sent the request. A request that is signed out, or that a program sent, is rejected with 401.";
+    MachineAuth: "The program that sent the request. A request that is signed out, or that a user sent, is rejected with 401.";
+    Caller: "The user or the program that sent the request. A request that is signed out is rejected with 401.";
+}
+
+/// The caller, or `None` if the request is signed out or has a caller of another type.
 #[rocket::async_trait]
-impl<'r> FromRequest<'r> for MaybeAuth {
+impl<'r, T: TryFrom<Caller>> FromRequest<'r> for Maybe<T> {
     type Error = Rejection;
 
     async fn from_request(request: &'r Request<'_>) -> GuardOutcome<Self, Rejection> {
@@ -98,7 +109,7 @@ impl<'r> FromRequest<'r> for MaybeAuth {
     }
 }
 
-/// Who sent the request, or why nobody did.
+/// The caller of the request, or the reason why it is signed out.
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for RequestState {
     type Error = Rejection;

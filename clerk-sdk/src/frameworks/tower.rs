@@ -15,8 +15,9 @@ use super::{ClerkLayer, Require};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A service whose requests are authenticated: they have a [`RequestState`](crate::auth::RequestState) among their
-/// extensions, and an [`Auth`](crate::auth::Auth) where somebody is signed in.
+/// A service whose requests are authenticated. Their extensions have a [`RequestState`](crate::auth::RequestState). If the
+/// request is signed in, they also have a [`Caller`](crate::auth::Caller), and its [`Auth`](crate::auth::Auth) or
+/// [`MachineAuth`](crate::auth::MachineAuth).
 #[derive(Clone, Debug)]
 pub struct ClerkService<S> {
     inner: S,

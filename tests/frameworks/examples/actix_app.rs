@@ -5,11 +5,11 @@ mod visitors;
 
 use actix_web::{App, HttpServer, web};
 use clerk_sdk::auth::{Auth, Role};
-use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, require};
+use clerk_sdk::frameworks::{ClerkLayer, Maybe, require};
 use clerk_sdk::mock::MockClerk;
 use clerk_sdk::webhooks::{Delivery, Webhook};
 
-async fn home(MaybeAuth(auth): MaybeAuth) -> String {
+async fn home(Maybe(auth): Maybe<Auth>) -> String {
     auth.map_or("Welcome.\n".to_owned(), |auth| format!("Welcome back, {}.\n", auth.user_id()))
 }
 

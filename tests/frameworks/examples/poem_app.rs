@@ -4,14 +4,14 @@
 mod visitors;
 
 use clerk_sdk::auth::{Auth, Role};
-use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, require};
+use clerk_sdk::frameworks::{ClerkLayer, Maybe, require};
 use clerk_sdk::mock::MockClerk;
 use clerk_sdk::webhooks::{Delivery, Webhook};
 use poem::listener::TcpListener;
 use poem::{EndpointExt as _, Route, Server, get, handler, post};
 
 #[handler]
-fn home(MaybeAuth(auth): MaybeAuth) -> String {
+fn home(Maybe(auth): Maybe<Auth>) -> String {
     auth.map_or("Welcome.\n".to_owned(), |auth| format!("Welcome back, {}.\n", auth.user_id()))
 }
 

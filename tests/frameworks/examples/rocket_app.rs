@@ -5,13 +5,13 @@ mod visitors;
 
 use clerk_sdk::auth::{Auth, Role};
 use clerk_sdk::frameworks::rocket::catchers;
-use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, Rejection};
+use clerk_sdk::frameworks::{ClerkLayer, Maybe, Rejection};
 use clerk_sdk::mock::MockClerk;
 use clerk_sdk::webhooks::{Delivery, Webhook};
 use rocket::{Config, get, post, routes};
 
 #[get("/")]
-fn home(auth: MaybeAuth) -> String {
+fn home(auth: Maybe<Auth>) -> String {
     auth.0.map_or("Welcome.\n".to_owned(), |auth| format!("Welcome back, {}.\n", auth.user_id()))
 }
 

@@ -5,8 +5,8 @@ use std::error::Error as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use clerk_sdk::auth::{
-    Auth, AuthError, Authenticator, AuthenticatorBuilder, Claims, Factor, Feature, Permission, Plan, Reason,
-    Requirement, Reverification, Role, TokenType, Verifier, VerifierBuilder,
+    AuthError, Authenticator, AuthenticatorBuilder, Caller, Claims, Factor, Feature, Permission, Plan,
+    Reason, Requirement, Reverification, Role, TokenType, Verifier, VerifierBuilder,
 };
 use clerk_sdk::http::HeaderMap;
 use clerk_sdk::{Clerk, Error};
@@ -60,9 +60,9 @@ macro_rules! configured {
     }};
 }
 
-/// Who is calling, and what of it is answered.
-enum Caller {
-    Request(Auth),
+/// The result of a check: the caller of a request, or the claims of a token.
+enum Checked {
+    Request(Caller),
     Token(Claims),
 }
 
@@ -75,20 +75,20 @@ impl Clients {
             let headers =
                 line::header_map(headers).map_err(|message| refusal(&Reason::TokenInvalid, &message))?;
             let auth = self.authenticate(&options, &headers, options.accept_pending).await?;
-            return Ok(answer(&Caller::Request(auth)));
+            return Ok(answer(&Checked::Request(auth)));
         }
         let token = line::text(&mut keys, "token")
             .and_then(|token| token.ok_or("the line has no `token`".to_owned()));
         let token = token.map_err(invalid)?;
         let template = keys.get("template") == Some(&Value::Bool(true));
-        let caller = self.verify(&options, &token, template).await?;
+        let checked = self.verify(&options, &token, template).await?;
         if call == "$verify_token" {
-            return Ok(answer(&caller));
+            return Ok(answer(&checked));
         }
         let wanted = line::object(&mut keys, "has").map_err(invalid)?.unwrap_or_default();
-        match caller {
-            Caller::Request(auth) => Ok(all(&wanted, |one| auth.has(one)).into()),
-            Caller::Token(claims) => {
+        match checked {
+            Checked::Request(auth) => Ok(all(&wanted, |one| auth.has(one)).into()),
+            Checked::Token(claims) => {
                 let claims = claims.accept_pending(options.accept_pending);
                 Ok(all(&wanted, |one| claims.has(one)).into())
             }
@@ -100,7 +100,7 @@ impl Clients {
         options: &Options,
         headers: &HeaderMap,
         accept_pending: bool,
-    ) -> Result<Auth, Value> {
+    ) -> Result<Caller, Value> {
         // A refusal that is remembered would decide about the same credential in the next line.
         let builder = if options.secret_key.is_some() && is_opaque(headers) {
             options.new_client()?.authenticator()
@@ -115,27 +115,27 @@ impl Clients {
             builder = builder.accepts(types.iter().copied());
         }
         let authenticator = builder.accept_pending(accept_pending).build().map_err(|e| failure(&e))?;
-        authenticator.authenticate(headers).await.into_auth().map_err(|error| refused(&error))
+        authenticator.authenticate(headers).await.into_caller().map_err(|error| refused(&error))
     }
 
-    async fn verify(&mut self, options: &Options, token: &str, template: bool) -> Result<Caller, Value> {
+    async fn verify(&mut self, options: &Options, token: &str, template: bool) -> Result<Checked, Value> {
         let sessions_alone = options.accepts.as_ref().is_none_or(|types| *types == [TokenType::Session]);
         if !template && !sessions_alone {
             // A token of several kinds: as if it came in a request, but that one of a pending session is no less a token.
             let pair = ("authorization".to_owned(), format!("Bearer {token}"));
             let headers =
                 line::header_map(vec![pair]).map_err(|message| refusal(&Reason::TokenInvalid, &message))?;
-            let auth = self.authenticate(options, &headers, true).await?;
-            return Ok(match auth.token_type() {
-                TokenType::Session => Caller::Token(auth.claims().clone()),
-                _ => Caller::Request(auth),
+            let caller = self.authenticate(options, &headers, true).await?;
+            return Ok(match caller {
+                Caller::User(auth) => Checked::Token(auth.claims().clone()),
+                other => Checked::Request(other),
             });
         }
         let verifier =
             configured!(self.verifier(options)?, options).build().map_err(|error| failure(&error))?;
         let outcome =
             if template { verifier.verify_template(token).await } else { verifier.verify(token).await };
-        outcome.map(Caller::Token).map_err(|error| refused(&error))
+        outcome.map(Checked::Token).map_err(|error| refused(&error))
     }
 
     fn authenticator(&mut self, options: &Options) -> Result<AuthenticatorBuilder, Value> {
@@ -213,10 +213,12 @@ fn token_types(names: Vec<String>) -> Result<Vec<TokenType>, String> {
     Ok(types)
 }
 
-fn answer(caller: &Caller) -> Value {
-    let (claims, token_type, subject, scopes) = match caller {
-        Caller::Token(claims) => (claims, TokenType::Session, claims.user_id(), &[][..]),
-        Caller::Request(auth) => (auth.claims(), auth.token_type(), auth.subject(), auth.scopes()),
+fn answer(checked: &Checked) -> Value {
+    let (claims, token_type, subject, scopes) = match checked {
+        Checked::Token(claims) => (claims, TokenType::Session, claims.subject(), &[][..]),
+        Checked::Request(caller) => {
+            (caller.claims(), caller.token_type(), caller.claims().subject(), caller.scopes())
+        }
     };
     json!({
         "token_type": token_type.as_str(),

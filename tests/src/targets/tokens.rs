@@ -89,8 +89,8 @@ fn why_not(token: &str) -> Option<&'static str> {
 }
 
 fn whatever_is_asked_it_answers(claims: &Claims) {
-    assert!(!claims.user_id().is_empty());
-    assert_eq!(claims.raw().get("sub").and_then(Value::as_str), Some(claims.user_id()));
+    assert!(!claims.subject().is_empty());
+    assert_eq!(claims.raw().get("sub").and_then(Value::as_str), Some(claims.subject()));
     assert!(claims.custom::<Value>().is_ok());
     let _ = (claims.session_id(), claims.org_id(), claims.org_slug(), claims.factor_ages(), claims.actor());
     let _ = (claims.issued_at(), claims.expires_at(), claims.not_before(), claims.token_id());

@@ -206,7 +206,7 @@ async fn the_embedded_clerk_publishes_its_keys_without_a_secret_key() {
     let root = mock.url().trim_end_matches("/v1").to_owned();
     for url in [root + PATH, mock.url() + PATH] {
         let verifier = Verifier::from_jwks_url(&url).issuer(mock.issuer()).build().unwrap();
-        assert_eq!(verifier.verify(&token).await.unwrap().user_id(), ada.id);
+        assert_eq!(verifier.verify(&token).await.unwrap().subject(), ada.id);
     }
     assert_eq!(mock.received("GetJWKS").len(), 2);
 

@@ -1,6 +1,7 @@
 //! Who is calling: tokens, requests, keys.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod callers;
 mod claims;
 mod common;
 mod driver;

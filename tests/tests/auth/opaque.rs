@@ -24,7 +24,7 @@ fn authenticator(clerk: &Clerk, time: &Time) -> Authenticator {
 async fn ask(authenticator: &Authenticator, credential: &str) -> Result<(), Reason> {
     let value = HeaderValue::from_bytes(format!("Bearer {credential}").as_bytes()).unwrap();
     let headers = HeaderMap::from_iter([("authorization".parse().unwrap(), value)]);
-    let auth = authenticator.authenticate(&headers).await.into_auth();
+    let auth = authenticator.authenticate(&headers).await.into_caller();
     auth.map(drop).map_err(|error| error.reason())
 }
 

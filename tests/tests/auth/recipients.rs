@@ -41,7 +41,7 @@ async fn a_client_with_a_machines_key_alone_verifies_opaque_tokens() {
     let opaque = outcome(settings(), "mt_1").await.unwrap();
     let jwt = outcome(settings(), &m2m(json!({}), json!({"aud": "mch_2"}))).await.unwrap();
 
-    assert_eq!((opaque.subject(), jwt.subject()), ("mch_1", "mch_1"));
+    assert_eq!((opaque.machine_id(), jwt.machine_id()), (Some("mch_1"), Some("mch_1")));
     assert_eq!(server.only().header("authorization"), Some("Bearer ak_machine"));
 }
 

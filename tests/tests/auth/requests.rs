@@ -1,7 +1,9 @@
 //! Where in a request the token is, and what becomes of the request.
 
 use clerk_sdk::ErrorKind;
-use clerk_sdk::auth::{Auth, Authenticator, AuthenticatorBuilder, Reason, RequestState, Role, TokenType};
+use clerk_sdk::auth::{
+    Auth, Authenticator, AuthenticatorBuilder, Caller, Reason, RequestState, Role, Subject, TokenType,
+};
 use clerk_sdk::http::{HeaderMap, HeaderName, HeaderValue, Request};
 use clerk_tests::tokens::Signer;
 use serde_json::{Value, json};
@@ -21,14 +23,14 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     headers
 }
 
-async fn outcome(builder: AuthenticatorBuilder, pairs: &[(&str, &str)]) -> Result<Auth, Reason> {
+async fn outcome(builder: AuthenticatorBuilder, pairs: &[(&str, &str)]) -> Result<Caller, Reason> {
     let state = builder.build().unwrap().authenticate(&headers(pairs)).await;
-    state.into_auth().map_err(|error| error.reason())
+    state.into_caller().map_err(|error| error.reason())
 }
 
 /// The subject of whoever is signed in by the default settings.
 async fn subject(pairs: &[(&str, &str)]) -> Result<String, Reason> {
-    outcome(authenticator(), pairs).await.map(|auth| auth.subject().to_owned())
+    outcome(authenticator(), pairs).await.map(|caller| caller.subject().to_string())
 }
 
 fn session(user: &str) -> String {
@@ -81,7 +83,7 @@ async fn two_authorization_headers_are_rejected() {
             }
             headers.insert("cookie", bytes(cookie.as_bytes()));
             let state = authenticator().accepts(TokenType::ALL).build().unwrap().authenticate(&headers).await;
-            let error = state.into_auth().unwrap_err();
+            let error = state.into_caller().unwrap_err();
             assert_eq!(error.reason(), Reason::TokenInvalid, "{headers:?}");
             assert!(error.message().contains("Authorization"), "{error}");
         }
@@ -131,7 +133,7 @@ async fn the_cookie_of_the_instance_goes_before_the_plain_one() {
     let both = format!("__session={two}; __session_{suffix}={one}");
     let ask = |cookie: String| async move {
         let builder = authenticator().publishable_key(key);
-        outcome(builder, &[("cookie", &cookie)]).await.map(|auth| auth.user_id().to_owned())
+        outcome(builder, &[("cookie", &cookie)]).await.map(|caller| caller.subject().to_string())
     };
 
     assert_eq!(ask(both.clone()).await.as_deref(), Ok("user_1"));
@@ -175,7 +177,8 @@ async fn what_is_not_accepted_is_refused() {
     ] {
         let builder = authenticator().accepts(types.clone());
         let outcome = outcome(builder, &[("authorization", &bearer(token))]).await;
-        assert_eq!(outcome.as_ref().map(Auth::subject), expected.as_ref().map(|s| *s), "{types:?}");
+        let subject = outcome.as_ref().map(|caller| caller.subject().id());
+        assert_eq!(subject, expected.as_ref().map(|s| *s), "{types:?}");
     }
     let error = authenticator().accepts([]).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -195,7 +198,7 @@ async fn a_request_is_signed_in_by_a_token_that_names_its_session() {
             for pair in [("authorization", bearer.as_str()), ("cookie", &cookie)] {
                 let outcome =
                     outcome(authenticator().accepts(TokenType::ALL).cache_tokens(10), &[pair]).await;
-                let subject = outcome.as_ref().map(Auth::subject);
+                let subject = outcome.as_ref().map(|caller| caller.subject().id());
                 assert_eq!(subject, expected.as_ref().map(|it| *it), "{category} {changes}");
             }
         }
@@ -219,15 +222,18 @@ async fn a_session_says_who_and_where() {
     let claims = claims(json!({"o": {"id": "org_1", "slg": "acme", "rol": "admin"}}));
     let token = Signer::one().session(&claims);
 
-    let auth = outcome(authenticator(), &[("authorization", &token)]).await.unwrap();
+    let caller = outcome(authenticator(), &[("authorization", &token)]).await.unwrap();
 
-    assert_eq!((auth.token_type(), auth.user_id()), (TokenType::Session, "user_1"));
-    assert_eq!((auth.session_id(), auth.credential_id()), (Some("sess_1"), Some("sess_1")));
+    assert_eq!((caller.token_type(), caller.subject()), (TokenType::Session, Subject::User("user_1")));
+    assert_eq!((caller.user_id(), caller.org_id()), (Some("user_1"), Some("org_1")));
+    assert_eq!((caller.credential_id(), caller.machine_id()), (Some("sess_1"), None));
+    assert!(caller.scopes().is_empty());
+    let auth = Auth::try_from(caller).unwrap();
+    assert_eq!((auth.user_id(), auth.session_id()), ("user_1", Some("sess_1")));
     assert_eq!(
         (auth.org_id(), auth.org_slug(), auth.org_role()),
         (Some("org_1"), Some("acme"), Some("org:admin"))
     );
-    assert!(auth.scopes().is_empty() && auth.client_id().is_none());
     assert!(auth.has(Role("admin")) && !auth.has(Role("member")));
 }
 
@@ -240,7 +246,8 @@ async fn an_impersonated_session_shows_its_actor() {
         (json!({"act": {"iss": "SECRET"}}), json!(null), r#"actor: Some("")"#),
     ] {
         let token = Signer::one().session(&claims(changes.clone()));
-        let auth = outcome(authenticator(), &[("authorization", &token)]).await.unwrap();
+        let caller = outcome(authenticator(), &[("authorization", &token)]).await.unwrap();
+        let auth = Auth::try_from(caller).unwrap();
         let id = auth.actor().and_then(|actor| actor.get("sub")).cloned().unwrap_or_default();
         assert_eq!(id, actor, "{changes}");
         assert_eq!(auth.user_id(), "user_1");
@@ -255,8 +262,7 @@ async fn a_client_looks_at_anything_with_headers() {
     let clerk = clerk.server_url(clerk_tests::server::nobody()).build().unwrap();
     let request = Request::builder().header("authorization", session("user_1"));
     let request = request.body(std::cell::Cell::new(())).unwrap();
-    let signed_in =
-        |state: RequestState| matches!(state, RequestState::SignedIn(auth) if auth.user_id() == "user_1");
+    let signed_in = |state: RequestState| matches!(state, RequestState::SignedIn(caller) if caller.user_id() == Some("user_1"));
 
     assert!(signed_in(clerk.authenticate(&request).clock(at(NOW)).await.unwrap()));
     assert!(signed_in(clerk.authenticate(request.headers()).clock(at(NOW)).await.unwrap()));
@@ -320,14 +326,14 @@ async fn a_bare_token_is_treated_like_one_of_the_authorization_header() {
         let authenticator = authenticator().accepts([TokenType::Session, TokenType::M2m]).build().unwrap();
         // The future borrows neither the authenticator nor the token.
         let state = authenticator.authenticate_token(token);
-        async move { state.await.into_auth().map_err(|error| error.reason()) }
+        async move { state.await.into_caller().map_err(|error| error.reason()) }
     };
     let (user, machine) = (session("user_1"), machine());
     let auth = token_of(&user).await.unwrap();
-    assert_eq!((auth.token_type(), auth.subject()), (TokenType::Session, "user_1"));
-    assert_eq!(token_of(&format!(" {user}\n")).await.unwrap().subject(), "user_1");
+    assert_eq!((auth.token_type(), auth.subject()), (TokenType::Session, Subject::User("user_1")));
+    assert_eq!(token_of(&format!(" {user}\n")).await.unwrap().subject(), Subject::User("user_1"));
     let auth = token_of(&machine).await.unwrap();
-    assert_eq!((auth.token_type(), auth.subject()), (TokenType::M2m, "mch_1"));
+    assert_eq!((auth.token_type(), auth.subject()), (TokenType::M2m, Subject::Machine("mch_1")));
 
     for (token, expected) in [
         ("", Reason::SessionTokenMissing),
@@ -350,7 +356,7 @@ async fn the_token_of_a_caller_is_at_hand_and_debug_does_not_show_it() {
         // The second time, the token is one that is remembered.
         for _ in 0..2 {
             let request = headers(&[("authorization", &format!("Bearer  {token} "))]);
-            let auth = authenticator.authenticate(&request).await.into_auth().unwrap();
+            let auth = authenticator.authenticate(&request).await.into_caller().unwrap();
             assert_eq!(auth.token(), token);
             assert_eq!(auth.clone().token(), token);
             assert!(!format!("{auth:?}").contains(&token[..20]), "{auth:?}");

@@ -34,10 +34,10 @@ async fn requests_say_who_sent_them() -> Result<(), AnyError> {
     use clerk_sdk::auth::{RequestState, Role};
 
     match clerk.authenticate(&request).authorized_parties(["https://app.example.com"]).await? {
-        RequestState::SignedIn(auth) if auth.has(Role("org:admin")) => {
-            println!("an admin: {}", auth.user_id())
+        RequestState::SignedIn(caller) if caller.has(Role("org:admin")) => {
+            println!("an admin: {}", caller.subject())
         }
-        RequestState::SignedIn(auth) => println!("{} in {:?}", auth.user_id(), auth.org_id()),
+        RequestState::SignedIn(caller) => println!("{} in {:?}", caller.subject(), caller.org_id()),
         RequestState::SignedOut { reason, message, .. } => println!("401 {reason}: {message}"),
     }
     // end
@@ -74,16 +74,17 @@ async fn machines_call_too() -> Result<(), AnyError> {
     let (mock, clerk, ada) = with_ada().await;
     let request = request_of(&mock, &ada);
     // code: machines
-    use clerk_sdk::auth::TokenType;
+    use clerk_sdk::auth::{Caller, TokenType};
 
     let state = clerk.authenticate(&request).accepts([TokenType::Session, TokenType::ApiKey]).await?;
-    let auth = state.into_auth()?;
-    match auth.token_type() {
-        TokenType::Session => println!("the user {}", auth.user_id()),
-        _ => println!("a program of {}, for {:?}", auth.subject(), auth.scopes()),
+    let caller = state.into_caller()?;
+    match &caller {
+        Caller::User(auth) => println!("the user {}", auth.user_id()),
+        Caller::Machine(key) => println!("{:?} of {}, for {:?}", key.name(), key.subject(), key.scopes()),
+        _ => println!("a caller of {}", caller.subject()),
     }
     // end
-    assert_eq!(auth.user_id(), ada.id);
+    assert_eq!(caller.user_id(), Some(ada.id.as_str()));
     Ok(())
 }
 
@@ -114,9 +115,9 @@ async fn a_machines_token_is_for_the_machines_that_it_names() -> Result<(), AnyE
         let token = request.with_body_field("token_format", format).await?.token;
         let request = clerk_sdk::mock::get("/").bearer(&token);
 
-        let at_b = authenticator(&b)?.authenticate(&request).await.into_auth()?;
-        assert_eq!((at_b.token_type(), at_b.subject()), (TokenType::M2m, a.as_str()));
-        let at_c = authenticator(&c)?.authenticate(&request).await.into_auth().unwrap_err();
+        let at_b = authenticator(&b)?.authenticate(&request).await.into_machine()?;
+        assert_eq!((at_b.token_type(), at_b.machine_id()), (TokenType::M2m, Some(a.as_str())));
+        let at_c = authenticator(&c)?.authenticate(&request).await.into_machine().unwrap_err();
         assert_eq!(at_c.reason(), Reason::TokenInvalidAudience, "{format}");
     }
     // With the machine's own key, Clerk refuses what is for another one.
@@ -126,7 +127,7 @@ async fn a_machines_token_is_for_the_machines_that_it_names() -> Result<(), AnyE
         let builder = clerk_sdk::Clerk::builder("sk_test_embedded").server_url(mock.url());
         let clerk = builder.machine_secret_key(secret(machine).await?).build()?;
         let state = clerk.authenticate(&request).accepts([TokenType::M2m]).await?;
-        assert_eq!(state.into_auth().map(drop).map_err(|error| error.reason()), expected);
+        assert_eq!(state.into_caller().map(drop).map_err(|error| error.reason()), expected);
     }
     Ok(())
 }
@@ -161,8 +162,8 @@ async fn caches_are_as_large_as_they_are_told_to_be() -> Result<(), AnyError> {
     let key = clerk.api_keys().create("a program", &ada.id).await?;
     let request = clerk_sdk::mock::get("/").bearer(&key.secret);
     for _ in 0..3 {
-        let auth = authenticator.authenticate(&request).await.into_auth()?;
-        assert_eq!((auth.token_type(), auth.subject()), (TokenType::ApiKey, ada.id.as_str()));
+        let key = authenticator.authenticate(&request).await.into_machine()?;
+        assert_eq!((key.token_type(), key.user_id()), (TokenType::ApiKey, Some(ada.id.as_str())));
     }
     assert_eq!(mock.received("verifyApiKey").len(), 1);
 
@@ -195,7 +196,7 @@ async fn tokens_are_checked_without_a_network() -> Result<(), AnyError> {
     let claims = verifier.verify(&token).await?;
     let same = verifier.verify_now(&token)?; // where nothing can be awaited
     // end
-    assert_eq!((claims.user_id(), same.user_id()), ("user_ada", "user_ada"));
+    assert_eq!((claims.user_id(), same.user_id()), (Some("user_ada"), Some("user_ada")));
     Ok(())
 }
 
@@ -220,7 +221,7 @@ async fn keys_are_fetched_without_a_secret_key() -> Result<(), AnyError> {
         .authorized_parties(["https://app.example.com"])
         .build()?;
     // end
-    assert_eq!(of_url.verify(&token).await?.user_id(), ada.id);
+    assert_eq!(of_url.verify(&token).await?.subject(), ada.id);
     // Nothing is fetched before the first check.
     assert_eq!(verifier.verify_now(&token).unwrap_err().reason().as_str(), "jwk-remote-failed-to-load");
     drop(authenticator);
@@ -237,5 +238,11 @@ async fn a_token_without_a_request_has_a_caller() -> Result<(), AnyError> {
     let forwarded = format!("Bearer {}", auth.token()); // to another service of yours
     // end
     assert_eq!((auth.user_id(), forwarded), (ada.id.as_str(), format!("Bearer {token}")));
+    clerk.jwt_templates().create("supabase", json!({})).await?;
+    // code: template-token
+    let token = auth.create_token(&clerk, "supabase").expires_in_seconds(60).await?;
+    // end
+    let claims = clerk.verifier().build()?.verify_template(token.jwt.unwrap()).await?;
+    assert_eq!(claims.user_id(), Some(ada.id.as_str()));
     Ok(())
 }

@@ -161,7 +161,7 @@ async fn signed_in_users_are_let_in_by_the_sdk() {
 
     let sign_in = || api.clerk.sign_in(&ada).organization("acme", "org:admin");
     let claims = verifier.verify(&sign_in().permissions(["org:billing:manage"]).token()).await.expect("good");
-    assert_eq!(claims.user_id(), ada.id);
+    assert_eq!(claims.subject(), ada.id);
     assert!(claims.has(Role("org:admin")) && claims.has(Permission("org:billing:manage")));
     assert!(!claims.has(Permission("org:billing:read")));
     for bad in [

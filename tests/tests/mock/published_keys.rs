@@ -74,7 +74,7 @@ async fn tests_may_opt_in_to_published_keys() {
         own.verifier(),
     ] {
         let claims = verifier.build().expect("a verifier").verify(&token).await.expect("good");
-        assert_eq!(claims.user_id(), ada.id);
+        assert_eq!(claims.subject(), ada.id);
     }
     assert!(Authenticator::with_pem(pem).accept_test_keys().build().is_ok());
 }

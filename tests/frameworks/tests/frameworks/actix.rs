@@ -7,8 +7,8 @@ use clerk_sdk::frameworks::require;
 use tokio::sync::oneshot;
 
 use crate::contract::{
-    BILLING, Running, Setup, admin, erase, headers_that_are_not_utf_8_count, holds, maybe, nested_guard,
-    state, webhooks,
+    BILLING, Running, Setup, admin, caller, erase, headers_that_are_not_utf_8_count, holds, machine, maybe,
+    maybe_machine, nested_guard, state, webhooks,
 };
 use crate::refusals::properties;
 
@@ -21,6 +21,9 @@ fn routes(app: &mut web::ServiceConfig) {
     app.route("/public", web::get().to(|| async { "hello" }))
         .route("/me", web::get().to(|auth: Auth| async move { auth.user_id().to_owned() }))
         .route("/maybe", web::get().to(maybe))
+        .route("/machine", web::get().to(machine))
+        .route("/caller", web::get().to(caller))
+        .route("/maybe-machine", web::get().to(maybe_machine))
         .route("/state", web::get().to(state))
         .service(
             web::resource("/billing")

@@ -3,13 +3,13 @@
 use axum::Router;
 use axum::routing::{get, post};
 use clerk_sdk::auth::{Auth, Permission};
-use clerk_sdk::frameworks::{MaybeAuth, require};
+use clerk_sdk::frameworks::{Maybe, require};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::contract::{
-    BILLING, Running, Setup, World, admin, erase, headers_that_are_not_utf_8_count, holds, maybe,
-    nested_guard, state, webhooks,
+    BILLING, Running, Setup, World, admin, caller, erase, headers_that_are_not_utf_8_count, holds, machine,
+    maybe, maybe_machine, nested_guard, state, webhooks,
 };
 use crate::refusals::{broken_layers, properties, token};
 
@@ -22,7 +22,10 @@ fn app(setup: Setup) -> Router {
         .route("/public", get(|| async { "hello" }))
         .route("/me", get(|auth: Auth| async move { auth.user_id().to_owned() }))
         .route("/maybe", get(maybe))
-        .route("/option", get(async |auth: Option<Auth>| maybe(MaybeAuth(auth)).await))
+        .route("/machine", get(machine))
+        .route("/caller", get(caller))
+        .route("/maybe-machine", get(maybe_machine))
+        .route("/option", get(async |auth: Option<Auth>| maybe(Maybe(auth)).await))
         .route("/state", get(state))
         .route("/billing", get(|| async { "billing" }).route_layer(require(Permission(BILLING))))
         .route("/admin", get(admin))
@@ -60,7 +63,7 @@ async fn axum_counts_headers_that_are_not_utf_8() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_option_of_a_caller_is_the_same_as_maybe_auth() {
+async fn an_option_of_a_caller_is_the_same_as_maybe() {
     let mut world = World::new().await;
     for (layer, status, _) in broken_layers(&world) {
         let running = start(Setup { layer, webhook: None }).await;

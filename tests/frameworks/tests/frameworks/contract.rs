@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use clerk_sdk::auth::{Auth, Factor, RequestState, Reverification, Role};
-use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, Rejection, Require, require_auth};
+use clerk_sdk::auth::{Auth, Caller, Factor, MachineAuth, RequestState, Reverification, Role, TokenType};
+use clerk_sdk::frameworks::{ClerkLayer, Maybe, Rejection, Require, require_auth};
 use clerk_sdk::mock::{MockClerk, SignIn};
 use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
 use clerk_sdk::types::User;
@@ -16,7 +16,8 @@ pub(crate) const BILLING: &str = "org:billing:manage";
 
 /// What a service under test is made from.
 ///
-/// `/public` says hello, `/me` the user's id, `/maybe` that or `nobody`, `/state` why nobody is signed in. `/billing`
+/// `/public` says hello, `/me` the user's id, `/maybe` that or `nobody`, `/state` why nobody is signed in. `/machine` says
+/// the subject of a program and its organization, `/caller` the subject of any caller. `/billing`
 /// is guarded by the permission [`BILLING`], where the framework has guards in front of handlers; `/admin` asks for the
 /// role `org:admin` in its handler, `/erase` for a recent verification. `/webhooks` says the id and the kind of what it is sent.
 /// If routes can be nested with a guard inside, [`nested_guard`] is around `/nested/open`, `/nested/shut`,
@@ -34,8 +35,20 @@ pub(crate) struct Running {
     pub(crate) _stop: tokio::sync::oneshot::Sender<()>,
 }
 
-pub(crate) async fn maybe(MaybeAuth(auth): MaybeAuth) -> String {
+pub(crate) async fn maybe(Maybe(auth): Maybe<Auth>) -> String {
     auth.map_or("nobody".to_owned(), |auth| auth.user_id().to_owned())
+}
+
+pub(crate) async fn machine(machine: MachineAuth) -> String {
+    format!("{:?} {:?}", machine.user_id(), machine.org_id())
+}
+
+pub(crate) async fn caller(caller: Caller) -> String {
+    caller.subject().to_string()
+}
+
+pub(crate) async fn maybe_machine(Maybe(machine): Maybe<MachineAuth>) -> String {
+    machine.map_or("no program".to_owned(), |machine| machine.subject().to_string())
 }
 
 pub(crate) async fn state(state: RequestState) -> String {
@@ -130,6 +143,7 @@ pub(crate) async fn holds<S: Future<Output = Running>>(start: impl Fn(Setup) -> 
     rights_are_asked_for(&world).await;
     a_verification_is_asked_for_as_clerks_frontends_understand_it(&world).await;
     webhooks_are_verified(&world).await;
+    callers_are_of_the_type_that_a_handler_takes(&mut world, &start).await;
     a_forgotten_layer_lets_nobody_through(&mut world, &start).await;
 }
 
@@ -288,6 +302,45 @@ async fn webhooks_are_verified(world: &World) {
     let too_large =
         world.mock.send_webhook(&url, json!({"type": "a", "data": "x".repeat(1 << 20)})).await.unwrap();
     assert_eq!((too_large.status().as_u16(), code(too_large.body())), (413, "body-too-large".to_owned()));
+}
+
+async fn callers_are_of_the_type_that_a_handler_takes<S: Future<Output = Running>>(
+    world: &mut World,
+    start: &impl Fn(Setup) -> S,
+) {
+    let sessions_alone = std::mem::take(&mut world.url);
+    let clerk = world.mock.client();
+    let acme = clerk.organizations().create("Acme").created_by(&world.ada.id).await.unwrap().id;
+    let key = clerk.api_keys().create("a program of Ada's", &world.ada.id).await.unwrap().secret;
+    let org_key = clerk.api_keys().create("a program of Acme's", &acme).await.unwrap().secret;
+    let layer = ClerkLayer::new(&clerk).accepts([TokenType::Session, TokenType::ApiKey]);
+    let running = start(Setup { layer: Some(layer), webhook: None }).await;
+    world.url = running.url.clone();
+    let (ada, token) = (world.ada.id.clone(), world.ada().token());
+
+    assert_eq!(world.text("/me", &token).await, ada);
+    assert_eq!(world.text("/machine", &key).await, format!("{:?} None", Some(&ada)));
+    assert_eq!(world.text("/machine", &org_key).await, format!("None {:?}", Some(&acme)));
+    for (credential, subject) in [(&token, &ada), (&key, &ada), (&org_key, &acme)] {
+        assert_eq!(world.text("/caller", credential).await, *subject);
+        assert_eq!(world.text("/state", credential).await, "signed in");
+    }
+    for (path, credential) in [("/me", &key), ("/me", &org_key), ("/admin", &key), ("/machine", &token)] {
+        let refused = refusal(world.get(path).bearer_auth(credential)).await;
+        assert_eq!(refused, (401, "token-type-not-supported".to_owned()), "{path}");
+    }
+    for path in ["/me", "/machine", "/caller"] {
+        assert_eq!(refusal(world.get(path)).await, (401, "session-token-missing".to_owned()), "{path}");
+    }
+    for (path, credential, text) in [
+        ("/maybe", &key, "nobody"),
+        ("/maybe", &token, ada.as_str()),
+        ("/maybe-machine", &org_key, &acme),
+        ("/maybe-machine", &token, "no program"),
+    ] {
+        assert_eq!(world.text(path, credential).await, text, "{path}");
+    }
+    world.url = sessions_alone;
 }
 
 async fn a_forgotten_layer_lets_nobody_through<S: Future<Output = Running>>(

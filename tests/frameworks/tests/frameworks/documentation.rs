@@ -47,15 +47,15 @@ mod in_axum {
     mod handlers {
         use clerk_sdk::auth::{Auth, Permission, RequestState};
         // code: handlers
-        use clerk_sdk::frameworks::{MaybeAuth, Rejection};
+        use clerk_sdk::frameworks::{Maybe, Rejection};
 
-        async fn home(MaybeAuth(auth): MaybeAuth) -> String {
+        async fn home(Maybe(auth): Maybe<Auth>) -> String {
             auth.map_or("hello".to_owned(), |auth| format!("hello {}", auth.user_id()))
         }
 
         async fn login(state: RequestState) -> String {
             match state {
-                RequestState::SignedIn(auth) => format!("you are {}", auth.user_id()),
+                RequestState::SignedIn(caller) => format!("you are {}", caller.subject()),
                 RequestState::SignedOut { reason, .. } => format!("please sign in: {reason}"),
             }
         }

@@ -1,7 +1,7 @@
 //! The service in poem.
 
-use clerk_sdk::auth::{Auth, Permission, RequestState};
-use clerk_sdk::frameworks::{MaybeAuth, require};
+use clerk_sdk::auth::{Auth, Caller, MachineAuth, Permission, RequestState};
+use clerk_sdk::frameworks::{Maybe, require};
 use clerk_sdk::webhooks::Delivery;
 use poem::endpoint::BoxEndpoint;
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
@@ -22,8 +22,23 @@ fn me(auth: Auth) -> String {
 }
 
 #[handler]
-async fn maybe(auth: MaybeAuth) -> String {
+async fn maybe(auth: Maybe<Auth>) -> String {
     contract::maybe(auth).await
+}
+
+#[handler]
+async fn machine(machine: MachineAuth) -> String {
+    contract::machine(machine).await
+}
+
+#[handler]
+async fn caller(caller: Caller) -> String {
+    contract::caller(caller).await
+}
+
+#[handler]
+async fn maybe_machine(found: Maybe<MachineAuth>) -> String {
+    contract::maybe_machine(found).await
 }
 
 #[handler]
@@ -61,6 +76,9 @@ fn app(setup: Setup) -> BoxEndpoint<'static> {
         .at("/public", get(public))
         .at("/me", get(me))
         .at("/maybe", get(maybe))
+        .at("/machine", get(machine))
+        .at("/caller", get(caller))
+        .at("/maybe-machine", get(maybe_machine))
         .at("/state", get(state))
         .at("/billing", get(billing).with(require(Permission(BILLING))))
         .at("/admin", get(admin))

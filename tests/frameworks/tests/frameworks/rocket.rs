@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
-use clerk_sdk::auth::{Auth, Permission, RequestState};
+use clerk_sdk::auth::{Auth, Caller, MachineAuth, Permission, RequestState};
 use clerk_sdk::frameworks::rocket::catchers;
-use clerk_sdk::frameworks::{MaybeAuth, Rejection};
+use clerk_sdk::frameworks::{Maybe, Rejection};
 use clerk_sdk::webhooks::Delivery;
 use rocket::fairing::AdHoc;
 use rocket::{Config, get, post, routes};
@@ -24,8 +24,23 @@ fn me(auth: Auth) -> String {
 }
 
 #[get("/maybe")]
-async fn maybe(auth: MaybeAuth) -> String {
+async fn maybe(auth: Maybe<Auth>) -> String {
     contract::maybe(auth).await
+}
+
+#[get("/machine")]
+async fn machine(machine: MachineAuth) -> String {
+    contract::machine(machine).await
+}
+
+#[get("/caller")]
+async fn caller(caller: Caller) -> String {
+    contract::caller(caller).await
+}
+
+#[get("/maybe-machine")]
+async fn maybe_machine(machine: Maybe<MachineAuth>) -> String {
+    contract::maybe_machine(machine).await
 }
 
 #[get("/state")]
@@ -59,7 +74,22 @@ async fn start(setup: Setup) -> Running {
     let tell = Mutex::new(Some(tell));
     let config = Config { port: 0, log_level: rocket::config::LogLevel::Off, ..Config::debug_default() };
     let mut service = rocket::custom(config)
-        .mount("/", routes![public, me, maybe, state, billing, admin, erase, webhooks])
+        .mount(
+            "/",
+            routes![
+                public,
+                me,
+                maybe,
+                machine,
+                caller,
+                maybe_machine,
+                state,
+                billing,
+                admin,
+                erase,
+                webhooks
+            ],
+        )
         .register("/", catchers())
         .attach(AdHoc::on_liftoff("port", move |rocket| {
             let tell = tell.lock().unwrap().take().unwrap();

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use clerk_sdk::auth::{Auth, Feature, Permission, RequestState, Role};
+use clerk_sdk::auth::{Auth, Caller, Feature, MachineAuth, Permission, RequestState, Role, TokenType};
 use clerk_sdk::frameworks::{ClerkLayer, require, require_auth};
 use clerk_sdk::http::{Request, Response, StatusCode};
 use clerk_sdk::mock::MockClerk;
@@ -48,6 +48,29 @@ async fn services_find_the_caller_in_the_extensions() {
 
     assert_eq!(ask(service.clone(), get("/", Some(&token))).await, (StatusCode::OK, ada.id));
     assert_eq!(ask(service, get("/", None)).await, (StatusCode::OK, "nobody".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_extensions_have_the_caller_and_its_type() {
+    let mock = MockClerk::start().await.unwrap();
+    let ada = mock.seed().user("ada@example.com").await;
+    let key = mock.client().api_keys().create("a program", &ada.id).await.unwrap().secret;
+    let types = async |request: Request<Empty<Bytes>>| {
+        let extensions = request.extensions();
+        let (caller, auth) = (extensions.get::<Caller>().is_some(), extensions.get::<Auth>().is_some());
+        let text = format!("{caller} {auth} {}", extensions.get::<MachineAuth>().is_some());
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(text)))
+    };
+    let layer = ClerkLayer::new(&mock.client()).accepts([TokenType::Session, TokenType::ApiKey]);
+    let service = layer.clone().layer(layer.accepts([TokenType::Session]).layer(service_fn(types)));
+    let open = ClerkLayer::new(&mock.client()).accepts([TokenType::Session, TokenType::ApiKey]);
+    let open = open.layer(service_fn(types));
+
+    let token = mock.sign_in(&ada).token();
+    assert_eq!(ask(open.clone(), get("/", Some(&token))).await.1, "true true false");
+    assert_eq!(ask(open.clone(), get("/", Some(&key))).await.1, "true false true");
+    assert_eq!(ask(open, get("/", None)).await.1, "false false false");
+    assert_eq!(ask(service, get("/", Some(&key))).await.1, "false false false", "the inner layer decides");
 }
 
 #[tokio::test(flavor = "multi_thread")]

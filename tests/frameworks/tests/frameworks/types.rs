@@ -10,7 +10,7 @@ use ::poem::{Endpoint, Middleware as _};
 use ::tower::{Layer as _, ServiceExt as _, service_fn};
 use clerk_sdk::Clerk;
 use clerk_sdk::auth::{Auth, Permission};
-use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, Rejection, require};
+use clerk_sdk::frameworks::{ClerkLayer, Maybe, Rejection, require};
 use clerk_sdk::http::{HeaderMap, Request, Response};
 use clerk_sdk::mock::{MockClerk, get};
 use clerk_sdk::webhooks::Webhook;
@@ -118,7 +118,7 @@ async fn caller(printed: &mut Printed) {
     let ada = mock.seed().user("ada@example.com").await;
     let token = mock.sign_in(&ada).token();
     let state = mock.client().authenticate(&get("/").bearer(&token)).await.unwrap();
-    printed.show(&MaybeAuth(Some(state.into_auth().unwrap())));
-    printed.show(&MaybeAuth(None));
+    printed.show(&Maybe(Some(state.into_auth().unwrap())));
+    printed.show(&Maybe::<Auth>(None));
     assert!(!printed.text().contains(&token));
 }
