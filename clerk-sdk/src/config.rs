@@ -126,7 +126,8 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 
 /// What the environment says.
 pub(crate) struct Environment {
-    pub(crate) secret_key: String,
+    /// Absent only if there is a machine's key.
+    pub(crate) secret_key: Option<String>,
     /// For [`ServerUrl::from_variable`], once it is known what is allowed.
     pub(crate) server_url: Option<String>,
     pub(crate) machine_secret_key: Option<String>,
@@ -138,12 +139,17 @@ impl Environment {
     /// Reads variables through `get`; one that is set to nothing counts as not set.
     pub(crate) fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let get = |name| get(name).filter(|value| !value.trim().is_empty());
-        let secret_key = get("CLERK_SECRET_KEY").ok_or(
-            "the environment variable CLERK_SECRET_KEY is not set; \
-             set it to the secret key of the instance (sk_…), from the API keys page of Clerk's dashboard",
-        )?;
-        SecretKey::new(&secret_key, "CLERK_SECRET_KEY")?;
-        let machine_secret_key = get("CLERK_MACHINE_SECRET_KEY");
+        let (secret_key, machine_secret_key) = (get("CLERK_SECRET_KEY"), get("CLERK_MACHINE_SECRET_KEY"));
+        if secret_key.is_none() && machine_secret_key.is_none() {
+            return Err(
+                "the environment variable CLERK_SECRET_KEY is not set; set it to the secret key of the \
+                        instance (sk_…), from the API keys page of Clerk's dashboard"
+                    .into(),
+            );
+        }
+        if let Some(key) = &secret_key {
+            SecretKey::new(key, "CLERK_SECRET_KEY")?;
+        }
         if let Some(key) = &machine_secret_key {
             SecretKey::machine(key, "CLERK_MACHINE_SECRET_KEY")?;
         }
@@ -191,6 +197,14 @@ mod tests {
             let message = read(variables).err().unwrap();
             assert!(message.contains(name), "{message}");
         }
+    }
+
+    #[test]
+    fn the_key_of_a_machine_is_enough() {
+        let environment = read(&[("CLERK_SECRET_KEY", ""), ("CLERK_MACHINE_SECRET_KEY", "ak_x")]).unwrap();
+        assert_eq!((environment.secret_key, environment.machine_secret_key.as_deref()), (None, Some("ak_x")));
+        let message = read(&[("CLERK_MACHINE_SECRET_KEY", "sk_test_x")]).err().unwrap();
+        assert!(message.contains("CLERK_MACHINE_SECRET_KEY"), "{message}");
     }
 
     #[test]

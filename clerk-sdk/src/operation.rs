@@ -106,6 +106,8 @@ pub enum KeyKind {
     Secret,
     /// A machine's secret key.
     Machine,
+    /// The client's secret key, or the key of the machine that the client is for.
+    Either,
     /// None: no `Authorization` header is sent.
     None,
 }

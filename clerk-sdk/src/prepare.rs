@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::body::Body;
-use crate::client::Clerk;
+use crate::client::{Clerk, KeySource};
 use crate::error::Error;
 use crate::multipart::Form;
 use crate::operation::{BodyKind, KeyKind, Meta, Parts, RequestBody};
@@ -121,6 +121,10 @@ async fn authorization(
     match meta.key {
         KeyKind::None => Ok(None),
         KeyKind::Secret => Ok(Some(clerk.0.key.get().await?.header().clone())),
+        KeyKind::Either => match (&clerk.0.key, &clerk.0.machine_key) {
+            (KeySource::Machine, Some(key)) => Ok(Some(key.header().clone())),
+            (key, _) => Ok(Some(key.get().await?.header().clone())),
+        },
         KeyKind::Machine => match &clerk.0.machine_key {
             Some(key) => Ok(Some(key.header().clone())),
             None => Err(Error::bad_argument(

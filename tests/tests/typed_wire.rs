@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use clerk_sdk::http::Method;
 use clerk_sdk::types::PasswordHasher;
 use clerk_sdk::{Clerk, ClerkBuilder, ErrorKind, FilePart, Null, RetryPolicy, Timestamp};
 use clerk_tests::server::{Reply, Server};
@@ -153,6 +154,52 @@ async fn an_operation_for_machines_wants_the_key_of_one() {
         server.seen().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
     assert_eq!(keys, ["Bearer ak_client", "Bearer ak_call"]);
     assert_eq!(server.seen()[0].text(), "{}");
+}
+
+#[tokio::test]
+async fn a_client_for_a_machine_has_the_operations_of_machines_alone() {
+    let server = Server::answering(|_| Reply::json(404, "{}"));
+    let clerk = Clerk::builder_for_machine("ak_machine").server_url(server.url()).build().unwrap();
+    let refused = |error: clerk_sdk::Error| {
+        let text = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{text}");
+        assert!(text.contains("CLERK_SECRET_KEY") && !text.contains("ak_machine"), "{text}");
+    };
+
+    refused(clerk.users().count().await.unwrap_err());
+    refused(clerk.users().list().items().try_next().await.unwrap_err());
+    refused(clerk.request::<serde_json::Value>(Method::GET, "/users").await.unwrap_err());
+    assert!(server.take().is_empty());
+
+    clerk.m2m().create_token().await.unwrap_err();
+    clerk.m2m().list_tokens("mch_1").await.unwrap_err();
+    clerk.m2m().revoke_token("mt_1").await.unwrap_err();
+    clerk.m2m().verify_token("mt_secret").await.unwrap_err();
+    clerk.users().count().with_secret_key("sk_test_call").await.unwrap_err();
+
+    let keys: Vec<_> =
+        server.take().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
+    let machine = "Bearer ak_machine";
+    assert_eq!(keys, [machine, machine, machine, machine, "Bearer sk_test_call"]);
+    assert!(!format!("{clerk:?}").contains("ak_machine"));
+}
+
+#[tokio::test]
+async fn a_client_with_both_keys_verifies_tokens_by_that_of_the_instance() {
+    let server = Server::answering(|_| Reply::json(404, "{}"));
+    let clerk = builder(&server).machine_secret_key("ak_machine").build().unwrap();
+
+    clerk.m2m().verify_token("mt_secret").await.unwrap_err();
+
+    assert_eq!(server.take()[0].header("authorization"), Some("Bearer sk_test_typed"));
+}
+
+#[test]
+fn the_key_of_an_instance_makes_no_client_for_a_machine() {
+    let error = Clerk::for_machine("sk_test_x").unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("machine"), "{error}");
 }
 
 #[tokio::test]

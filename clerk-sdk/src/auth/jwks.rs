@@ -27,7 +27,7 @@ use crate::call::execute;
 use crate::client::Clerk;
 use crate::clock::Clock;
 use crate::config::SecretKey;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::operation::Operation as _;
 use crate::retry::RetryPolicy;
 
@@ -202,6 +202,10 @@ pub(super) fn failed(what: &str, error: &Error) -> AuthError {
     if error.is_unauthorized() {
         let message = "Clerk refused the secret key: it is not one of the instance, or was revoked";
         return AuthError::new(Reason::SecretKeyInvalid, message);
+    }
+    // A client that has the key of a machine alone.
+    if error.kind() == ErrorKind::InvalidRequest {
+        return AuthError::new(Reason::SecretKeyMissing, format!("{what}: {error}"));
     }
     AuthError::new(Reason::JwkRemoteFailedToLoad, format!("{what}: {error}"))
 }

@@ -94,7 +94,7 @@ impl ClerkBuilder {
     /// Of kind [`Config`](crate::ErrorKind::Config), naming the variable that is missing or wrong.
     pub fn from_env() -> Result<Self, Error> {
         let environment = Environment::read(|name| std::env::var(name).ok()).map_err(Error::config)?;
-        let mut builder = Self::with_key(Key::Fixed(environment.secret_key));
+        let mut builder = Self::with_key(environment.secret_key.map_or(Key::Machine, Key::Fixed));
         if let Some(server) = environment.server_url {
             builder.server = Server::Variable(server);
         }

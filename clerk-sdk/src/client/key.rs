@@ -11,10 +11,12 @@ type KeyError = Box<dyn std::error::Error + Send + Sync>;
 type KeyFuture = Pin<Box<dyn Future<Output = Result<String, KeyError>> + Send>>;
 type Provider = Arc<dyn Fn() -> KeyFuture + Send + Sync>;
 
-/// As it was given.
+/// The key as it was given.
 pub(super) enum Key {
     Fixed(String),
     Provider(Provider),
+    /// None: the client is for a machine.
+    Machine,
 }
 
 impl Key {
@@ -37,22 +39,25 @@ impl Key {
                 KeySource::Fixed(SecretKey::new(&key, "the secret key").map_err(Error::config)?)
             }
             Self::Provider(provider) => KeySource::Provider(provider),
+            Self::Machine => KeySource::Machine,
         })
     }
 }
 
-/// As calls ask for it.
+/// The source of the key of each call.
 #[derive(Clone)]
 pub(crate) enum KeySource {
     Fixed(SecretKey),
     Provider(Provider),
+    /// None: the client has the key of a machine alone.
+    Machine,
 }
 
 impl KeySource {
     /// Returns whether all calls have the same key.
     #[allow(dead_code, reason = "used by the verification of tokens")]
     pub(crate) fn is_fixed(&self) -> bool {
-        matches!(self, Self::Fixed(_))
+        matches!(self, Self::Fixed(_) | Self::Machine)
     }
 
     /// Returns the key of a call that begins now, if a provider returns it without waiting.
@@ -73,6 +78,10 @@ impl KeySource {
                     provider().await.map_err(|error| Error::config_from("the key provider failed", error))?;
                 SecretKey::new(&key, "the key of the key provider").map_err(Error::config)
             }
+            Self::Machine => Err(Error::bad_argument(
+                "the client has the key of a machine alone, and this takes the secret key of the instance (sk_…): set \
+                 CLERK_SECRET_KEY, make the client with Clerk::new, or give the key to the request by with_secret_key",
+            )),
         }
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 use http::{HeaderMap, Method};
 
 pub use self::builder::ClerkBuilder;
-use self::key::{Key, KeySource};
+use self::key::Key;
+pub(crate) use self::key::KeySource;
 use crate::config::{SecretKey, ServerUrl};
 use crate::error::Error;
 use crate::hooks::Hooks;
@@ -77,8 +78,9 @@ pub(crate) struct Shared {
 impl Clerk {
     /// A client with the settings of the environment.
     ///
-    /// `CLERK_SECRET_KEY` is required. `CLERK_API_URL` (default `https://api.clerk.com/v1`; `/v1` is added to a URL
-    /// without a path), `CLERK_MACHINE_SECRET_KEY`, `CLERK_JWT_KEY` and `CLERK_PUBLISHABLE_KEY` are read too.
+    /// `CLERK_SECRET_KEY` is required, or `CLERK_MACHINE_SECRET_KEY` for a client [for a machine](Self::for_machine).
+    /// `CLERK_API_URL` (default `https://api.clerk.com/v1`; `/v1` is added to a URL
+    /// without a path), `CLERK_JWT_KEY` and `CLERK_PUBLISHABLE_KEY` are read too.
     ///
     /// # Errors
     /// Of kind [`Config`](crate::ErrorKind::Config), naming the variable that is missing or wrong.
@@ -97,6 +99,31 @@ impl Clerk {
     /// Begins the settings of a client with this secret key.
     pub fn builder(secret_key: impl Into<String>) -> ClerkBuilder {
         ClerkBuilder::with_key(Key::Fixed(secret_key.into()))
+    }
+
+    /// Returns a client for a machine, with the machine's secret key (`ak_…`) and no other.
+    ///
+    /// It creates, lists, verifies and revokes machine-to-machine tokens, and its [`authenticator`](Self::authenticator)
+    /// verifies opaque ones. Every other operation takes the secret key of the instance: it is not sent, and its error is
+    /// of kind [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), clerk_sdk::Error> {
+    /// let clerk = clerk_sdk::Clerk::for_machine("ak_example")?;
+    /// let token = clerk.m2m().create_token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Of kind [`Config`](crate::ErrorKind::Config) if the text cannot be the secret key of a machine.
+    pub fn for_machine(machine_secret_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder_for_machine(machine_secret_key).build()
+    }
+
+    /// Begins the settings of a client [for a machine](Self::for_machine).
+    pub fn builder_for_machine(machine_secret_key: impl Into<String>) -> ClerkBuilder {
+        ClerkBuilder::with_key(Key::Machine).machine_secret_key(machine_secret_key)
     }
 
     /// Begins the settings of a client that asks `provider` for its key whenever a call begins, so that keys can be

@@ -88,6 +88,7 @@ pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
     match operation.key {
         Key::Secret => {}
         Key::Machine => lines.push("It is called with a machine's secret key.".to_owned()),
+        Key::Either => lines.push("It is called with the secret key, or with that of a machine.".to_owned()),
         Key::None => lines.push("It is called without a key.".to_owned()),
     }
     if operation.body == Body::OptionalJson

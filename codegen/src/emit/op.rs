@@ -41,6 +41,7 @@ fn meta(api: &Api, operation: &Operation) -> String {
     match operation.key {
         Key::Secret => {}
         Key::Machine => text.push_str(".key(KeyKind::Machine)"),
+        Key::Either => text.push_str(".key(KeyKind::Either)"),
         Key::None => text.push_str(".key(KeyKind::None)"),
     }
     if let Some(paging) = operation.paging.as_ref().filter(|paging| paging.items != "data") {

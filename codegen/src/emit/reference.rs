@@ -160,6 +160,7 @@ impl Page<'_> {
         let key = match operation.key {
             Key::Secret => "the secret key",
             Key::Machine => "a machine's secret key",
+            Key::Either => "the secret key, or a machine's",
             Key::None => "none",
         };
         let _ = writeln!(out, "* **Key**: {key}");

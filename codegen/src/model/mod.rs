@@ -116,6 +116,8 @@ pub enum Key {
     Secret,
     /// A machine's key.
     Machine,
+    /// The secret key, or a machine's key.
+    Either,
     /// None.
     None,
 }

@@ -8,7 +8,7 @@ use clerk_tests::server::{Reply, Server};
 use clerk_tests::tokens::Signer;
 use serde_json::json;
 
-use crate::common::{NOW, at, reason};
+use crate::common::{NOW, at, claims, reason};
 use crate::machines::{client, m2m, offline, outcome};
 
 /// A token of `mch_1` for `mch_2` and `mch_3`.
@@ -43,6 +43,23 @@ async fn a_client_with_a_machines_key_alone_verifies_opaque_tokens() {
 
     assert_eq!((opaque.machine_id(), jwt.machine_id()), (Some("mch_1"), Some("mch_1")));
     assert_eq!(server.only().header("authorization"), Some("Bearer ak_machine"));
+}
+
+#[tokio::test]
+async fn a_client_for_a_machine_verifies_its_tokens_and_lacks_the_key_for_others() {
+    let server = clerk_vouches();
+    let clerk = Clerk::builder_for_machine("ak_machine").server_url(server.url()).build().unwrap();
+    let ask = async |credential: &str| outcome(clerk.authenticator().clock(at(NOW)), credential).await;
+
+    assert_eq!(ask("mt_1").await.unwrap().machine_id(), Some("mch_1"));
+    assert_eq!(server.take()[0].header("authorization"), Some("Bearer ak_machine"));
+
+    for credential in
+        ["ak_1".to_owned(), m2m(json!({}), json!({})), Signer::one().session(&claims(json!({})))]
+    {
+        assert_eq!(ask(&credential).await.unwrap_err(), Reason::SecretKeyMissing);
+    }
+    assert!(server.take().is_empty());
 }
 
 #[tokio::test]

@@ -79,6 +79,10 @@ async fn keys_come_from_where_they_are() -> Result<(), AnyError> {
         .build()?;
     // end
     drop(clerk);
+    // code: keys-machine
+    let machine = Clerk::for_machine(machine_key)?; // or `from_env` with CLERK_MACHINE_SECRET_KEY alone
+    // end
+    drop(machine);
     let clerk = Clerk::builder_with_key_provider(read_from_vault)
         .machine_secret_key(machine_key)
         .server_url(mock.url())

@@ -82,11 +82,12 @@ fn key(operation: &document::Operation, findings: &mut Findings) -> Key {
         _ if operation.public => Key::None,
         None => Key::Secret,
         Some("machine") => Key::Machine,
+        Some("either") => Key::Either,
         Some(other) => {
             findings.add(
                 &operation.pointer,
                 format!("`x-clerk-key: {other}` is not understood"),
-                "it is `machine` or not there",
+                "it is `machine`, `either` or not there",
             );
             Key::Secret
         }
