@@ -179,6 +179,11 @@ fn a_primary_id_has_an_accessor_of_the_item_that_it_names() {
 }
 
 #[test]
+fn a_type_that_holds_private_metadata_has_a_form_without_it() {
+    holds("private_metadata");
+}
+
+#[test]
 fn two_things_of_one_name_are_refused_with_the_line_that_would_settle_it() {
     is_refused("collisions");
 }

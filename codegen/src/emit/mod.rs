@@ -7,6 +7,7 @@ mod events;
 mod example;
 mod op;
 mod params;
+mod private;
 #[cfg(feature = "reference")]
 mod reference;
 mod requests;

@@ -2,16 +2,22 @@
 //! shown follows from one line per type for the macros of the runtime.
 
 use super::params::is_enum;
-use super::{WIDTH, doc, docs, fill, line, list, literal, rust_type};
+use super::{WIDTH, doc, docs, fill, line, list, literal, private, rust_type};
 use crate::model::{Api, Direction, Field, Type, TypeDef, TypeKind, Union, Variant};
 
 pub(super) fn file(api: &Api) -> String {
     let mut out = String::new();
     taken(api, &mut out);
-    for def in api.types.iter().filter(|def| def.defined_in.is_none()) {
+    let holders = private::holders(api);
+    for (id, def) in api.types.iter().enumerate().filter(|(_, def)| def.defined_in.is_none()) {
         doc(&mut out, "", &docs::type_def(def));
         match &def.kind {
-            TypeKind::Object(fields) => object(api, def, fields, &mut out),
+            TypeKind::Object(fields) => {
+                object(api, def, fields, &mut out);
+                if holders.contains(&id) {
+                    private::method(&def.name, fields, &holders, &mut out);
+                }
+            }
             TypeKind::Enum(variants) => open_enum(def, variants, &mut out),
             TypeKind::Union(union) => self::union(api, def, union, &mut out),
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod fields;
+mod private;
 mod published;
 mod unions;
 mod wholes;

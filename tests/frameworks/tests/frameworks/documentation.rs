@@ -67,6 +67,20 @@ mod in_axum {
         // end
     }
 
+    mod profile {
+        use clerk_sdk::auth::Auth;
+        use clerk_sdk::frameworks::Rejection;
+        // code: profile
+        use axum::{Json, extract::State};
+        use clerk_sdk::{Clerk, types::User};
+
+        async fn profile(auth: Auth, State(clerk): State<Clerk>) -> Result<Json<User>, Rejection> {
+            let user = clerk.users().get(auth.user_id()).await?;
+            Ok(Json(user.without_private())) // without `private_metadata`, which browsers must not see
+        }
+        // end
+    }
+
     mod open_paths {
         use axum::Router;
         use clerk_sdk::Clerk;
