@@ -130,11 +130,23 @@ where
                 Box::pin(async move { Ok(answering.await?.map_into_left_body()) })
             }
             Err(rejection) => {
-                let answer = request.into_response(rejection.error_response()).map_into_right_body();
+                let own = self.require.format.response(&rejection).map(own_response);
+                let response = own.unwrap_or_else(|| rejection.error_response());
+                let answer = request.into_response(response).map_into_right_body();
                 Box::pin(ready(Ok(answer)))
             }
         }
     }
+}
+
+/// Converts a response to actix-web's types, which are those of another version of `http`.
+fn own_response(response: http::Response<bytes::Bytes>) -> HttpResponse<BoxBody> {
+    let status = StatusCode::from_u16(response.status().as_u16());
+    let mut converted = HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    for (name, value) in response.headers() {
+        converted.append_header((name.as_str(), value.as_bytes()));
+    }
+    converted.body(response.into_body())
 }
 
 /// Who sent the request; nobody is answered 401.

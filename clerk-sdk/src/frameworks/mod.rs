@@ -29,6 +29,8 @@ mod refusal;
 mod rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 mod require;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+mod response_format;
 #[cfg(feature = "rocket")]
 pub mod rocket;
 #[cfg(feature = "tower")]

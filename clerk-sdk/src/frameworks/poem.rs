@@ -70,8 +70,17 @@ impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
     type Output = E::Output;
 
     async fn call(&self, request: Request) -> poem::Result<Self::Output> {
-        self.require.check(whole_path(&request), || found(request.extensions()))?;
-        self.inner.call(request).await
+        let checked = self.require.check(whole_path(&request), || found(request.extensions()));
+        match checked.map_err(|rejection| (self.require.format.response(&rejection), rejection)) {
+            Ok(()) => self.inner.call(request).await,
+            Err((None, rejection)) => Err(rejection.into()),
+            Err((Some(response), _)) => {
+                let (parts, body) = response.into_parts();
+                let mut response = Response::from((parts.status, body));
+                *response.headers_mut() = parts.headers;
+                Err(poem::Error::from_response(response))
+            }
+        }
     }
 }
 

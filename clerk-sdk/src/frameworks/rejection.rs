@@ -31,6 +31,30 @@ use crate::webhooks::{WebhookError, WebhookErrorReason};
 /// | 400 | the code of a [`WebhookErrorReason`](crate::webhooks::WebhookErrorReason), or `body-unreadable` | it is no webhook of Clerk's |
 /// | 408 | `body-timeout` | the body of a webhook was not received in time |
 /// | 413 | `body-too-large` | a webhook of more than 1 MiB |
+///
+/// # An error format of your own
+///
+/// Guards take it by [`or_else`](crate::frameworks::Require::or_else). Extractors reject by themselves; a handler that
+/// takes `Result<Auth, Rejection>` gets the rejection instead, and returns it as the application's error by `?`:
+///
+/// ```
+/// use clerk_sdk::auth::Auth;
+/// use clerk_sdk::frameworks::Rejection;
+///
+/// struct AppError { status: u16, code: &'static str }
+///
+/// impl From<Rejection> for AppError {
+///     fn from(rejection: Rejection) -> Self {
+///         Self { status: rejection.status().as_u16(), code: rejection.code() }
+///     }
+/// }
+///
+/// async fn me(auth: Result<Auth, Rejection>) -> Result<String, AppError> {
+///     Ok(auth?.user_id().to_owned())
+/// }
+/// ```
+///
+/// In poem, `catch_error` around the routes does the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection(Box<Inner>);
 
@@ -162,21 +186,16 @@ impl Rejection {
         self.0.reason
     }
 
+    /// Returns the sentence of the response, for people. It is neutral: the cause is in `Display`.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The answer, for frameworks that know no `Rejection`.
     pub fn to_response<B: From<String>>(&self) -> http::Response<B> {
         let mut response = http::Response::new(B::from(self.json()));
         *response.status_mut() = self.status();
         self.write_headers(response.headers_mut());
-        response
-    }
-
-    /// The response to a gRPC request: with the same status as any other, and with the headers that gRPC clients read.
-    ///
-    /// The headers are necessary: clients of tonic fail at a JSON body before they look at the HTTP status.
-    #[cfg(feature = "tower")]
-    pub(super) fn to_grpc_response<B: From<String>>(&self) -> http::Response<B> {
-        let mut response = self.to_response();
-        self.write_grpc_headers(response.headers_mut());
         response
     }
 
@@ -191,8 +210,9 @@ impl Rejection {
         response
     }
 
+    /// Writes the headers that gRPC clients read: clients of tonic fail at a JSON body before they look at the HTTP status.
     #[cfg(feature = "tower")]
-    fn write_grpc_headers(&self, headers: &mut HeaderMap) {
+    pub(super) fn write_grpc_headers(&self, headers: &mut HeaderMap) {
         const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
         let code = match self.status() {
             StatusCode::UNAUTHORIZED => "16", // unauthenticated
@@ -208,6 +228,11 @@ impl Rejection {
 
     pub(super) fn write_headers(&self, headers: &mut HeaderMap) {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.write_challenge(headers);
+    }
+
+    /// Writes `WWW-Authenticate`, if the rejection has a challenge.
+    pub(super) fn write_challenge(&self, headers: &mut HeaderMap) {
         if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }

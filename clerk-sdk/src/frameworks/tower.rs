@@ -11,7 +11,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::layer::{Checker, found, leave};
-use super::{ClerkLayer, Require};
+use super::{ClerkLayer, Rejection, Require};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -92,14 +92,24 @@ where
                 Box::pin(async move { Ok(answering.await?.map(Either::Left)) })
             }
             Err(rejection) => {
-                let response = match is_grpc(request.headers()) {
-                    true if self.require.grpc_trailers_only => rejection.to_grpc_trailers_only(),
-                    true => rejection.to_grpc_response(),
-                    false => rejection.to_response(),
-                };
+                let response = self.require.response(&rejection, is_grpc(request.headers()));
                 Box::pin(async move { Ok(response.map(Either::Right)) })
             }
         }
+    }
+}
+
+impl Require {
+    fn response(&self, rejection: &Rejection, grpc: bool) -> Response<Full<Bytes>> {
+        if grpc && self.grpc_trailers_only {
+            return rejection.to_grpc_trailers_only();
+        }
+        let own = self.format.response(rejection).map(|response| response.map(Full::new));
+        let mut response = own.unwrap_or_else(|| rejection.to_response());
+        if grpc {
+            rejection.write_grpc_headers(response.headers_mut());
+        }
+        response
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::contract::{
     BILLING, Running, Setup, admin, erase, headers_that_are_not_utf_8_count, holds, maybe, nested_guard,
-    state, webhooks,
+    own_format, own_success, state, webhooks,
 };
 use crate::refusals::properties;
 
@@ -27,6 +27,8 @@ fn routes(app: &mut web::ServiceConfig) {
                 .wrap(require(Permission(BILLING)))
                 .route(web::get().to(|| async { "billing" })),
         )
+        .service(web::resource("/own").wrap(own_format()).route(web::get().to(|| async { "own" })))
+        .service(web::resource("/own-success").wrap(own_success()).route(web::get().to(|| async { "own" })))
         .route("/admin", web::get().to(admin))
         .route("/erase", web::get().to(erase))
         .route("/webhooks", web::post().to(webhooks))
@@ -88,5 +90,6 @@ properties! {
     webhook_headers_are_verified_before_the_body_is_read,
     the_body_of_a_webhook_has_a_time_limit,
     nested_guards_compare_the_whole_path,
+    guards_reject_in_the_format_of_the_application,
     a_missing_webhook_is_not_explained_to_callers,
 }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::contract::{
     BILLING, Running, Setup, World, admin, erase, headers_that_are_not_utf_8_count, holds, maybe,
-    nested_guard, state, webhooks,
+    nested_guard, own_format, own_success, state, webhooks,
 };
 use crate::refusals::{broken_layers, properties, token};
 
@@ -25,6 +25,8 @@ fn app(setup: Setup) -> Router {
         .route("/option", get(async |auth: Option<Auth>| maybe(MaybeAuth(auth)).await))
         .route("/state", get(state))
         .route("/billing", get(|| async { "billing" }).route_layer(require(Permission(BILLING))))
+        .route("/own", get(async || "own").route_layer(own_format()))
+        .route("/own-success", get(async || "own").route_layer(own_success()))
         .route("/admin", get(admin))
         .route("/erase", get(erase));
     let pages = || Router::new().route("/open", get(nested)).route("/shut", get(nested));
@@ -85,4 +87,5 @@ properties! {
     webhook_headers_are_verified_before_the_body_is_read,
     the_body_of_a_webhook_has_a_time_limit,
     nested_guards_compare_the_whole_path,
+    guards_reject_in_the_format_of_the_application,
 }

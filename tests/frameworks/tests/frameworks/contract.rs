@@ -8,7 +8,7 @@ use clerk_sdk::mock::{MockClerk, SignIn};
 use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
 use clerk_sdk::types::User;
 use clerk_sdk::webhooks::{Delivery, Webhook};
-use clerk_sdk::{RetryPolicy, reqwest};
+use clerk_sdk::{RetryPolicy, http, reqwest};
 use serde_json::{Value, json};
 
 pub(crate) const ORIGIN: &str = "https://app.example.com";
@@ -20,7 +20,8 @@ pub(crate) const BILLING: &str = "org:billing:manage";
 /// is guarded by the permission [`BILLING`], where the framework has guards in front of handlers; `/admin` asks for the
 /// role `org:admin` in its handler, `/erase` for a recent verification. `/webhooks` says the id and the kind of what it is sent.
 /// If routes can be nested with a guard inside, [`nested_guard`] is around `/nested/open`, `/nested/shut`,
-/// `/nested/deeper/open` and `/nested/deeper/shut`.
+/// `/nested/deeper/open` and `/nested/deeper/shut`. `/own` and `/own-success` are guarded by [`own_format`] and
+/// [`own_success`], and say `own`.
 pub(crate) struct Setup {
     /// None for a service in which it was forgotten.
     pub(crate) layer: Option<ClerkLayer>,
@@ -63,6 +64,19 @@ pub(crate) async fn webhooks(delivery: Delivery) -> String {
 /// Leaves whole paths open, and paths without their prefix, which do not count.
 pub(crate) fn nested_guard() -> Require {
     require_auth().except(["/nested/open", "/nested/deeper/open", "/shut", "/deeper/shut"])
+}
+
+/// A guard with the application's own responses, around `/own`.
+pub(crate) fn own_format() -> Require {
+    require_auth().or_else(|rejection| {
+        let response = http::Response::builder().status(rejection.status()).header("x-own", "yes");
+        response.body(format!("own {}", rejection.code())).unwrap()
+    })
+}
+
+/// A guard whose closure returns a success, around `/own-success`.
+pub(crate) fn own_success() -> Require {
+    require_auth().or_else(|rejection| http::Response::new(format!("own {}", rejection.code())))
 }
 
 pub(crate) struct World {

@@ -67,6 +67,62 @@ mod in_axum {
         // end
     }
 
+    mod error_format {
+        // code: error-format
+        use axum::http::Response;
+        use axum::response::{IntoResponse, Response as AxumResponse};
+        use axum::{Router, routing::get};
+        use clerk_sdk::auth::Auth;
+        use clerk_sdk::frameworks::{Rejection, require_auth};
+
+        fn own_response(rejection: &Rejection) -> Response<String> {
+            let mut response = Response::new(format!("error: {}\n", rejection.code()));
+            *response.status_mut() = rejection.status();
+            response
+        }
+
+        struct AppError(Rejection); // or an enum with a variant for rejections
+
+        impl From<Rejection> for AppError {
+            fn from(rejection: Rejection) -> Self {
+                Self(rejection)
+            }
+        }
+
+        impl IntoResponse for AppError {
+            fn into_response(self) -> AxumResponse {
+                own_response(&self.0).map(Into::into)
+            }
+        }
+
+        async fn me(auth: Result<Auth, Rejection>) -> Result<String, AppError> {
+            Ok(auth?.user_id().to_owned())
+        }
+
+        fn routes() -> Router {
+            let guarded = get(|| async { "guarded" }).layer(require_auth().or_else(own_response));
+            Router::new().route("/me", get(me)).route("/guarded", guarded)
+        }
+        // end
+
+        #[tokio::test]
+        async fn extractors_and_guards_reject_in_one_format() -> Result<(), Box<dyn std::error::Error>> {
+            use clerk_sdk::mock::get;
+            use http_body_util::BodyExt as _;
+            use tower::ServiceExt as _;
+
+            let clerk = super::super::MockClerk::start().await?;
+            let app = routes().layer(clerk_sdk::frameworks::ClerkLayer::new(&clerk.client()));
+            for path in ["/me", "/guarded"] {
+                let response = app.clone().oneshot(get(path).anonymous()).await?;
+                assert_eq!(response.status(), 401);
+                let body = response.into_body().collect().await?.to_bytes();
+                assert_eq!(body, "error: session-token-missing\n");
+            }
+            Ok(())
+        }
+    }
+
     mod open_paths {
         use axum::Router;
         use clerk_sdk::Clerk;

@@ -8,7 +8,10 @@ use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::{EndpointExt as _, Route, Server, get, handler, post};
 use tokio::sync::oneshot;
 
-use crate::contract::{self, BILLING, Running, Setup, headers_that_are_not_utf_8_count, holds, nested_guard};
+use crate::contract::{
+    self, BILLING, Running, Setup, headers_that_are_not_utf_8_count, holds, nested_guard, own_format,
+    own_success,
+};
 use crate::refusals::properties;
 
 #[handler]
@@ -34,6 +37,11 @@ async fn state(state: RequestState) -> String {
 #[handler]
 fn billing() -> &'static str {
     "billing"
+}
+
+#[handler]
+fn own() -> &'static str {
+    "own"
 }
 
 #[handler]
@@ -63,6 +71,8 @@ fn app(setup: Setup) -> BoxEndpoint<'static> {
         .at("/maybe", get(maybe))
         .at("/state", get(state))
         .at("/billing", get(billing).with(require(Permission(BILLING))))
+        .at("/own", get(own).with(own_format()))
+        .at("/own-success", get(own).with(own_success()))
         .at("/admin", get(admin))
         .at("/erase", get(erase));
     let pages = || Route::new().at("/open", get(nested)).at("/shut", get(nested));
@@ -111,5 +121,6 @@ properties! {
     webhook_headers_are_verified_before_the_body_is_read,
     the_body_of_a_webhook_has_a_time_limit,
     nested_guards_compare_the_whole_path,
+    guards_reject_in_the_format_of_the_application,
     a_missing_webhook_is_not_explained_to_callers,
 }

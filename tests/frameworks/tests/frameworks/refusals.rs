@@ -194,6 +194,32 @@ pub(crate) async fn nested_guards_compare_the_whole_path<S: Future<Output = Runn
     }
 }
 
+/// A guard with `or_else` rejects with the application's response, whose status cannot be a success.
+pub(crate) async fn guards_reject_in_the_format_of_the_application<S: Future<Output = Running>>(
+    start: impl Fn(Setup) -> S,
+) {
+    let mut world = World::new().await;
+    let running = start(world.setup()).await;
+    world.url = running.url.clone();
+    for path in ["/own", "/own-success"] {
+        let response = world.get(path).send().await.unwrap();
+        assert_eq!(response.status(), 401, "{path}");
+        assert_eq!(response.headers()["www-authenticate"], "Bearer", "{path}");
+        assert_eq!(response.headers().contains_key("x-own"), path == "/own");
+        assert_eq!(response.text().await.unwrap(), "own session-token-missing", "{path}");
+        assert_eq!(world.text(path, &token(&world)).await, "own", "{path}");
+    }
+    for (layer, status, _) in broken_layers(&world) {
+        let running = start(Setup { layer, webhook: None }).await;
+        world.url = running.url.clone();
+        for path in ["/own", "/own-success"] {
+            let response = world.get(path).bearer_auth(token(&world)).send().await.unwrap();
+            assert_eq!(response.status(), status, "{path}");
+            assert!(response.text().await.unwrap().starts_with("own "), "{path}");
+        }
+    }
+}
+
 /// Sends the head of a webhook and a part of its body, and goes on with a byte of it from time to time.
 async fn trickle(url: &str, headers: &HeaderMap) -> String {
     let mut head = "POST /webhooks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5000\r\n".to_owned();
