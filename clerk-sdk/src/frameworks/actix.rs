@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 
 use super::layer::{Checker, Outcome, maybe_signed_in, signed_in};
-use super::{ClerkLayer, MaybeAuth, Rejection, Require};
+use super::{ClerkLayer, GuardedLayer, MaybeAuth, Rejection, Require};
 use crate::auth::{Auth, RequestHeaders, RequestState};
 
 type LocalBoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -110,6 +110,22 @@ where
 
     fn new_transform(&self, inner: S) -> Self::Future {
         ready(Ok(RequireMiddleware { inner, require: self.clone() }))
+    }
+}
+
+impl<S, B: 'static> Transform<S, ServiceRequest> for GuardedLayer
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = actix_web::Error;
+    type Transform = ClerkMiddleware<RequireMiddleware<S>>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        let guarded = RequireMiddleware { inner, require: self.guard.clone() };
+        self.layer.new_transform(guarded)
     }
 }
 

@@ -7,6 +7,7 @@
 //! * [`Auth`](crate::auth::Auth) as an argument of a handler is the caller; a request that is signed out is
 //!   rejected with 401. Handlers that also serve such requests take a [`MaybeAuth`], or a
 //!   [`RequestState`](crate::auth::RequestState).
+//! * [`ClerkLayer::guarded_by`] makes a layer that rejects requests itself, such as all that are signed out.
 //! * [`require`] guards routes: those who are signed in without what it takes are answered 403. In a handler,
 //!   [`Auth::require`](crate::auth::Auth::require) does the same.
 #![cfg_attr(
@@ -22,6 +23,8 @@
 mod actix;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+mod guarded;
 mod layer;
 #[cfg(feature = "poem")]
 mod poem;
@@ -36,6 +39,8 @@ pub mod rocket;
 #[cfg(feature = "tower")]
 pub mod tower;
 
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+pub use self::guarded::GuardedLayer;
 pub use self::layer::{ClerkLayer, MaybeAuth};
 pub use self::rejection::Rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]

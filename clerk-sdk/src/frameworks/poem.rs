@@ -5,7 +5,7 @@ use poem::web::RequestBody;
 use poem::{Endpoint, FromRequest, Middleware, Request, Response};
 
 use super::layer::{Checker, found, leave, maybe_signed_in, signed_in};
-use super::{ClerkLayer, MaybeAuth, Rejection, Require};
+use super::{ClerkLayer, GuardedLayer, MaybeAuth, Rejection, Require};
 use crate::auth::{Auth, RequestHeaders, RequestState};
 
 impl RequestHeaders for Request {
@@ -63,6 +63,14 @@ impl<E: Endpoint> Middleware<E> for Require {
 
     fn transform(&self, inner: E) -> Self::Output {
         RequireEndpoint { inner, require: self.clone() }
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for GuardedLayer {
+    type Output = ClerkEndpoint<RequireEndpoint<E>>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        self.layer.transform(self.guard.transform(inner))
     }
 }
 

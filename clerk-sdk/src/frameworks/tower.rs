@@ -11,7 +11,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::layer::{Checker, found, leave};
-use super::{ClerkLayer, Rejection, Require};
+use super::{ClerkLayer, GuardedLayer, Rejection, Require};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -69,6 +69,14 @@ impl<S> Layer<S> for Require {
 
     fn layer(&self, inner: S) -> Self::Service {
         RequireService { inner, require: self.clone() }
+    }
+}
+
+impl<S> Layer<S> for GuardedLayer {
+    type Service = ClerkService<RequireService<S>>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        self.layer.layer(self.guard.layer(inner))
     }
 }
 

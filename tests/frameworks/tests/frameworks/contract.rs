@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clerk_sdk::auth::{Auth, Factor, RequestState, Reverification, Role};
-use clerk_sdk::frameworks::{ClerkLayer, MaybeAuth, Rejection, Require, require_auth};
+use clerk_sdk::frameworks::{ClerkLayer, GuardedLayer, MaybeAuth, Rejection, Require, require_auth};
 use clerk_sdk::mock::{MockClerk, SignIn};
 use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
 use clerk_sdk::types::User;
@@ -26,6 +26,8 @@ pub(crate) struct Setup {
     /// None for a service in which it was forgotten.
     pub(crate) layer: Option<ClerkLayer>,
     pub(crate) webhook: Option<Webhook>,
+    /// Whether the layer is [`guarded`].
+    pub(crate) guarded: bool,
 }
 
 /// A service that runs until this is dropped.
@@ -79,6 +81,11 @@ pub(crate) fn own_success() -> Require {
     require_auth().or_else(|rejection| http::Response::new(format!("own {}", rejection.code())))
 }
 
+/// A layer that rejects requests itself, around the whole service.
+pub(crate) fn guarded(layer: ClerkLayer) -> GuardedLayer {
+    layer.guarded_by(require_auth().except(["/public", "/maybe"]))
+}
+
 pub(crate) struct World {
     pub(crate) mock: MockClerk,
     ada: User,
@@ -95,7 +102,11 @@ impl World {
 
     pub(crate) fn setup(&self) -> Setup {
         let layer = ClerkLayer::new(&self.mock.client()).authorized_parties([ORIGIN]);
-        Setup { layer: Some(layer), webhook: Some(Webhook::new(self.mock.webhook_secret()).unwrap()) }
+        Setup {
+            layer: Some(layer),
+            webhook: Some(Webhook::new(self.mock.webhook_secret()).unwrap()),
+            guarded: false,
+        }
     }
 
     pub(crate) fn ada(&self) -> SignIn<'_> {
@@ -323,7 +334,7 @@ async fn a_forgotten_layer_lets_nobody_through<S: Future<Output = Running>>(
         (Some(wrong), 500, "clerk-not-configured", (500, "clerk-not-configured")),
         (Some(away), 503, "jwk-remote-failed-to-load", (200, "session-token-missing")),
     ] {
-        let running = start(Setup { layer, webhook: None }).await;
+        let running = start(Setup { layer, webhook: None, guarded: false }).await;
         world.url = running.url.clone();
         for path in ["/me", "/billing", "/admin"] {
             let answer = world.get(path).bearer_auth(&token).send().await.unwrap();

@@ -131,9 +131,8 @@ mod in_axum {
             // code: except
             use clerk_sdk::frameworks::{ClerkLayer, require_auth};
 
-            let app = app
-                .layer(require_auth().except(["/", "/health"])) // everything else takes somebody
-                .layer(ClerkLayer::from(clerk.authenticator().cache_tokens(10_000)).checked()?);
+            let layer = ClerkLayer::from(clerk.authenticator().cache_tokens(10_000)).checked()?;
+            let app = app.layer(layer.guarded_by(require_auth().except(["/", "/health"]))); // 401 elsewhere
             // end
             Ok(app)
         }

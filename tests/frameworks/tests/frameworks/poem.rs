@@ -9,8 +9,8 @@ use poem::{EndpointExt as _, Route, Server, get, handler, post};
 use tokio::sync::oneshot;
 
 use crate::contract::{
-    self, BILLING, Running, Setup, headers_that_are_not_utf_8_count, holds, nested_guard, own_format,
-    own_success,
+    self, BILLING, Running, Setup, guarded, headers_that_are_not_utf_8_count, holds, nested_guard,
+    own_format, own_success,
 };
 use crate::refusals::properties;
 
@@ -82,6 +82,7 @@ fn app(setup: Setup) -> BoxEndpoint<'static> {
         None => app.at("/webhooks", post(webhooks)),
     };
     match setup.layer {
+        Some(layer) if setup.guarded => app.with(guarded(layer)).boxed(),
         Some(layer) => app.with(layer).boxed(),
         None => app.boxed(),
     }
@@ -122,5 +123,6 @@ properties! {
     the_body_of_a_webhook_has_a_time_limit,
     nested_guards_compare_the_whole_path,
     guards_reject_in_the_format_of_the_application,
+    a_guarded_layer_rejects_requests_that_are_signed_out,
     a_missing_webhook_is_not_explained_to_callers,
 }

@@ -49,6 +49,9 @@ async fn no_type_of_a_framework_shows_a_secret() {
     let bad = ClerkLayer::from(clerk.authenticator().jwt_key("-----BEGIN SECRET"));
     let guard = require(Permission("org:billing:read")).except(["/health"]);
     printed.show(&guard);
+    let guarded = good.clone().guarded_by(guard.clone());
+    printed.show(&guarded);
+    printed.show(&guarded.layer(Inner));
     printed.show(&guard.layer(Inner));
     printed.show(&guard.transform(Inner));
     printed.show(&guard.new_transform(Inner).await.unwrap());
