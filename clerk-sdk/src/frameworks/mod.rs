@@ -15,6 +15,10 @@
     doc = "* [`Delivery`](crate::webhooks::Delivery) as an argument is a webhook that was verified."
 )]
 //! * [`Rejection`] is what they all answer otherwise: JSON in the shape of Clerk's own errors.
+#![cfg_attr(
+    feature = "tower",
+    doc = "* [`ProtectedResource`] is a resource server of OAuth, such as an MCP server, in tower and axum."
+)]
 //!
 //! Nothing of it lets anybody through where it is set up wrongly. Without a [`ClerkLayer`] around it, whatever asks
 //! who is calling answers 500, and the log says that the layer is missing.
@@ -28,6 +32,8 @@ mod guarded;
 mod layer;
 #[cfg(feature = "poem")]
 mod poem;
+#[cfg(feature = "tower")]
+mod protected_resource;
 mod refusal;
 mod rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
@@ -42,6 +48,8 @@ pub mod tower;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 pub use self::guarded::GuardedLayer;
 pub use self::layer::{ClerkLayer, MaybeAuth};
+#[cfg(feature = "tower")]
+pub use self::protected_resource::{ProtectedResource, ProtectedResourceService};
 pub use self::rejection::Rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 pub use self::require::{Require, require, require_auth};

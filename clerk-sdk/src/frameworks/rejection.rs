@@ -76,12 +76,22 @@ struct Inner {
     cause: Option<String>,
     /// What lets the caller through, where it is a verification.
     reverification: Option<Reverification>,
+    /// The scope that lets the caller through, where it is one.
+    scope: Option<String>,
 }
 
 impl Rejection {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Box::new(Inner { status, code, reason: None, message, cause: None, reverification: None }))
+        Self(Box::new(Inner {
+            status,
+            code,
+            reason: None,
+            message,
+            cause: None,
+            reverification: None,
+            scope: None,
+        }))
     }
 
     pub(super) fn signed_out(reason: Reason, message: String) -> Self {
@@ -115,6 +125,7 @@ impl Rejection {
         let message = format!("this takes {requirement}");
         let mut rejection = Self::new(StatusCode::FORBIDDEN, "forbidden", message);
         rejection.0.reverification = requirement.reverification();
+        rejection.0.scope = requirement.scope().map(str::to_owned);
         rejection
     }
 
@@ -254,17 +265,28 @@ impl Rejection {
         body.to_string()
     }
 
-    /// `WWW-Authenticate`, which goes with 401: bare where there was no token (RFC 6750, section 3.1).
+    /// Returns `WWW-Authenticate`, of RFC 6750: for a 401, without an error if there was no token, and for a 403 that takes
+    /// a scope.
     pub(super) fn challenge(&self) -> Option<String> {
-        if self.status() != StatusCode::UNAUTHORIZED {
-            return None;
-        }
-        let Some(reason) = self.reason() else { return Some("Bearer".to_owned()) };
-        match reason {
-            Reason::SessionTokenMissing => Some("Bearer".to_owned()),
-            reason => Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#)),
+        match (self.status(), self.reason(), &self.0.scope) {
+            (StatusCode::UNAUTHORIZED, None | Some(Reason::SessionTokenMissing), _) => {
+                Some("Bearer".to_owned())
+            }
+            (StatusCode::UNAUTHORIZED, Some(reason), _) => {
+                Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#))
+            }
+            (StatusCode::FORBIDDEN, _, Some(scope)) => {
+                let name = if is_scope(scope) { format!(r#", scope="{scope}""#) } else { String::new() };
+                Some(format!(r#"Bearer error="insufficient_scope"{name}"#))
+            }
+            _ => None,
         }
     }
+}
+
+/// Returns whether a text is a scope of RFC 6749, so that a header can contain it in quotes.
+fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
 /// A verification as Clerk's frontends ask for it.

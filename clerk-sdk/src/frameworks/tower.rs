@@ -122,7 +122,7 @@ impl Require {
 }
 
 /// Returns the path of a request, with the prefix that axum's `nest` takes away.
-fn whole_path<B>(request: &Request<B>) -> &str {
+pub(super) fn whole_path<B>(request: &Request<B>) -> &str {
     #[cfg(feature = "axum")]
     if let Some(original) = request.extensions().get::<axum::extract::OriginalUri>() {
         return original.0.path();

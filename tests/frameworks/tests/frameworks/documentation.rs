@@ -5,7 +5,7 @@ use clerk_sdk::mock::MockClerk;
 
 const ORIGIN: &str = "https://app.example.com";
 
-mod in_axum {
+pub(crate) mod in_axum {
     // code: axum
     use axum::{Router, routing::get};
     use clerk_sdk::Clerk;
@@ -121,6 +121,32 @@ mod in_axum {
             }
             Ok(())
         }
+    }
+
+    pub(crate) mod mcp {
+        // code: mcp
+        use axum::{Router, routing::post};
+        use clerk_sdk::Clerk;
+        use clerk_sdk::auth::{RequestState, Scope, TokenType};
+        use clerk_sdk::frameworks::{ClerkLayer, ProtectedResource, Rejection, require};
+
+        async fn mcp(state: RequestState, message: String) -> Result<String, Rejection> {
+            let auth = state.into_auth()?;
+            Ok(format!("{} sent {message}", auth.subject())) // your MCP server
+        }
+
+        pub(crate) fn app(clerk: &Clerk, publishable_key: &str) -> Result<Router, clerk_sdk::Error> {
+            let url = "https://mcp.example.com/mcp";
+            let resource = ProtectedResource::from_publishable_key(url, publishable_key)?
+                .resource_name("Notes")
+                .scopes_supported(["profile", "email"]);
+            let layer = ClerkLayer::new(clerk).accepts([TokenType::OAuth]).checked()?;
+            Ok(Router::new()
+                .route("/mcp", post(mcp))
+                .layer(layer.guarded_by(require(Scope("profile"))))
+                .layer(resource)) // the outermost: the metadata are open, and a 401 names them
+        }
+        // end
     }
 
     mod open_paths {
