@@ -232,6 +232,28 @@ pub(crate) fn jwks_url(text: &str, what: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Checks a URL that clients of OAuth are told: of a resource, or of an authorization server.
+#[cfg(feature = "tower")]
+pub(crate) fn resource_url(text: &str, what: &str) -> Result<Url, String> {
+    if let Some(problem) = unusable(text) {
+        return Err(format!("{what} {problem}"));
+    }
+    let url = Url::parse(text).map_err(|error| format!("{what} is not an absolute URL: {error}"))?;
+    let local = url.host_str().is_some_and(is_loopback);
+    match url.scheme() {
+        "https" => {}
+        "http" if local => {}
+        _ => return Err(format!("the scheme of {what} is not https")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(format!("{what} contains a user name or password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("{what} contains a query or a fragment"));
+    }
+    Ok(url)
+}
+
 /// Checks the signing secret of a webhook, apart from its base64.
 #[cfg(feature = "webhooks")]
 pub(crate) fn webhook_secret(secret: &str) -> Result<(), String> {

@@ -25,6 +25,14 @@ pub trait Requirement: fmt::Display {
     fn reverification(&self) -> Option<Reverification> {
         None
     }
+
+    /// Returns the scope that fulfils it. None unless it is a [`Scope`].
+    ///
+    /// The response to a request that lacks it names the scope (`insufficient_scope`), so that clients of OAuth can ask for
+    /// it.
+    fn scope(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl<R: Requirement + ?Sized> Requirement for &R {
@@ -38,6 +46,10 @@ impl<R: Requirement + ?Sized> Requirement for &R {
 
     fn reverification(&self) -> Option<Reverification> {
         (**self).reverification()
+    }
+
+    fn scope(&self) -> Option<&str> {
+        (**self).scope()
     }
 }
 
@@ -137,6 +149,10 @@ impl<T: AsRef<str>> Requirement for Scope<T> {
     fn is_met_by_scopes(&self, scopes: &[String]) -> bool {
         let asked = self.0.as_ref();
         !asked.is_empty() && scopes.iter().any(|scope| scope == asked)
+    }
+
+    fn scope(&self) -> Option<&str> {
+        Some(self.0.as_ref())
     }
 }
 

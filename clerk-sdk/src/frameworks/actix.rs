@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 
 use super::layer::{Checker, Outcome, maybe_signed_in, signed_in};
-use super::{ClerkLayer, Maybe, Rejection, Require};
+use super::{ClerkLayer, GuardedLayer, Maybe, Rejection, Require};
 use crate::auth::{Auth, Caller, MachineAuth, RequestHeaders, RequestState};
 
 type LocalBoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -113,6 +113,22 @@ where
     }
 }
 
+impl<S, B: 'static> Transform<S, ServiceRequest> for GuardedLayer
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = actix_web::Error;
+    type Transform = ClerkMiddleware<RequireMiddleware<S>>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        let guarded = RequireMiddleware { inner, require: self.guard.clone() };
+        self.layer.new_transform(guarded)
+    }
+}
+
 impl<S, B: 'static> Service<ServiceRequest> for RequireMiddleware<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
@@ -130,11 +146,23 @@ where
                 Box::pin(async move { Ok(answering.await?.map_into_left_body()) })
             }
             Err(rejection) => {
-                let answer = request.into_response(rejection.error_response()).map_into_right_body();
+                let own = self.require.format.response(&rejection).map(own_response);
+                let response = own.unwrap_or_else(|| rejection.error_response());
+                let answer = request.into_response(response).map_into_right_body();
                 Box::pin(ready(Ok(answer)))
             }
         }
     }
+}
+
+/// Converts a response to actix-web's types, which are those of another version of `http`.
+fn own_response(response: http::Response<bytes::Bytes>) -> HttpResponse<BoxBody> {
+    let status = StatusCode::from_u16(response.status().as_u16());
+    let mut converted = HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    for (name, value) in response.headers() {
+        converted.append_header((name.as_str(), value.as_bytes()));
+    }
+    converted.body(response.into_body())
 }
 
 /// Implements the extractor of a type of callers.

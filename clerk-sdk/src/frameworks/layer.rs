@@ -10,7 +10,8 @@ use crate::frameworks::Rejection;
 /// Authenticates each request, and leaves what it found for extractors and for [`require`](super::require).
 ///
 /// It is a layer of tower, so of axum and all that is built on it, a middleware of actix-web and of poem, and a
-/// fairing of Rocket. It refuses nobody by itself.
+/// fairing of Rocket. It rejects no request by itself: that is for guards and extractors, or for
+/// [`guarded_by`](Self::guarded_by), which puts a guard into the layer.
 ///
 /// Session tokens are accepted unless told otherwise. For settings that have no method here, make it from an
 /// [`AuthenticatorBuilder`]: `ClerkLayer::from(clerk.authenticator().issuer("…"))`.

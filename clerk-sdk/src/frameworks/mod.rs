@@ -8,6 +8,7 @@
 //!   program, and [`Caller`](crate::auth::Caller) either. A request that is signed out, or has a caller of the other type,
 //!   is rejected with 401. Handlers that also serve such requests take a [`Maybe`], or a
 //!   [`RequestState`](crate::auth::RequestState).
+//! * [`ClerkLayer::guarded_by`] makes a layer that rejects requests itself, such as all that are signed out.
 //! * [`require`] guards routes: those who are signed in without what it takes are answered 403. In a handler,
 //!   [`Auth::require`](crate::auth::Auth::require) does the same.
 #![cfg_attr(
@@ -15,6 +16,10 @@
     doc = "* [`Delivery`](crate::webhooks::Delivery) as an argument is a webhook that was verified."
 )]
 //! * [`Rejection`] is what they all answer otherwise: JSON in the shape of Clerk's own errors.
+#![cfg_attr(
+    feature = "tower",
+    doc = "* [`ProtectedResource`] is a resource server of OAuth, such as an MCP server, in tower and axum."
+)]
 //!
 //! Nothing of it lets anybody through where it is set up wrongly. Without a [`ClerkLayer`] around it, whatever asks
 //! who is calling answers 500, and the log says that the layer is missing.
@@ -23,19 +28,29 @@
 mod actix;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+mod guarded;
 mod layer;
 #[cfg(feature = "poem")]
 mod poem;
+#[cfg(feature = "tower")]
+mod protected_resource;
 mod refusal;
 mod rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 mod require;
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+mod response_format;
 #[cfg(feature = "rocket")]
 pub mod rocket;
 #[cfg(feature = "tower")]
 pub mod tower;
 
+#[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
+pub use self::guarded::GuardedLayer;
 pub use self::layer::{ClerkLayer, Maybe};
+#[cfg(feature = "tower")]
+pub use self::protected_resource::{ProtectedResource, ProtectedResourceService};
 pub use self::rejection::Rejection;
 #[cfg(any(feature = "tower", feature = "actix", feature = "poem"))]
 pub use self::require::{Require, require, require_auth};

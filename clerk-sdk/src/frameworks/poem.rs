@@ -5,7 +5,7 @@ use poem::web::RequestBody;
 use poem::{Endpoint, FromRequest, Middleware, Request, Response};
 
 use super::layer::{Checker, found, leave, maybe_signed_in, signed_in};
-use super::{ClerkLayer, Maybe, Rejection, Require};
+use super::{ClerkLayer, GuardedLayer, Maybe, Rejection, Require};
 use crate::auth::{Auth, Caller, MachineAuth, RequestHeaders, RequestState};
 
 impl RequestHeaders for Request {
@@ -66,12 +66,29 @@ impl<E: Endpoint> Middleware<E> for Require {
     }
 }
 
+impl<E: Endpoint> Middleware<E> for GuardedLayer {
+    type Output = ClerkEndpoint<RequireEndpoint<E>>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        self.layer.transform(self.guard.transform(inner))
+    }
+}
+
 impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
     type Output = E::Output;
 
     async fn call(&self, request: Request) -> poem::Result<Self::Output> {
-        self.require.check(whole_path(&request), || found(request.extensions()))?;
-        self.inner.call(request).await
+        let checked = self.require.check(whole_path(&request), || found(request.extensions()));
+        match checked.map_err(|rejection| (self.require.format.response(&rejection), rejection)) {
+            Ok(()) => self.inner.call(request).await,
+            Err((None, rejection)) => Err(rejection.into()),
+            Err((Some(response), _)) => {
+                let (parts, body) = response.into_parts();
+                let mut response = Response::from((parts.status, body));
+                *response.headers_mut() = parts.headers;
+                Err(poem::Error::from_response(response))
+            }
+        }
     }
 }
 

@@ -32,6 +32,30 @@ use crate::webhooks::{WebhookError, WebhookErrorReason};
 /// | 400 | the code of a [`WebhookErrorReason`](crate::webhooks::WebhookErrorReason), or `body-unreadable` | it is no webhook of Clerk's |
 /// | 408 | `body-timeout` | the body of a webhook was not received in time |
 /// | 413 | `body-too-large` | a webhook of more than 1 MiB |
+///
+/// # An error format of your own
+///
+/// Guards take it by [`or_else`](crate::frameworks::Require::or_else). Extractors reject by themselves; a handler that
+/// takes `Result<Auth, Rejection>` gets the rejection instead, and returns it as the application's error by `?`:
+///
+/// ```
+/// use clerk_sdk::auth::Auth;
+/// use clerk_sdk::frameworks::Rejection;
+///
+/// struct AppError { status: u16, code: &'static str }
+///
+/// impl From<Rejection> for AppError {
+///     fn from(rejection: Rejection) -> Self {
+///         Self { status: rejection.status().as_u16(), code: rejection.code() }
+///     }
+/// }
+///
+/// async fn me(auth: Result<Auth, Rejection>) -> Result<String, AppError> {
+///     Ok(auth?.user_id().to_owned())
+/// }
+/// ```
+///
+/// In poem, `catch_error` around the routes does the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection(Box<Inner>);
 
@@ -53,12 +77,22 @@ struct Inner {
     cause: Option<String>,
     /// What lets the caller through, where it is a verification.
     reverification: Option<Reverification>,
+    /// The scope that lets the caller through, where it is one.
+    scope: Option<String>,
 }
 
 impl Rejection {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self(Box::new(Inner { status, code, reason: None, message, cause: None, reverification: None }))
+        Self(Box::new(Inner {
+            status,
+            code,
+            reason: None,
+            message,
+            cause: None,
+            reverification: None,
+            scope: None,
+        }))
     }
 
     pub(super) fn signed_out(reason: Reason, message: String) -> Self {
@@ -92,6 +126,7 @@ impl Rejection {
         let message = format!("this takes {requirement}");
         let mut rejection = Self::new(StatusCode::FORBIDDEN, "forbidden", message);
         rejection.0.reverification = requirement.reverification();
+        rejection.0.scope = requirement.scope().map(str::to_owned);
         rejection
     }
 
@@ -163,21 +198,16 @@ impl Rejection {
         self.0.reason
     }
 
+    /// Returns the sentence of the response, for people. It is neutral: the cause is in `Display`.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The answer, for frameworks that know no `Rejection`.
     pub fn to_response<B: From<String>>(&self) -> http::Response<B> {
         let mut response = http::Response::new(B::from(self.json()));
         *response.status_mut() = self.status();
         self.write_headers(response.headers_mut());
-        response
-    }
-
-    /// The response to a gRPC request: with the same status as any other, and with the headers that gRPC clients read.
-    ///
-    /// The headers are necessary: clients of tonic fail at a JSON body before they look at the HTTP status.
-    #[cfg(feature = "tower")]
-    pub(super) fn to_grpc_response<B: From<String>>(&self) -> http::Response<B> {
-        let mut response = self.to_response();
-        self.write_grpc_headers(response.headers_mut());
         response
     }
 
@@ -192,8 +222,9 @@ impl Rejection {
         response
     }
 
+    /// Writes the headers that gRPC clients read: clients of tonic fail at a JSON body before they look at the HTTP status.
     #[cfg(feature = "tower")]
-    fn write_grpc_headers(&self, headers: &mut HeaderMap) {
+    pub(super) fn write_grpc_headers(&self, headers: &mut HeaderMap) {
         const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
         let code = match self.status() {
             StatusCode::UNAUTHORIZED => "16", // unauthenticated
@@ -209,6 +240,11 @@ impl Rejection {
 
     pub(super) fn write_headers(&self, headers: &mut HeaderMap) {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.write_challenge(headers);
+    }
+
+    /// Writes `WWW-Authenticate`, if the rejection has a challenge.
+    pub(super) fn write_challenge(&self, headers: &mut HeaderMap) {
         if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
@@ -230,17 +266,28 @@ impl Rejection {
         body.to_string()
     }
 
-    /// `WWW-Authenticate`, which goes with 401: bare where there was no token (RFC 6750, section 3.1).
+    /// Returns `WWW-Authenticate`, of RFC 6750: for a 401, without an error if there was no token, and for a 403 that takes
+    /// a scope.
     pub(super) fn challenge(&self) -> Option<String> {
-        if self.status() != StatusCode::UNAUTHORIZED {
-            return None;
-        }
-        let Some(reason) = self.reason() else { return Some("Bearer".to_owned()) };
-        match reason {
-            Reason::SessionTokenMissing => Some("Bearer".to_owned()),
-            reason => Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#)),
+        match (self.status(), self.reason(), &self.0.scope) {
+            (StatusCode::UNAUTHORIZED, None | Some(Reason::SessionTokenMissing), _) => {
+                Some("Bearer".to_owned())
+            }
+            (StatusCode::UNAUTHORIZED, Some(reason), _) => {
+                Some(format!(r#"Bearer error="invalid_token", error_description="{reason}""#))
+            }
+            (StatusCode::FORBIDDEN, _, Some(scope)) => {
+                let name = if is_scope(scope) { format!(r#", scope="{scope}""#) } else { String::new() };
+                Some(format!(r#"Bearer error="insufficient_scope"{name}"#))
+            }
+            _ => None,
         }
     }
+}
+
+/// Returns whether a text is a scope of RFC 6749, so that a header can contain it in quotes.
+fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
 /// A verification as Clerk's frontends ask for it.

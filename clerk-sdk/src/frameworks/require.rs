@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Rejection;
 use super::layer::{Outcome, signed_in};
+use super::response_format::ResponseFormat;
 use crate::auth::{Caller, Requirement};
 
 /// A guard for routes that takes a role, a permission, a feature, a plan, or a rule of your own.
@@ -34,6 +35,7 @@ pub fn require_auth() -> Require {
 pub struct Require {
     requirement: Option<Arc<dyn Requirement + Send + Sync>>,
     except: Arc<[String]>,
+    pub(super) format: ResponseFormat,
     #[cfg(feature = "tower")]
     pub(super) grpc_trailers_only: bool,
 }
@@ -43,6 +45,7 @@ impl Require {
         Self {
             requirement,
             except: Arc::default(),
+            format: ResponseFormat::default(),
             #[cfg(feature = "tower")]
             grpc_trailers_only: false,
         }
@@ -56,6 +59,36 @@ impl Require {
     /// without its prefix.
     pub fn except<S: Into<String>>(mut self, paths: impl IntoIterator<Item = S>) -> Self {
         self.except = self.except.iter().cloned().chain(paths.into_iter().map(Into::into)).collect();
+        self
+    }
+
+    /// Sets the response to requests that this guard rejects, so that an application keeps its own error format.
+    ///
+    /// The closure cannot let a request pass. Its response may have any status of 4xx and 5xx, and may be a redirect, such as
+    /// to a sign-in page. Any other status is replaced by that of the rejection, and a warning is logged. The response gets
+    /// the `WWW-Authenticate` of the rejection if it has none.
+    ///
+    /// [`Rejection::code`] and [`Rejection::message`] are for callers. Do not put the `Display` of a rejection into a
+    /// response: it contains the cause. Extractors reject by themselves:
+    /// see [`Rejection`](Rejection#an-error-format-of-your-own).
+    ///
+    /// ```
+    /// use clerk_sdk::auth::Permission;
+    /// use clerk_sdk::frameworks::{Rejection, require};
+    /// use clerk_sdk::http::{Response, header::CONTENT_TYPE};
+    ///
+    /// let guard = require(Permission("org:billing:manage")).or_else(|rejection: &Rejection| {
+    ///     let mut response = Response::new(format!(r#"{{"error":"{}"}}"#, rejection.code()));
+    ///     *response.status_mut() = rejection.status();
+    ///     response.headers_mut().insert(CONTENT_TYPE, "application/json".parse().unwrap());
+    ///     response
+    /// });
+    /// ```
+    pub fn or_else<B: Into<bytes::Bytes>>(
+        mut self,
+        response: impl Fn(&Rejection) -> http::Response<B> + Send + Sync + 'static,
+    ) -> Self {
+        self.format = ResponseFormat::new(response);
         self
     }
 
@@ -94,6 +127,7 @@ impl fmt::Debug for Require {
         f.debug_struct("Require")
             .field("requirement", &self.requirement.as_ref().map(ToString::to_string))
             .field("except", &self.except)
+            .field("format", &self.format)
             .finish()
     }
 }

@@ -21,6 +21,9 @@ impl RequestHeaders for Request<'_> {
 }
 
 /// A request is authenticated when the first of its guards asks, and then no more.
+///
+/// A fairing cannot reject a request, so a handler without an [`Auth`] among its arguments is open. A layer with a guard
+/// inside ([`GuardedLayer`](super::GuardedLayer)) is not a fairing.
 #[rocket::async_trait]
 impl Fairing for ClerkLayer {
     fn info(&self) -> Info {

@@ -11,7 +11,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::layer::{Checker, found, leave};
-use super::{ClerkLayer, Require};
+use super::{ClerkLayer, GuardedLayer, Rejection, Require};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -73,6 +73,14 @@ impl<S> Layer<S> for Require {
     }
 }
 
+impl<S> Layer<S> for GuardedLayer {
+    type Service = ClerkService<RequireService<S>>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        self.layer.layer(self.guard.layer(inner))
+    }
+}
+
 impl<S, B, R> Service<Request<B>> for RequireService<S>
 where
     S: Service<Request<B>, Response = Response<R>>,
@@ -93,19 +101,29 @@ where
                 Box::pin(async move { Ok(answering.await?.map(Either::Left)) })
             }
             Err(rejection) => {
-                let response = match is_grpc(request.headers()) {
-                    true if self.require.grpc_trailers_only => rejection.to_grpc_trailers_only(),
-                    true => rejection.to_grpc_response(),
-                    false => rejection.to_response(),
-                };
+                let response = self.require.response(&rejection, is_grpc(request.headers()));
                 Box::pin(async move { Ok(response.map(Either::Right)) })
             }
         }
     }
 }
 
+impl Require {
+    fn response(&self, rejection: &Rejection, grpc: bool) -> Response<Full<Bytes>> {
+        if grpc && self.grpc_trailers_only {
+            return rejection.to_grpc_trailers_only();
+        }
+        let own = self.format.response(rejection).map(|response| response.map(Full::new));
+        let mut response = own.unwrap_or_else(|| rejection.to_response());
+        if grpc {
+            rejection.write_grpc_headers(response.headers_mut());
+        }
+        response
+    }
+}
+
 /// Returns the path of a request, with the prefix that axum's `nest` takes away.
-fn whole_path<B>(request: &Request<B>) -> &str {
+pub(super) fn whole_path<B>(request: &Request<B>) -> &str {
     #[cfg(feature = "axum")]
     if let Some(original) = request.extensions().get::<axum::extract::OriginalUri>() {
         return original.0.path();

@@ -76,6 +76,17 @@ fn opaque_credentials_during_an_outage_are_one_line_with_the_cause() {
 }
 
 #[test]
+fn responses_of_a_format_that_do_not_reject_are_one_line() {
+    let guard = require_auth().or_else(|_| Response::new("fine"));
+    let service = ClerkLayer::new(&unreachable()).layer(guard.layer(service_fn(hello)));
+
+    let lines = logged(flood(service, 401));
+
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0].contains("WARN") && lines[0].contains("status=200"), "{lines:#?}");
+}
+
+#[test]
 fn failed_requests_to_clerk_are_one_line_with_the_cause() {
     let lines = logged(async {
         let clerk = unreachable();

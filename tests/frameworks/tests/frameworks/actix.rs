@@ -7,8 +7,8 @@ use clerk_sdk::frameworks::require;
 use tokio::sync::oneshot;
 
 use crate::contract::{
-    BILLING, Running, Setup, admin, caller, erase, headers_that_are_not_utf_8_count, holds, machine, maybe,
-    maybe_machine, nested_guard, state, webhooks,
+    BILLING, Running, Setup, admin, caller, erase, guarded, headers_that_are_not_utf_8_count, holds, machine,
+    maybe, maybe_machine, nested_guard, own_format, own_success, state, webhooks,
 };
 use crate::refusals::properties;
 
@@ -30,6 +30,8 @@ fn routes(app: &mut web::ServiceConfig) {
                 .wrap(require(Permission(BILLING)))
                 .route(web::get().to(|| async { "billing" })),
         )
+        .service(web::resource("/own").wrap(own_format()).route(web::get().to(|| async { "own" })))
+        .service(web::resource("/own-success").wrap(own_success()).route(web::get().to(|| async { "own" })))
         .route("/admin", web::get().to(admin))
         .route("/erase", web::get().to(erase))
         .route("/webhooks", web::post().to(webhooks))
@@ -47,7 +49,7 @@ async fn start(setup: Setup) -> Running {
     let (stop, stopped) = oneshot::channel::<()>();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let Setup { layer, webhook } = setup;
+            let Setup { layer, webhook, guarded: is_guarded } = setup;
             let placeholder = clerk_sdk::Clerk::new("sk_test_x").unwrap();
             let make = move || {
                 let with_layer = layer.is_some();
@@ -57,7 +59,9 @@ async fn start(setup: Setup) -> Running {
                     Some(webhook) => App::new().app_data(web::Data::new(webhook.clone())),
                     None => App::new(),
                 };
-                app.wrap(Condition::new(with_layer, layer)).configure(routes)
+                app.wrap(Condition::new(is_guarded, guarded(layer.clone())))
+                    .wrap(Condition::new(with_layer && !is_guarded, layer))
+                    .configure(routes)
             };
             let server = HttpServer::new(make).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
             tell.send(server.addrs()[0]).unwrap();
@@ -91,5 +95,7 @@ properties! {
     webhook_headers_are_verified_before_the_body_is_read,
     the_body_of_a_webhook_has_a_time_limit,
     nested_guards_compare_the_whole_path,
+    guards_reject_in_the_format_of_the_application,
+    a_guarded_layer_rejects_requests_that_are_signed_out,
     a_missing_webhook_is_not_explained_to_callers,
 }

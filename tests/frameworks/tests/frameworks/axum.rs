@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::contract::{
-    BILLING, Running, Setup, World, admin, caller, erase, headers_that_are_not_utf_8_count, holds, machine,
-    maybe, maybe_machine, nested_guard, state, webhooks,
+    BILLING, Running, Setup, World, admin, caller, erase, guarded, headers_that_are_not_utf_8_count, holds,
+    machine, maybe, maybe_machine, nested_guard, own_format, own_success, state, webhooks,
 };
 use crate::refusals::{broken_layers, properties, token};
 
@@ -28,6 +28,8 @@ fn app(setup: Setup) -> Router {
         .route("/option", get(async |auth: Option<Auth>| maybe(Maybe(auth)).await))
         .route("/state", get(state))
         .route("/billing", get(|| async { "billing" }).route_layer(require(Permission(BILLING))))
+        .route("/own", get(async || "own").route_layer(own_format()))
+        .route("/own-success", get(async || "own").route_layer(own_success()))
         .route("/admin", get(admin))
         .route("/erase", get(erase));
     let pages = || Router::new().route("/open", get(nested)).route("/shut", get(nested));
@@ -36,6 +38,7 @@ fn app(setup: Setup) -> Router {
         app = app.merge(Router::new().route("/webhooks", post(webhooks)).with_state(webhook));
     }
     match setup.layer {
+        Some(layer) if setup.guarded => app.layer(guarded(layer)),
         Some(layer) => app.layer(layer),
         None => app,
     }
@@ -66,7 +69,7 @@ async fn axum_counts_headers_that_are_not_utf_8() {
 async fn an_option_of_a_caller_is_the_same_as_maybe() {
     let mut world = World::new().await;
     for (layer, status, _) in broken_layers(&world) {
-        let running = start(Setup { layer, webhook: None }).await;
+        let running = start(Setup { layer, webhook: None, guarded: false }).await;
         world.url = running.url.clone();
         let response = world.get("/option").bearer_auth(token(&world)).send().await.unwrap();
         assert_eq!(response.status(), status);
@@ -88,4 +91,6 @@ properties! {
     webhook_headers_are_verified_before_the_body_is_read,
     the_body_of_a_webhook_has_a_time_limit,
     nested_guards_compare_the_whole_path,
+    guards_reject_in_the_format_of_the_application,
+    a_guarded_layer_rejects_requests_that_are_signed_out,
 }

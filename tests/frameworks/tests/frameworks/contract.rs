@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use clerk_sdk::auth::{Auth, Caller, Factor, MachineAuth, RequestState, Reverification, Role, TokenType};
-use clerk_sdk::frameworks::{ClerkLayer, Maybe, Rejection, Require, require_auth};
+use clerk_sdk::frameworks::{ClerkLayer, GuardedLayer, Maybe, Rejection, Require, require_auth};
 use clerk_sdk::mock::{MockClerk, SignIn};
 use clerk_sdk::reqwest::{Client, RequestBuilder, Response};
 use clerk_sdk::types::User;
 use clerk_sdk::webhooks::{Delivery, Webhook};
-use clerk_sdk::{RetryPolicy, reqwest};
+use clerk_sdk::{RetryPolicy, http, reqwest};
 use serde_json::{Value, json};
 
 pub(crate) const ORIGIN: &str = "https://app.example.com";
@@ -21,11 +21,14 @@ pub(crate) const BILLING: &str = "org:billing:manage";
 /// is guarded by the permission [`BILLING`], where the framework has guards in front of handlers; `/admin` asks for the
 /// role `org:admin` in its handler, `/erase` for a recent verification. `/webhooks` says the id and the kind of what it is sent.
 /// If routes can be nested with a guard inside, [`nested_guard`] is around `/nested/open`, `/nested/shut`,
-/// `/nested/deeper/open` and `/nested/deeper/shut`.
+/// `/nested/deeper/open` and `/nested/deeper/shut`. `/own` and `/own-success` are guarded by [`own_format`] and
+/// [`own_success`], and say `own`.
 pub(crate) struct Setup {
     /// None for a service in which it was forgotten.
     pub(crate) layer: Option<ClerkLayer>,
     pub(crate) webhook: Option<Webhook>,
+    /// Whether the layer is [`guarded`].
+    pub(crate) guarded: bool,
 }
 
 /// A service that runs until this is dropped.
@@ -78,6 +81,24 @@ pub(crate) fn nested_guard() -> Require {
     require_auth().except(["/nested/open", "/nested/deeper/open", "/shut", "/deeper/shut"])
 }
 
+/// A guard with the application's own responses, around `/own`.
+pub(crate) fn own_format() -> Require {
+    require_auth().or_else(|rejection| {
+        let response = http::Response::builder().status(rejection.status()).header("x-own", "yes");
+        response.body(format!("own {}", rejection.code())).unwrap()
+    })
+}
+
+/// A guard whose closure returns a success, around `/own-success`.
+pub(crate) fn own_success() -> Require {
+    require_auth().or_else(|rejection| http::Response::new(format!("own {}", rejection.code())))
+}
+
+/// A layer that rejects requests itself, around the whole service.
+pub(crate) fn guarded(layer: ClerkLayer) -> GuardedLayer {
+    layer.guarded_by(require_auth().except(["/public", "/maybe"]))
+}
+
 pub(crate) struct World {
     pub(crate) mock: MockClerk,
     ada: User,
@@ -94,7 +115,11 @@ impl World {
 
     pub(crate) fn setup(&self) -> Setup {
         let layer = ClerkLayer::new(&self.mock.client()).authorized_parties([ORIGIN]);
-        Setup { layer: Some(layer), webhook: Some(Webhook::new(self.mock.webhook_secret()).unwrap()) }
+        Setup {
+            layer: Some(layer),
+            webhook: Some(Webhook::new(self.mock.webhook_secret()).unwrap()),
+            guarded: false,
+        }
     }
 
     pub(crate) fn ada(&self) -> SignIn<'_> {
@@ -314,7 +339,7 @@ async fn callers_are_of_the_type_that_a_handler_takes<S: Future<Output = Running
     let key = clerk.api_keys().create("a program of Ada's", &world.ada.id).await.unwrap().secret;
     let org_key = clerk.api_keys().create("a program of Acme's", &acme).await.unwrap().secret;
     let layer = ClerkLayer::new(&clerk).accepts([TokenType::Session, TokenType::ApiKey]);
-    let running = start(Setup { layer: Some(layer), webhook: None }).await;
+    let running = start(Setup { layer: Some(layer), webhook: None, guarded: false }).await;
     world.url = running.url.clone();
     let (ada, token) = (world.ada.id.clone(), world.ada().token());
 
@@ -362,7 +387,7 @@ async fn a_forgotten_layer_lets_nobody_through<S: Future<Output = Running>>(
         (Some(wrong), 500, "clerk-not-configured", (500, "clerk-not-configured")),
         (Some(away), 503, "jwk-remote-failed-to-load", (200, "session-token-missing")),
     ] {
-        let running = start(Setup { layer, webhook: None }).await;
+        let running = start(Setup { layer, webhook: None, guarded: false }).await;
         world.url = running.url.clone();
         for path in ["/me", "/billing", "/admin"] {
             let answer = world.get(path).bearer_auth(&token).send().await.unwrap();

@@ -5,7 +5,7 @@ use clerk_sdk::mock::MockClerk;
 
 const ORIGIN: &str = "https://app.example.com";
 
-mod in_axum {
+pub(crate) mod in_axum {
     // code: axum
     use axum::{Router, routing::get};
     use clerk_sdk::Clerk;
@@ -81,6 +81,87 @@ mod in_axum {
         // end
     }
 
+    mod error_format {
+        // code: error-format
+        use axum::http::Response;
+        use axum::response::{IntoResponse, Response as AxumResponse};
+        use axum::{Router, routing::get};
+        use clerk_sdk::auth::Auth;
+        use clerk_sdk::frameworks::{Rejection, require_auth};
+
+        fn own_response(rejection: &Rejection) -> Response<String> {
+            let mut response = Response::new(format!("error: {}\n", rejection.code()));
+            *response.status_mut() = rejection.status();
+            response
+        }
+
+        struct AppError(Rejection); // or an enum with a variant for rejections
+
+        impl From<Rejection> for AppError {
+            fn from(rejection: Rejection) -> Self {
+                Self(rejection)
+            }
+        }
+
+        impl IntoResponse for AppError {
+            fn into_response(self) -> AxumResponse {
+                own_response(&self.0).map(Into::into)
+            }
+        }
+
+        async fn me(auth: Result<Auth, Rejection>) -> Result<String, AppError> {
+            Ok(auth?.user_id().to_owned())
+        }
+
+        fn routes() -> Router {
+            let guarded = get(|| async { "guarded" }).layer(require_auth().or_else(own_response));
+            Router::new().route("/me", get(me)).route("/guarded", guarded)
+        }
+        // end
+
+        #[tokio::test]
+        async fn extractors_and_guards_reject_in_one_format() -> Result<(), Box<dyn std::error::Error>> {
+            use clerk_sdk::mock::get;
+            use http_body_util::BodyExt as _;
+            use tower::ServiceExt as _;
+
+            let clerk = super::super::MockClerk::start().await?;
+            let app = routes().layer(clerk_sdk::frameworks::ClerkLayer::new(&clerk.client()));
+            for path in ["/me", "/guarded"] {
+                let response = app.clone().oneshot(get(path).anonymous()).await?;
+                assert_eq!(response.status(), 401);
+                let body = response.into_body().collect().await?.to_bytes();
+                assert_eq!(body, "error: session-token-missing\n");
+            }
+            Ok(())
+        }
+    }
+
+    pub(crate) mod mcp {
+        // code: mcp
+        use axum::{Router, routing::post};
+        use clerk_sdk::Clerk;
+        use clerk_sdk::auth::{MachineAuth, Scope, TokenType};
+        use clerk_sdk::frameworks::{ClerkLayer, ProtectedResource, require};
+
+        async fn mcp(client: MachineAuth, message: String) -> String {
+            format!("{} sent {message}", client.subject()) // your MCP server
+        }
+
+        pub(crate) fn app(clerk: &Clerk, publishable_key: &str) -> Result<Router, clerk_sdk::Error> {
+            let url = "https://mcp.example.com/mcp";
+            let resource = ProtectedResource::from_publishable_key(url, publishable_key)?
+                .resource_name("Notes")
+                .scopes_supported(["profile", "email"]);
+            let layer = ClerkLayer::new(clerk).accepts([TokenType::OAuth]).checked()?;
+            Ok(Router::new()
+                .route("/mcp", post(mcp))
+                .layer(layer.guarded_by(require(Scope("profile"))))
+                .layer(resource)) // the outermost: the metadata are open, and a 401 names them
+        }
+        // end
+    }
+
     mod open_paths {
         use axum::Router;
         use clerk_sdk::Clerk;
@@ -89,9 +170,8 @@ mod in_axum {
             // code: except
             use clerk_sdk::frameworks::{ClerkLayer, require_auth};
 
-            let app = app
-                .layer(require_auth().except(["/", "/health"])) // everything else takes somebody
-                .layer(ClerkLayer::from(clerk.authenticator().cache_tokens(10_000)).checked()?);
+            let layer = ClerkLayer::from(clerk.authenticator().cache_tokens(10_000)).checked()?;
+            let app = app.layer(layer.guarded_by(require_auth().except(["/", "/health"]))); // 401 elsewhere
             // end
             Ok(app)
         }

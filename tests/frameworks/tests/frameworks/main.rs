@@ -9,6 +9,7 @@ mod poem;
 #[path = "../../../src/printed.rs"]
 #[allow(dead_code, reason = "the other tests need all of it")]
 mod printed;
+mod protected_resource;
 mod refusals;
 mod rocket;
 mod tonic;

@@ -8,7 +8,10 @@ use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::{EndpointExt as _, Route, Server, get, handler, post};
 use tokio::sync::oneshot;
 
-use crate::contract::{self, BILLING, Running, Setup, headers_that_are_not_utf_8_count, holds, nested_guard};
+use crate::contract::{
+    self, BILLING, Running, Setup, guarded, headers_that_are_not_utf_8_count, holds, nested_guard,
+    own_format, own_success,
+};
 use crate::refusals::properties;
 
 #[handler]
@@ -52,6 +55,11 @@ fn billing() -> &'static str {
 }
 
 #[handler]
+fn own() -> &'static str {
+    "own"
+}
+
+#[handler]
 async fn admin(auth: Auth) -> poem::Result<&'static str> {
     Ok(contract::admin(auth).await?)
 }
@@ -81,6 +89,8 @@ fn app(setup: Setup) -> BoxEndpoint<'static> {
         .at("/maybe-machine", get(maybe_machine))
         .at("/state", get(state))
         .at("/billing", get(billing).with(require(Permission(BILLING))))
+        .at("/own", get(own).with(own_format()))
+        .at("/own-success", get(own).with(own_success()))
         .at("/admin", get(admin))
         .at("/erase", get(erase));
     let pages = || Route::new().at("/open", get(nested)).at("/shut", get(nested));
@@ -90,6 +100,7 @@ fn app(setup: Setup) -> BoxEndpoint<'static> {
         None => app.at("/webhooks", post(webhooks)),
     };
     match setup.layer {
+        Some(layer) if setup.guarded => app.with(guarded(layer)).boxed(),
         Some(layer) => app.with(layer).boxed(),
         None => app.boxed(),
     }
@@ -129,5 +140,7 @@ properties! {
     webhook_headers_are_verified_before_the_body_is_read,
     the_body_of_a_webhook_has_a_time_limit,
     nested_guards_compare_the_whole_path,
+    guards_reject_in_the_format_of_the_application,
+    a_guarded_layer_rejects_requests_that_are_signed_out,
     a_missing_webhook_is_not_explained_to_callers,
 }

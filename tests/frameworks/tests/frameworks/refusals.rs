@@ -105,7 +105,7 @@ pub(crate) async fn a_rejection_is_never_a_2xx_whatever_the_headers<S: Future<Ou
         assert_eq!(request.send().await.unwrap().status(), 400, "/webhooks {headers:?}");
     }
     for (layer, expected, _) in broken_layers(&world) {
-        let running = start(Setup { layer, webhook: None }).await;
+        let running = start(Setup { layer, webhook: None, guarded: false }).await;
         world.url = running.url.clone();
         for content_type in CONTENT_TYPES {
             for path in ["/me", "/billing", "/admin", "/erase"] {
@@ -139,7 +139,7 @@ pub(crate) async fn responses_of_500_and_503_do_not_contain_the_cause<S: Future<
 ) {
     let mut world = World::new().await;
     for (layer, status, message) in broken_layers(&world) {
-        let running = start(Setup { layer, webhook: None }).await;
+        let running = start(Setup { layer, webhook: None, guarded: false }).await;
         world.url = running.url.clone();
         for path in ["/me", "/billing", "/admin"] {
             let response = world.get(path).bearer_auth(token(&world)).send().await.unwrap();
@@ -153,7 +153,7 @@ pub(crate) async fn responses_of_500_and_503_do_not_contain_the_cause<S: Future<
 pub(crate) async fn a_missing_webhook_is_not_explained_to_callers<S: Future<Output = Running>>(
     start: impl Fn(Setup) -> S,
 ) {
-    let running = start(Setup { layer: None, webhook: None }).await;
+    let running = start(Setup { layer: None, webhook: None, guarded: false }).await;
     let client = clerk_sdk::reqwest_builder().build().unwrap();
 
     let response = client.post(format!("{}/webhooks", running.url)).body("{}").send().await.unwrap();
@@ -167,12 +167,12 @@ pub(crate) async fn an_optional_caller_is_an_error_during_an_outage<S: Future<Ou
 ) {
     let mut world = World::new().await;
     for (layer, status, _) in broken_layers(&world) {
-        let running = start(Setup { layer, webhook: None }).await;
+        let running = start(Setup { layer, webhook: None, guarded: false }).await;
         world.url = running.url.clone();
         let response = world.get("/maybe").bearer_auth(token(&world)).send().await.unwrap();
         assert_eq!(response.status(), status);
     }
-    let running = start(Setup { layer: Some(unreachable_layer()), webhook: None }).await;
+    let running = start(Setup { layer: Some(unreachable_layer()), webhook: None, guarded: false }).await;
     world.url = running.url.clone();
     let response = world.get("/maybe").send().await.unwrap();
     assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (200, "nobody"));
@@ -191,6 +191,57 @@ pub(crate) async fn nested_guards_compare_the_whole_path<S: Future<Output = Runn
     for shut in ["/nested/shut", "/nested/deeper/shut"] {
         assert_eq!(world.get(shut).send().await.unwrap().status(), 401, "{shut}");
         assert_eq!(world.text(shut, &token(&world)).await, "nested", "{shut}");
+    }
+}
+
+/// A guard with `or_else` rejects with the application's response, whose status cannot be a success.
+pub(crate) async fn guards_reject_in_the_format_of_the_application<S: Future<Output = Running>>(
+    start: impl Fn(Setup) -> S,
+) {
+    let mut world = World::new().await;
+    let running = start(world.setup()).await;
+    world.url = running.url.clone();
+    for path in ["/own", "/own-success"] {
+        let response = world.get(path).send().await.unwrap();
+        assert_eq!(response.status(), 401, "{path}");
+        assert_eq!(response.headers()["www-authenticate"], "Bearer", "{path}");
+        assert_eq!(response.headers().contains_key("x-own"), path == "/own");
+        assert_eq!(response.text().await.unwrap(), "own session-token-missing", "{path}");
+        assert_eq!(world.text(path, &token(&world)).await, "own", "{path}");
+    }
+    for (layer, status, _) in broken_layers(&world) {
+        let running = start(Setup { layer, webhook: None, guarded: false }).await;
+        world.url = running.url.clone();
+        for path in ["/own", "/own-success"] {
+            let response = world.get(path).bearer_auth(token(&world)).send().await.unwrap();
+            assert_eq!(response.status(), status, "{path}");
+            assert!(response.text().await.unwrap().starts_with("own "), "{path}");
+        }
+    }
+}
+
+/// A layer with a guard inside rejects what has no route, too, and leaves the paths open that the guard excepts.
+pub(crate) async fn a_guarded_layer_rejects_requests_that_are_signed_out<S: Future<Output = Running>>(
+    start: impl Fn(Setup) -> S,
+) {
+    let mut world = World::new().await;
+    let running = start(Setup { guarded: true, ..world.setup() }).await;
+    world.url = running.url.clone();
+    for (open, text) in [("/public", "hello"), ("/maybe", "nobody")] {
+        let response = world.get(open).send().await.unwrap();
+        assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (200, text));
+    }
+    for shut in ["/state", "/nested/open", "/me", "/no-route"] {
+        assert_eq!(world.get(shut).send().await.unwrap().status(), 401, "{shut}");
+    }
+    let token = token(&world);
+    assert_eq!(world.text("/state", &token).await, "signed in");
+    assert_eq!(world.text("/maybe", &token).await, world.text("/me", &token).await);
+    for (layer, status, _) in broken_layers(&world).into_iter().skip(1) {
+        let running = start(Setup { layer, webhook: None, guarded: true }).await;
+        world.url = running.url.clone();
+        let response = world.get("/state").bearer_auth(&token).send().await.unwrap();
+        assert_eq!(response.status(), status);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The service in Rocket.
 
+use std::marker::PhantomData;
 use std::sync::Mutex;
 
 use clerk_sdk::auth::{Auth, Caller, MachineAuth, Permission, RequestState};
 use clerk_sdk::frameworks::rocket::catchers;
-use clerk_sdk::frameworks::{Maybe, Rejection};
+use clerk_sdk::frameworks::{ClerkLayer, GuardedLayer, Maybe, Rejection};
 use clerk_sdk::webhooks::Delivery;
-use rocket::fairing::AdHoc;
+use rocket::fairing::{AdHoc, Fairing};
 use rocket::{Config, get, post, routes};
 use tokio::sync::oneshot;
 
@@ -122,6 +123,32 @@ async fn rocket_knows_who_is_calling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rocket_drops_headers_that_are_not_utf_8() {
     headers_that_are_not_utf_8_are_dropped(start).await;
+}
+
+/// Says whether Rocket takes a type as a fairing.
+struct Probe<T>(PhantomData<T>);
+
+impl<T: Fairing> Probe<T> {
+    fn is_fairing(&self) -> bool {
+        true
+    }
+}
+
+trait Otherwise {
+    fn is_fairing(&self) -> bool;
+}
+
+impl<T> Otherwise for &Probe<T> {
+    fn is_fairing(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_guarded_layer_cannot_be_attached_to_rocket() {
+    let (layer, guarded) = (&Probe::<ClerkLayer>(PhantomData), &Probe::<GuardedLayer>(PhantomData));
+    assert!(layer.is_fairing());
+    assert!(!guarded.is_fairing());
 }
 
 #[tokio::test]
