@@ -13,8 +13,10 @@ use crate::reference;
 use crate::surface::api;
 use crate::tree::Tree;
 
-/// The folders with the code, and with the code that needs a web framework.
-const CODE: [&str; 2] = ["tests/tests/documentation", "tests/frameworks/tests/frameworks"];
+/// The folders with the code, with the code that needs a web framework, and with the code for other libraries that pages
+/// on moving show.
+const CODE: [&str; 3] =
+    ["tests/tests/documentation", "tests/frameworks/tests/frameworks", "tests/measurements/tests/before"];
 
 /// The pages, as they should be.
 pub(crate) fn pages(tree: &Tree) -> Result<Vec<File>, Error> {

@@ -5,6 +5,7 @@
 mod authentication;
 mod calls;
 mod decoding;
+mod moving;
 mod paths;
 mod recipes;
 mod retries_and_errors;

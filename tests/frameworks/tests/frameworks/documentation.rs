@@ -162,6 +162,71 @@ pub(crate) mod in_axum {
         // end
     }
 
+    mod moved {
+        use clerk_sdk::mock::get as request;
+
+        use super::super::ORIGIN;
+
+        // code: after-axum
+        use axum::{Router, routing::get};
+        use clerk_sdk::Clerk;
+        use clerk_sdk::auth::{Auth, Permission};
+        use clerk_sdk::frameworks::{ClerkLayer, Rejection, require_auth};
+
+        fn app(clerk: &Clerk) -> Router {
+            let layer = ClerkLayer::new(clerk).authorized_parties(["https://app.example.com"]);
+            let layer = layer.guarded_by(require_auth());
+            Router::new().route("/me", get(me)).route("/invoices", get(invoices)).layer(layer)
+        }
+
+        async fn me(auth: Auth) -> String {
+            auth.user_id().to_owned()
+        }
+
+        async fn invoices(auth: Auth) -> Result<String, Rejection> {
+            auth.require(Permission("org:billing:read"))?;
+            Ok(format!("the invoices of {}", auth.org_id().unwrap_or_default()))
+        }
+        // end
+
+        #[tokio::test]
+        async fn the_service_of_the_page_on_clerk_rs_guards_each_route() {
+            use tower::ServiceExt as _;
+
+            let mock = clerk_sdk::mock::MockClerk::start().await.unwrap();
+            let ada = mock.seed().user("ada@example.com").await;
+            let ada = mock.sign_in(&ada).authorized_party(ORIGIN).organization("acme", "org:admin");
+            let token = ada.permissions(["org:billing:read"]).token();
+            let app = app(&mock.client());
+            for path in ["/me", "/invoices", "/none"] {
+                let response = app.clone().oneshot(request(path).anonymous()).await.unwrap();
+                assert_eq!(response.status(), 401, "{path}");
+            }
+            for path in ["/me", "/invoices"] {
+                let response = app.clone().oneshot(request(path).bearer(&token)).await.unwrap();
+                assert_eq!(response.status(), 200, "{path}");
+            }
+        }
+    }
+
+    mod without_secret_key {
+        // code: after-extractor
+        use axum::{Router, routing::get};
+        use clerk_sdk::auth::{Auth, Authenticator};
+        use clerk_sdk::frameworks::ClerkLayer;
+
+        fn app(publishable_key: &str) -> Result<Router, clerk_sdk::Error> {
+            let authenticator = Authenticator::from_publishable_key(publishable_key)
+                .authorized_parties(["https://app.example.com"]);
+            Ok(Router::new().route("/me", get(me)).layer(ClerkLayer::from(authenticator).checked()?))
+        }
+
+        async fn me(auth: Auth) -> String {
+            auth.user_id().to_owned()
+        }
+        // end
+    }
+
     mod open_paths {
         use axum::Router;
         use clerk_sdk::Clerk;
