@@ -42,6 +42,7 @@ mod require;
 mod response_format;
 #[cfg(feature = "rocket")]
 pub mod rocket;
+mod sentence;
 #[cfg(feature = "tower")]
 pub mod tower;
 
