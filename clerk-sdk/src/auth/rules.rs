@@ -62,6 +62,8 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) authorized_parties: Option<Vec<String>>,
+    /// Whether a token without `azp` passes although parties are configured.
+    pub(super) allows_missing_party: bool,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) issuers: Option<Vec<String>>,
     /// The machine that machines' tokens have to name.
@@ -74,6 +76,7 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             authorized_parties: None,
+            allows_missing_party: false,
             audiences: None,
             issuers: None,
             machine: None,
@@ -217,8 +220,10 @@ impl Rules {
             (None, Some(_)) => {
                 format!("the token's `azp` is not a text, and the authorized parties are {}", parties_shown())
             }
+            (None, None) if self.allows_missing_party => return Ok(()),
             (None, None) => format!(
-                "the token has no `azp`, and the authorized parties are {}; tokens of native apps have none",
+                "the token has no `azp`, and the authorized parties are {}; tokens of native apps have none, see \
+                 `allow_missing_authorized_party`",
                 parties_shown()
             ),
         };
