@@ -10,6 +10,7 @@ use super::error::{AuthError, Reason};
 use super::identity::{Auth, Caller, MachineAuth, TokenType};
 use super::machine::{self, Answers};
 use super::rules::Kind;
+use super::seen;
 use super::settings::{Settings, token_settings};
 use super::verifier::Verifier;
 use crate::client::Clerk;
@@ -27,8 +28,8 @@ pub enum RequestState {
     SignedOut {
         /// The reason, as a stable code.
         reason: Reason,
-        /// The reason, for people. It contains no token. If the reason [is not the caller's fault](Reason::is_unavailable),
-        /// it contains the cause: log it, and respond with the code alone.
+        /// The reason, for the log: what was seen and what is configured. It contains no token. Do not put it into a
+        /// response: callers get the code of the reason alone.
         message: String,
     },
 }
@@ -191,7 +192,12 @@ impl Authenticator {
         match self.0.check(carried).await {
             Ok(caller) => RequestState::SignedIn(caller),
             Err(error) => {
-                tracing::debug!(target: "clerk_sdk", reason = error.reason().as_str(), "signed out");
+                tracing::debug!(
+                    target: "clerk_sdk",
+                    reason = error.reason().as_str(),
+                    message = error.message(),
+                    "signed out"
+                );
                 RequestState::SignedOut { reason: error.reason(), message: error.into_message() }
             }
         }
@@ -203,15 +209,19 @@ impl Parts {
         self.accepted.contains(&token_type)
     }
 
+    fn not_accepted(&self, token_type: TokenType) -> AuthError {
+        let accepted = seen::list(self.accepted.iter().map(|one| one.as_str()));
+        let message = format!("a credential of the type {token_type} is not accepted, but {accepted}");
+        AuthError::new(Reason::TokenTypeNotSupported, message)
+    }
+
     fn find(&self, request: &impl RequestHeaders) -> Carried {
         find(request, self.cookie.as_deref(), self.accepts(TokenType::Session))
     }
 
     async fn check(&self, carried: Carried) -> Result<Caller, AuthError> {
         let (token, kind) = match carried {
-            Carried::Nothing => {
-                let message =
-                    "the request carries no token, neither in the Authorization header nor in a cookie";
+            Carried::Nothing(message) => {
                 return Err(AuthError::new(Reason::SessionTokenMissing, message));
             }
             Carried::Empty => {
@@ -229,15 +239,17 @@ impl Parts {
             && let Some(token_type) = machine::opaque_type(&token)
         {
             if !self.accepts(token_type) {
-                let message = format!("a credential of the type {token_type} is not accepted here");
-                return Err(AuthError::new(Reason::TokenTypeNotSupported, message));
+                return Err(self.not_accepted(token_type));
             }
             let (clerk, answers) = (self.clerk.as_ref(), self.answers.as_ref());
             let rules = self.verifier.rules();
             let machine = machine::verify(clerk, token_type, token.clone(), rules, answers).await?;
             return Ok(Caller::Machine(machine.with_token(&token)));
         }
-        let allowed = |kind| self.accepts(token_type(kind));
+        let allowed = |kind| {
+            let token_type = token_type(kind);
+            if self.accepts(token_type) { Ok(()) } else { Err(self.not_accepted(token_type)) }
+        };
         let (kind, claims) = self.verifier.check(&token, kind, allowed).await?;
         if kind != Kind::Session {
             let machine = machine::from_jwt(token_type(kind), claims);

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE;
 use http::HeaderMap;
 
 use super::provider::sha1;
+use super::seen;
 
 /// A request, as far as its headers go: `http::HeaderMap`, `http::Request`, `http::request::Parts`.
 ///
@@ -40,7 +41,8 @@ impl<R: RequestHeaders + ?Sized> RequestHeaders for &R {
 
 /// What a request carries.
 pub(super) enum Carried {
-    Nothing,
+    /// No token, and why.
+    Nothing(String),
     /// A bare token without characters.
     Empty,
     /// More than one `Authorization` header: proxies and frameworks disagree on which of them counts.
@@ -65,7 +67,7 @@ pub(super) const MACHINE_TO_MACHINE: &str = "mt_";
 pub(super) const API_KEY: &str = "ak_";
 pub(super) const OAUTH: &str = "oat_";
 
-const SESSION: &str = "__session";
+pub(super) const SESSION: &str = "__session";
 
 /// What the session cookie of an instance is called: Clerk adds a suffix made from the publishable key, so that two
 /// instances under one domain do not disturb each other.
@@ -85,13 +87,10 @@ pub(super) fn find(request: &impl RequestHeaders, suffixed: Option<&str>, cookie
     if let Some(token) = first.and_then(authorization) {
         return Carried::InHeader(text(token));
     }
-    if !cookies {
-        return Carried::Nothing;
-    }
-    let cookie = |name| cookie(request, name).filter(|value| !value.is_empty());
+    let cookie = |name| cookie(request, name).filter(|value| cookies && !value.is_empty());
     match suffixed.and_then(cookie).or_else(|| cookie(SESSION)) {
         Some(token) => Carried::InCookie(text(token)),
-        None => Carried::Nothing,
+        None => Carried::Nothing(seen::no_token(request, first, suffixed, cookies)),
     }
 }
 
@@ -125,15 +124,16 @@ fn has_jwt_shape(value: &[u8]) -> bool {
 
 /// The first cookie of this name.
 fn cookie<'a>(request: &'a impl RequestHeaders, name: &str) -> Option<&'a [u8]> {
+    let (_, value) = cookies(request).find(|(own, _)| *own == name.as_bytes())?;
+    let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
+    Some(unquoted.unwrap_or(value))
+}
+
+/// Returns the names and values of all cookies.
+pub(super) fn cookies(request: &impl RequestHeaders) -> impl Iterator<Item = (&[u8], &[u8])> {
     let pairs = request.header_values("cookie").flat_map(|value| value.split(|byte| *byte == b';'));
-    for pair in pairs {
-        let Some(equals) = pair.iter().position(|byte| *byte == b'=') else { continue };
-        let (own, value) = pair.split_at(equals);
-        if own.trim_ascii() == name.as_bytes() {
-            let value = value[1..].trim_ascii();
-            let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
-            return Some(unquoted.unwrap_or(value));
-        }
-    }
-    None
+    pairs.filter_map(|pair| {
+        let (name, value) = pair.split_at(pair.iter().position(|byte| *byte == b'=')?);
+        Some((name.trim_ascii(), value[1..].trim_ascii()))
+    })
 }

@@ -112,7 +112,8 @@ impl AuthError {
         self.reason
     }
 
-    /// What went wrong and what to do, for people.
+    /// Returns what went wrong and what to do, for the log: what was seen, and what is configured. Do not put it into a
+    /// response.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -16,6 +16,10 @@ pub(super) struct Header {
     pub(super) critical: bool,
     /// None where it is not supported.
     pub(super) algorithm: Option<Algorithm>,
+    /// The name of an algorithm that is not supported.
+    pub(super) other_algorithm: Option<String>,
+    /// The type, where it is [`Typ::Other`].
+    pub(super) other_typ: Option<String>,
     pub(super) kid: Option<String>,
 }
 
@@ -92,14 +96,28 @@ impl<'de> Visitor<'de> for HeaderVisitor {
     /// The last of two members of one name counts, as in all of the SDK.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Header, A::Error> {
         let class = Class { typ: Typ::Absent, category: Category::Absent };
-        let mut header = Header { class, critical: false, algorithm: None, kid: None };
+        let mut header = Header {
+            class,
+            critical: false,
+            algorithm: None,
+            other_algorithm: None,
+            other_typ: None,
+            kid: None,
+        };
         while let Some(name) = map.next_key()? {
             match name {
-                Name::Typ => header.class.typ = Typ::of(&map.next_value()?),
+                Name::Typ => {
+                    let value = map.next_value()?;
+                    header.class.typ = Typ::of(&value);
+                    let other = value.0.filter(|_| header.class.typ == Typ::Other);
+                    header.other_typ = other.map(Cow::into_owned);
+                }
                 Name::Category => header.class.category = Category::of(&map.next_value()?),
                 Name::Algorithm => {
                     let value: Member<'_> = map.next_value()?;
                     header.algorithm = value.0.as_deref().and_then(Algorithm::named);
+                    header.other_algorithm =
+                        value.0.filter(|_| header.algorithm.is_none()).map(Cow::into_owned);
                 }
                 Name::Kid => header.kid = map.next_value::<Member<'_>>()?.0.map(Cow::into_owned),
                 Name::Critical => {

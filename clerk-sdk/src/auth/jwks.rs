@@ -22,7 +22,6 @@ use super::error::{AuthError, Reason};
 use super::jwks_endpoint::JwksEndpoint;
 use super::key::KeySet;
 use super::provider::sha256;
-use super::token::UNKNOWN_KEY;
 use crate::call::execute;
 use crate::client::Clerk;
 use crate::clock::Clock;
@@ -427,13 +426,11 @@ impl CachedJwks {
         if let Some(keys) = usable.filter(known) {
             return Step::Use(keys.clone());
         }
-        let unknown_key = usable.is_some();
-        let mismatch = || Step::GiveUp(AuthError::new(Reason::JwkKidMismatch, UNKNOWN_KEY));
         if let Some(error) = &check.failed {
             return Step::GiveUp(error.clone());
         }
-        if unknown_key && (check.fetched || check.kid.is_none()) {
-            return mismatch();
+        if let Some(keys) = usable.filter(|_| check.fetched || check.kid.is_none()) {
+            return Step::GiveUp(keys.set.mismatch(check.kid));
         }
         if let Some(fetch) = state.fetch.as_ref().filter(|fetch| check.stalled != Some(fetch.number)) {
             return Step::Wait(fetch.clone());
@@ -441,9 +438,9 @@ impl CachedJwks {
         if let Some(failure) = state.failure(now) {
             return Step::GiveUp(failure.error.clone());
         }
-        if unknown_key {
+        if let Some(keys) = usable {
             if check.stalled.is_none() && state.looked_for.is_some_and(|at| at.age(now) < PAUSE) {
-                return mismatch();
+                return Step::GiveUp(keys.set.mismatch(check.kid));
             }
             state.looked_for = Some(now);
         }

@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use super::error::{AuthError, Reason};
 use super::provider::{Algorithm, Prepared, RsaParts};
 use super::published_key::is_published;
+use super::seen;
 
 impl Algorithm {
     /// By its name in JWS, if it is supported. `none` and HMAC are not.
@@ -158,6 +160,21 @@ impl KeySet {
         };
         let named = named.iter().filter(move |(name, _)| Some(name.as_str()) == kid);
         single.map(Ok).into_iter().chain(named.map(|(_, key)| key.as_ref().map_err(|reason| *reason)))
+    }
+
+    /// Returns the error of a token that names a key which is not among these.
+    pub(super) fn mismatch(&self, kid: Option<&str>) -> AuthError {
+        let named = kid.map_or("names no key (kid)".to_owned(), |kid| {
+            format!("names the key {} (kid), which the instance does not have", seen::unverified(kid))
+        });
+        let keys = match self {
+            Self::Single(_) => String::new(),
+            Self::Named(keys) => format!("; its keys are {}", seen::list(keys.iter().map(|(name, _)| name))),
+        };
+        let message = format!(
+            "the token {named}: it comes from another instance, or the key is no longer in use{keys}"
+        );
+        AuthError::new(Reason::JwkKidMismatch, message)
     }
 
     pub(super) fn has(&self, kid: Option<&str>) -> bool {

@@ -12,6 +12,7 @@ use super::identity::{Machine, MachineAuth, TokenType};
 use super::jwks::{DEADLINE, Moment, failed, secret_key};
 use super::opaque::CredentialId;
 use super::rules::{Rules, check_audience, cut_down};
+use super::seen;
 use super::verifier::texts;
 use crate::call::execute;
 use crate::client::Clerk;
@@ -103,7 +104,10 @@ pub(super) fn check_recipient(machine: Option<&str>, token: &Map<String, Value>)
     if names("scopes") || names("aud") {
         return Ok(());
     }
-    let message = "the machine's token is for other machines than this one (scopes, aud)";
+    let message = format!(
+        "the machine's token does not name this machine, {}, in its scopes or `aud`",
+        seen::quoted(machine)
+    );
     Err(AuthError::new(Reason::TokenInvalidAudience, message))
 }
 
@@ -262,7 +266,10 @@ fn read(
     match (token_type, &rules.audiences) {
         (TokenType::OAuth, Some(audiences)) => check_audience(audiences, answer.get("aud"))?,
         (TokenType::M2m, Some(audiences)) if !scopes.iter().any(|scope| audiences.contains(scope)) => {
-            let message = "the machine's token is for another audience than is configured (scopes)";
+            let (seen, wanted) = (seen::list(&scopes), seen::list(audiences));
+            let message = format!(
+                "the machine's token has the scopes [{seen}], and the audience {wanted} is configured"
+            );
             return Err(AuthError::new(Reason::TokenInvalidAudience, message));
         }
         _ => {}

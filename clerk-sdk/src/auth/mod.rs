@@ -52,6 +52,7 @@ mod pem;
 mod provider;
 pub(crate) mod published_key;
 mod rules;
+mod seen;
 mod settings;
 mod token;
 mod verifier;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::error::{AuthError, Reason};
 use super::header::{Category, Class, Header, Typ};
 use super::machine::check_recipient;
+use super::seen::{list, quoted, unverified};
 use crate::clock::Clock;
 use crate::value::whole;
 
@@ -61,6 +62,8 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) authorized_parties: Option<Vec<String>>,
+    /// Whether a token without `azp` passes although parties are configured.
+    pub(super) allows_missing_party: bool,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) issuers: Option<Vec<String>>,
     /// The machine that machines' tokens have to name.
@@ -73,6 +76,7 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             authorized_parties: None,
+            allows_missing_party: false,
             audiences: None,
             issuers: None,
             machine: None,
@@ -98,13 +102,23 @@ pub(super) fn check_header(kind: Kind, header: &Header) -> Result<(), AuthError>
             let message = "it is an OAuth access token, and a token of another kind is wanted here";
             return refused(Reason::TokenTypeNotSupported, message);
         }
-        (_, Typ::Other) => return refused(Reason::TokenInvalid, "the token's type (typ) is not JWT"),
+        (_, Typ::Other) => {
+            let typ = header.other_typ.as_deref().map_or("not a text".to_owned(), unverified);
+            return refused(
+                Reason::TokenInvalid,
+                format!("the token's type (typ) is {typ}, and JWT is expected"),
+            );
+        }
     }
     if header.critical {
         return refused(Reason::TokenInvalid, "the token demands extensions (crit) that are not supported");
     }
     if header.algorithm.is_none() {
-        let message = "the token's algorithm is not supported: RS256, RS384, RS512, ES256 and EdDSA are";
+        let algorithm =
+            header.other_algorithm.as_deref().map_or("missing or not a text".to_owned(), unverified);
+        let message = format!(
+            "the token's algorithm (alg) is {algorithm}: RS256, RS384, RS512, ES256 and EdDSA are supported"
+        );
         return refused(Reason::TokenInvalidAlgorithm, message);
     }
     Ok(())
@@ -177,10 +191,12 @@ impl Rules {
         let Some(issuers) = &self.issuers else { return Ok(()) };
         match text(claims, "iss") {
             Some(issuer) if issuers.iter().any(|one| one == issuer) => Ok(()),
-            _ => refused(
-                Reason::TokenInvalidIssuer,
-                "the token does not come from the issuer that is configured",
-            ),
+            issuer => {
+                let seen =
+                    issuer.map_or("no issuer".to_owned(), |issuer| format!("the issuer {}", quoted(issuer)));
+                let message = format!("the token has {seen} (iss), and {} is configured", list(issuers));
+                refused(Reason::TokenInvalidIssuer, message)
+            }
         }
     }
 
@@ -193,14 +209,23 @@ impl Rules {
 
     fn check_authorized_party(&self, claims: &Map<String, Value>) -> Result<(), AuthError> {
         let Some(parties) = &self.authorized_parties else { return Ok(()) };
-        let message = match text(claims, "azp") {
-            Some(party) if parties.iter().any(|one| one == party) => return Ok(()),
-            Some(party) => {
-                format!("the token was made for {party:?} (azp), which is none of the authorized parties")
+        let parties_shown = || list(parties);
+        let message = match (text(claims, "azp"), claims.get("azp")) {
+            (Some(party), _) if parties.iter().any(|one| one == party) => return Ok(()),
+            (Some(party), _) => format!(
+                "the token was made for {} (azp), and the authorized parties are {}",
+                quoted(party),
+                parties_shown()
+            ),
+            (None, Some(_)) => {
+                format!("the token's `azp` is not a text, and the authorized parties are {}", parties_shown())
             }
-            None => "the token does not say what origin it was made for (azp), and authorized parties are \
-                     configured"
-                .to_owned(),
+            (None, None) if self.allows_missing_party => return Ok(()),
+            (None, None) => format!(
+                "the token has no `azp`, and the authorized parties are {}; tokens of native apps have none, see \
+                 `allow_missing_authorized_party`",
+                parties_shown()
+            ),
         };
         refused(Reason::TokenInvalidAuthorizedParties, message)
     }
@@ -209,20 +234,24 @@ impl Rules {
 /// Whether `aud`, a string or an array of strings, has one of these. An empty one is none.
 pub(super) fn check_audience(audiences: &[String], aud: Option<&Value>) -> Result<(), AuthError> {
     let wanted = |aud: &str| !aud.is_empty() && audiences.iter().any(|one| one == aud);
+    let other = |seen: String| {
+        format!("the token is for the audience {seen} (aud), and {} is configured", list(audiences))
+    };
     let message = match aud {
         Some(Value::String(aud)) if wanted(aud) => return Ok(()),
         Some(Value::Array(all)) if all.iter().all(Value::is_string) => {
             if all.iter().filter_map(Value::as_str).any(wanted) {
                 return Ok(());
             }
-            "the token is for another audience (aud)"
+            other(list(all.iter().filter_map(Value::as_str)))
         }
-        Some(Value::String(_)) => "the token is for another audience (aud)",
-        Some(_) => "the audience of the token (aud) is neither a string nor a list of strings",
-        None => {
-            "the token is for no audience (aud), and one is configured. Clerk's session tokens have none unless \
-                 it is added to them in the dashboard: authorized parties may be what is wanted"
-        }
+        Some(Value::String(aud)) => other(quoted(aud)),
+        Some(_) => "the audience of the token (aud) is neither a string nor a list of strings".to_owned(),
+        None => format!(
+            "the token is for no audience (aud), and {} is configured. Clerk's session tokens have none unless it is \
+             added to them in the dashboard: authorized parties may be what is wanted",
+            list(audiences)
+        ),
     };
     refused(Reason::TokenInvalidAudience, message)
 }

@@ -148,6 +148,17 @@ macro_rules! token_settings {
             self
         }
 
+        /// Accepts session tokens without `azp` although [`authorized_parties`](Self::authorized_parties) are set. They are
+        /// rejected by default.
+        ///
+        /// Such tokens are those of native apps, and those that the Backend API creates for a session
+        /// (`sessions().create_token(…)`): they were made for no origin. A token with another `azp` is still rejected, and so
+        /// is one whose `azp` is empty, null or not a text. Without authorized parties this has no effect.
+        pub fn allow_missing_authorized_party(mut self) -> Self {
+            self.settings_mut().rules.allows_missing_party = true;
+            self
+        }
+
         /// The audiences of which a token must name one (`aud`).
         ///
         /// Clerk's session tokens have no `aud` unless it is added to them in the dashboard; then all are refused. Of an

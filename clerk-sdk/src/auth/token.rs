@@ -72,10 +72,10 @@ impl<'a> Token<'a> {
                 "the token's algorithm is not supported",
             ));
         };
-        let mut refusal = AuthError::new(Reason::JwkKidMismatch, UNKNOWN_KEY);
+        let mut refusal = None;
         for key in keys.candidates(self.header.kid.as_deref()) {
             let outcome = key.map(|key| key.verifies(algorithm, self.message, &self.signature));
-            refusal = match outcome {
+            refusal = Some(match outcome {
                 Ok(Some(true)) => return Ok(()),
                 Ok(Some(false)) => {
                     let message = "the token's signature is not that of its key: it was changed on the way, or \
@@ -91,14 +91,11 @@ impl<'a> Token<'a> {
                     let message = format!("the key that the token names cannot be used: {reason}");
                     AuthError::new(Reason::JwkKidMismatch, message)
                 }
-            };
+            });
         }
-        Err(refusal)
+        Err(refusal.unwrap_or_else(|| keys.mismatch(self.header.kid.as_deref())))
     }
 }
-
-pub(super) const UNKNOWN_KEY: &str = "none of the instance's keys is the one that the token names: it comes from \
-                                      another instance, or its key is no longer in use";
 
 const NO_CLAIMS: &str = "the claims of the token are no JSON object";
 

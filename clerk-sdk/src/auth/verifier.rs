@@ -202,7 +202,7 @@ impl Verifier {
         }
         let parsed = Token::parse(token)?;
         check_header(Kind::Session, &parsed.header)?;
-        self.finish(token, &parsed, kind, |_| true, &keys).map(|(_, claims)| claims)
+        self.finish(token, &parsed, kind, |_| Ok(()), &keys).map(|(_, claims)| claims)
     }
 }
 
@@ -212,7 +212,7 @@ impl Verifier {
     }
 
     async fn check_as(&self, kind: Kind, token: &str) -> Result<Claims, AuthError> {
-        self.check(token, Some(kind), |_| true).await.map(|(_, claims)| claims)
+        self.check(token, Some(kind), |_| Ok(())).await.map(|(_, claims)| claims)
     }
 
     pub(super) fn rules(&self) -> &Rules {
@@ -225,7 +225,7 @@ impl Verifier {
         &self,
         token: &str,
         kind: Option<Kind>,
-        allowed: impl Fn(Kind) -> bool,
+        allowed: impl Fn(Kind) -> Result<(), AuthError>,
     ) -> Result<(Kind, Claims), AuthError> {
         let mut handle = None;
         if self.0.cache.is_some()
@@ -233,12 +233,15 @@ impl Verifier {
             && let Some(outcome) = self.recall(token, kind, &keys)
         {
             let (kind, claims) = outcome?;
-            return if allowed(kind) { Ok((kind, claims)) } else { Err(not_accepted()) };
+            return allowed(kind).map(|()| (kind, claims));
         }
         let parsed = Token::parse(token)?;
         let declared = kind.or_else(|| Kind::declared(parsed.header.class));
-        if !declared.map_or_else(|| allowed(Kind::Session) || allowed(Kind::MachineToMachine), &allowed) {
-            return Err(not_accepted());
+        match declared {
+            Some(kind) => allowed(kind)?,
+            None => {
+                allowed(Kind::Session).or_else(|error| allowed(Kind::MachineToMachine).map_err(|_| error))?
+            }
         }
         check_header(declared.unwrap_or(Kind::Session), &parsed.header)?;
         let keys = match &self.0.source {
@@ -289,15 +292,13 @@ impl Verifier {
         text: &str,
         token: &Token<'_>,
         kind: Option<Kind>,
-        allowed: impl Fn(Kind) -> bool,
+        allowed: impl Fn(Kind) -> Result<(), AuthError>,
         keys: &Keys,
     ) -> Result<(Kind, Claims), AuthError> {
         let class = token.header.class;
         let claims = token.verified_claims(&keys.set)?;
         let kind = kind.map_or_else(|| Kind::verified(class, &claims), Ok)?;
-        if !allowed(kind) {
-            return Err(not_accepted());
-        }
+        allowed(kind)?;
         self.0.rules.check(kind, class, &claims)?;
         if kind == Kind::Session && self.0.rules.authorized_parties.is_none() {
             warn_of_missing_parties();
@@ -309,10 +310,6 @@ impl Verifier {
         }
         Ok((kind, claims))
     }
-}
-
-fn not_accepted() -> AuthError {
-    AuthError::new(Reason::TokenTypeNotSupported, "a token of this kind is not accepted here")
 }
 
 /// Once in the life of a process: it is about how the program is set up, and not about one token.

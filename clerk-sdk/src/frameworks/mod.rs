@@ -43,6 +43,7 @@ mod require;
 mod response_format;
 #[cfg(feature = "rocket")]
 pub mod rocket;
+mod sentence;
 #[cfg(feature = "tower")]
 pub mod tower;
 

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::sentence::sentence;
 use crate::auth::{Auth, AuthError, Caller, Factor, MachineAuth, Reason, Requirement, Reverification};
 use crate::error::Error;
 use crate::log_limit;
@@ -16,8 +17,9 @@ use crate::webhooks::{WebhookError, WebhookErrorReason};
 
 /// Why a request does not get through, and the answer to it: JSON in the shape of Clerk's own errors.
 ///
-/// A response of 500, 502 or 503 contains the code and a neutral sentence. The cause is in `Display` and `Debug`, and in the
-/// log, where each cause has at most one line in 10 seconds.
+/// A response of 401, 500, 502 or 503 contains the code and a neutral sentence. The cause is in `Display` and `Debug`: what
+/// was seen of the request, and what is configured. It is in the log, too, for a 401 at the level `debug`. Each other cause
+/// has at most one line in 10 seconds.
 ///
 /// A response in all frameworks: return it from handlers, `Result<_, Rejection>`, or read it in an error page of your
 /// own. Where a [`Reverification`] is what is missing, the body also has the `clerk_error` by which Clerk's frontends
@@ -59,8 +61,6 @@ use crate::webhooks::{WebhookError, WebhookErrorReason};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection(Box<Inner>);
 
-/// The sentence of responses of 503.
-const UNAVAILABLE: &str = "the credential cannot be verified at the moment; retry later";
 /// The sentence of responses of 500.
 const NOT_CONFIGURED: &str = "the service is not configured correctly; the cause is in its log";
 /// The key of log lines about settings of a layer.
@@ -96,13 +96,13 @@ impl Rejection {
     }
 
     pub(super) fn signed_out(reason: Reason, message: String) -> Self {
-        let mut rejection = if reason.is_unavailable() {
-            Self::with_cause(StatusCode::SERVICE_UNAVAILABLE, reason.as_str(), UNAVAILABLE, message)
-        } else {
-            Self::new(StatusCode::UNAUTHORIZED, reason.as_str(), message)
-        };
+        let unavailable = reason.is_unavailable();
+        let status = if unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
+        let mut rejection = Self::with_cause(status, reason.as_str(), sentence(reason), message);
         rejection.0.reason = Some(reason);
-        rejection.log(reason.as_str());
+        if unavailable {
+            rejection.log(reason.as_str());
+        }
         rejection
     }
 

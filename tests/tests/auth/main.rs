@@ -14,6 +14,7 @@ mod key_fetches;
 mod key_providers;
 mod keys;
 mod machines;
+mod messages;
 mod opaque;
 mod peers;
 mod recipients;

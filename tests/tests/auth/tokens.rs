@@ -254,6 +254,24 @@ fn the_authorized_parties_decide_who_may_use_a_token() {
 }
 
 #[test]
+fn a_missing_party_is_allowed_on_request_and_a_wrong_one_never() {
+    let parties = |builder: VerifierBuilder| {
+        builder.authorized_parties(["https://a.example"]).allow_missing_authorized_party()
+    };
+    assert_eq!(outcome(parties, json!({"azp": null})), Ok(()), "absent");
+    assert_eq!(outcome(parties, json!({"azp": "https://a.example"})), Ok(()));
+    for azp in [json!("https://b.example"), json!("https://a.example/"), json!(""), json!(1), json!([])] {
+        let outcome = outcome(parties, json!({ "azp": azp }));
+        assert_eq!(outcome, Err(Reason::TokenInvalidAuthorizedParties), "{azp}");
+    }
+    let mut null = claims(json!({}));
+    null["azp"] = Value::Null;
+    let verifier = parties(verifier()).build().unwrap();
+    let outcome = verifier.verify_now(Signer::one().session(&null));
+    assert_eq!(reason(outcome), Reason::TokenInvalidAuthorizedParties, "null");
+}
+
+#[test]
 fn an_audience_that_is_configured_must_be_there() {
     let audience = |builder: VerifierBuilder| builder.audience(["api", "jobs"]);
     assert_eq!(outcome(audience, json!({"aud": "jobs"})), Ok(()));

@@ -50,6 +50,18 @@ async fn requests_say_who_sent_them() -> Result<(), AnyError> {
 
     let state = authenticator.authenticate(&request).await; // a future that does not borrow the request
     // end
+    // code: native-apps
+    let for_apps = clerk
+        .authenticator()
+        .authorized_parties(["https://app.example.com"])
+        .allow_missing_authorized_party()
+        .build()?;
+    // end
+    let created =
+        mock.client().sessions().create_token(state.clone().into_auth()?.session_id().unwrap()).await?;
+    let jwt = created.jwt.unwrap();
+    assert!(for_apps.authenticate_token(&jwt).await.is_signed_in());
+    assert!(!authenticator.authenticate_token(&jwt).await.is_signed_in());
     let auth = state.into_auth()?;
     // code: has
     use clerk_sdk::auth::{Feature, Permission, Plan, Reverification};

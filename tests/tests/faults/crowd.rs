@@ -34,6 +34,16 @@ fn counting(builder: ClerkBuilder) -> (Clerk, Arc<AtomicUsize>) {
     (builder.build().unwrap(), sent)
 }
 
+/// Repeats a measurement that is `None` if the machine was too slow for it.
+async fn conclusive<T>(measure: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..50 {
+        if let Some(outcome) = measure().await {
+            return outcome;
+        }
+    }
+    panic!("the machine was too slow each time");
+}
+
 type Call = clerk_sdk::RawRequest<Value>;
 
 fn call(clerk: &Clerk, number: usize) -> Call {
@@ -100,25 +110,27 @@ async fn calls_at_once_within_the_limit_take_one_request_each() {
 
 #[tokio::test]
 async fn an_api_that_answers_nobody_holds_others_up_for_a_quarter_of_a_second() {
-    let server = silent();
-    let (clerk, sent) = counting(builder(&server));
-    let started = Instant::now();
+    let (at_once, last) = conclusive(async || {
+        let server = silent();
+        let (clerk, sent) = counting(builder(&server));
+        let started = Instant::now();
+        let _calls = start(&clerk, 0..65, |call| call).await;
+        let at_once = sent.load(Ordering::SeqCst);
+        let soon = started.elapsed() < PATIENCE;
 
-    let calls = start(&clerk, 0..65, |call| call).await;
+        until(|| server.seen().len() == 65).await;
+        soon.then(|| (at_once, server.seen()[64].at - started))
+    })
+    .await;
 
-    if started.elapsed() < PATIENCE {
-        assert_eq!(sent.load(Ordering::SeqCst), 64);
-    }
-    until(|| server.seen().len() == 65).await;
-    let last = server.seen()[64].at - started;
+    assert_eq!(at_once, 64);
     assert!(last >= PATIENCE && last < ms(20_000), "{last:?}");
-    drop(calls);
 }
 
-#[tokio::test]
-async fn a_call_that_is_dropped_before_it_is_sent_gives_its_place_away() {
+/// The targets of all requests, where calls in flight and calls that wait are dropped within [`PATIENCE`].
+async fn sent_after_drops() -> Option<Vec<String>> {
     let server = silent();
-    let (clerk, _) = counting(builder(&server));
+    let clerk = builder(&server).build().unwrap();
     let started = Instant::now();
     let calls = start(&clerk, 0..64, |call| call).await;
     let waiting = start(&clerk, 64..80, |call| call).await;
@@ -129,9 +141,18 @@ async fn a_call_that_is_dropped_before_it_is_sent_gives_its_place_away() {
     let soon = started.elapsed() < PATIENCE;
 
     until(|| server.seen().iter().any(|request| request.target == "/v1/79")).await;
-    let seen = server.seen();
-    let number = |target: &str| target.trim_start_matches("/v1/").parse::<usize>().unwrap();
-    assert!(!soon || seen.iter().all(|request| !(64..79).contains(&number(&request.target))), "{seen:?}");
+    soon.then(|| server.seen().into_iter().map(|request| request.target).collect())
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_before_it_is_sent_gives_its_place_away() {
+    let sent = conclusive(sent_after_drops).await;
+
+    let dropped = |target: &&String| {
+        let number: usize = target.trim_start_matches("/v1/").parse().unwrap();
+        (64..79).contains(&number)
+    };
+    assert_eq!(sent.iter().filter(dropped).count(), 0, "{sent:?}");
 }
 
 #[tokio::test]
@@ -153,17 +174,18 @@ async fn a_call_that_waits_for_nobody_is_sent_at_once() {
 
 #[tokio::test]
 async fn a_time_limit_ends_the_wait_of_a_call_that_was_not_sent() {
-    let server = silent();
-    let (clerk, _) = counting(builder(&server));
-    let _calls = start(&clerk, 0..64, |call| call).await;
-
-    let started = Instant::now();
-    let error = clerk.request::<Value>(Method::POST, "/x").with_timeout(ms(50)).await.unwrap_err();
+    let error = conclusive(async || {
+        let server = silent();
+        let clerk = builder(&server).build().unwrap();
+        let started = Instant::now();
+        let _calls = start(&clerk, 0..64, |call| call).await;
+        let outcome = clerk.request::<Value>(Method::POST, "/x").with_timeout(ms(50)).await;
+        (started.elapsed() < PATIENCE).then(|| outcome.unwrap_err())
+    })
+    .await;
 
     assert!(error.is_timeout(), "{error}");
-    if started.elapsed() < PATIENCE {
-        assert_eq!((error.maybe_sent(), error.attempts()), (false, 0), "{error}");
-    }
+    assert_eq!((error.maybe_sent(), error.attempts()), (false, 0), "{error}");
 }
 
 #[tokio::test]

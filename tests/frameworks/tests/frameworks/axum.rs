@@ -87,6 +87,7 @@ properties! {
     start:
     a_rejection_is_never_a_2xx_whatever_the_headers,
     responses_of_500_and_503_do_not_contain_the_cause,
+    responses_of_401_do_not_contain_the_configuration,
     an_optional_caller_is_an_error_during_an_outage,
     webhook_headers_are_verified_before_the_body_is_read,
     the_body_of_a_webhook_has_a_time_limit,

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::contract::{BILLING, Running, Setup, World};
+use crate::contract::{BILLING, ORIGIN, Running, Setup, World};
 
 const NOT_CONFIGURED: &str = "the service is not configured correctly; the cause is in its log";
 const UNAVAILABLE: &str = "the credential cannot be verified at the moment; retry later";
@@ -125,9 +125,21 @@ pub(crate) async fn a_rejection_is_never_a_2xx_whatever_the_headers<S: Future<Ou
 async fn long_message(response: Response) -> String {
     let headers = format!("{:?}", response.headers());
     let body = String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap();
-    for cause in
-        ["127.0.0.1", "could not connect", "ClerkLayer", "Webhook", "jwks", "empty", "manage", "data(", "sk_"]
-    {
+    for cause in [
+        "127.0.0.1",
+        "could not connect",
+        "ClerkLayer",
+        "Webhook",
+        "jwks",
+        "empty",
+        "manage",
+        "data(",
+        "sk_",
+        "example",
+        "jobs",
+        "__session",
+        "ins_",
+    ] {
         assert!(!body.contains(cause) && !headers.contains(cause), "{cause} in {headers} {body}");
     }
     let body: Value = serde_json::from_str(&body).unwrap();
@@ -147,6 +159,32 @@ pub(crate) async fn responses_of_500_and_503_do_not_contain_the_cause<S: Future<
             assert_eq!(long_message(response).await, message, "{path}");
         }
     }
+}
+
+/// The response to a token that does not match the configuration, which the message of its error shows.
+pub(crate) async fn responses_of_401_do_not_contain_the_configuration<S: Future<Output = Running>>(
+    start: impl Fn(Setup) -> S,
+) {
+    let mut world = World::new().await;
+    let layer =
+        ClerkLayer::from(world.mock.client().authenticator().authorized_parties([ORIGIN]).audience(["jobs"]));
+    let running = start(Setup { layer: Some(layer), webhook: None, guarded: false }).await;
+    world.url = running.url.clone();
+    let elsewhere = world.ada().authorized_party("https://evil.example.com").claim("aud", "jobs").token();
+    for (token, message) in [
+        (elsewhere, "the token was made for another origin"),
+        (world.ada().token(), "the token is for another audience"),
+        (world.ada().header("kid", "ins_other").token(), "the key of the token is unknown"),
+        ("ak_x".to_owned(), "the kind of the token is not accepted"),
+    ] {
+        for path in ["/me", "/billing", "/admin"] {
+            let response = world.get(path).bearer_auth(&token).send().await.unwrap();
+            assert_eq!(response.status(), 401, "{path}");
+            assert_eq!(long_message(response).await, message, "{path}");
+        }
+    }
+    let response = world.get("/me").header("cookie", "__session_AAAAAAAA=x").send().await.unwrap();
+    assert_eq!(long_message(response).await, "the request has no token");
 }
 
 /// The response to a webhook of a service without a `Webhook`, for frameworks where that is found at run time.
