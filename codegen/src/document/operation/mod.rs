@@ -1,8 +1,11 @@
 //! Path items: operations with their parameters, bodies and answers.
 
+mod parameters;
+mod path;
 mod reading;
+mod responses;
 
-pub(super) use reading::{OPERATION, read_all, read_body, resolved};
+pub(super) use reading::{read_all, read_body};
 
 use super::Schema;
 

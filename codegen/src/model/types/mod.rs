@@ -107,7 +107,7 @@ impl<'a> Types<'a> {
             }
             SchemaKind::String(_) if schema.facts.format.as_deref() == Some("binary") => (Type::File, false),
             SchemaKind::String(_) => (Type::String, false),
-            SchemaKind::Integer => (Type::Integer, false),
+            SchemaKind::Integer(_) => (Type::Integer, false),
             SchemaKind::Number => (Type::Number, false),
             SchemaKind::Boolean => (Type::Bool, false),
             SchemaKind::Any => (Type::Json, false),
@@ -160,7 +160,7 @@ impl<'a> Types<'a> {
 
     /// The schema at a place.
     pub(super) fn schema_at(&self, pointer: &str, findings: &mut Findings) -> Option<Schema> {
-        self.document.at(pointer).map(|node| Schema::read(&node, findings))
+        self.document.schema(pointer, findings)
     }
 
     /// Where a schema leads if it is a reference, and what is named after that component.

@@ -205,7 +205,7 @@ fn findings_about_bodies_and_answers() {
     holds(THINGS, "no success among the responses", "add one", |it| {
         set(it, "/paths/~1things/get/responses", json!({"404": {}}))
     });
-    holds("/paths/~1things/get/responses/204", "a second success", "remove one", |it| {
+    holds("/paths/~1things/get/responses/204", "a second success", "the one that is sent", |it| {
         set(it, "/paths/~1things/get/responses/204", json!({}))
     });
     holds(
