@@ -61,6 +61,18 @@ impl Meta {
         Self::new(id, Method::PATCH, path, api_version, false)
     }
 
+    /// An operation by HEAD, which can be repeated.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) const fn head(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::HEAD, path, api_version, true)
+    }
+
+    /// An operation by OPTIONS, which can be repeated.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) const fn options(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::OPTIONS, path, api_version, true)
+    }
+
     const fn new(
         id: &'static str,
         method: Method,

@@ -30,6 +30,8 @@ pub use nullable::{IntoNullable, Null, Nullable};
 pub(crate) use object::{
     At, Each, FieldFacts, Flag, Object, missing, object, read_object, show_object, take, write_object,
 };
+#[allow(unused_imports, reason = "not every document has an enum of integers")]
+pub(crate) use open_enum::integer_enum;
 pub(crate) use open_enum::{open_enum, read_text};
 pub(crate) use query::{Query, joined};
 #[cfg(feature = "mock")]

@@ -101,6 +101,18 @@ impl Document {
         self.root().at(pointer)
     }
 
+    /// The pointer that a reference to a place ends at, through further references.
+    pub(crate) fn resolved(&self, pointer: &str) -> String {
+        let next = self.at(pointer).and_then(|node| node.get("$ref")?.str());
+        let end = next.and_then(|next| self.root().resolve(next).ok());
+        end.map_or_else(|| pointer.to_owned(), |end| end.pointer().to_owned())
+    }
+
+    /// Returns whether a key of a place is `true`.
+    pub(crate) fn flag(&self, pointer: &str, key: &str) -> bool {
+        self.at(pointer).and_then(|node| node.get(key)?.value().as_bool()).unwrap_or(false)
+    }
+
     /// `openapiv3`'s reading of a place.
     fn typed<T: DeserializeOwned>(node: &Node<'_>, findings: &mut Findings) -> Option<T> {
         match T::deserialize(node.value()) {

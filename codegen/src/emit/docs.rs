@@ -141,6 +141,9 @@ pub(super) fn type_def(def: &TypeDef) -> Vec<String> {
     let kind = match (&def.kind, def.direction) {
         (TypeKind::Object(_), Direction::Request) => "An object that callers send",
         (TypeKind::Object(_), Direction::Response) => "An object that the API answers",
+        (TypeKind::Enum(variants), _) if variants.iter().any(|variant| variant.number.is_some()) => {
+            "A whole number of which some values are known"
+        }
         (TypeKind::Enum(_), _) => "A text of which some values are known",
         (TypeKind::Union(_), _) => "One of several objects",
     };

@@ -222,7 +222,7 @@ pub enum Type {
     List(Box<Type>),
     /// A map from names to values.
     Map(Box<Type>),
-    /// A value that may be null, inside of a list or a map.
+    /// A value that may be null: in a list, a map or a page, or as the whole response.
     Nullable(Box<Type>),
     /// A type of the model, by its index in [`Api::types`].
     Named(usize),
@@ -263,7 +263,7 @@ pub struct TypeDef {
 pub enum TypeKind {
     /// A struct.
     Object(Vec<Field>),
-    /// An open string enum.
+    /// An open enum, of strings or of integers.
     Enum(Vec<Variant>),
     /// An open union.
     Union(Union),
@@ -297,8 +297,10 @@ pub struct Field {
 /// A value of an enum.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// The JSON string.
+    /// The JSON string, or the number as text.
     pub wire: String,
+    /// The number, in an enum of integers.
+    pub number: Option<i64>,
     /// The name in Rust.
     pub ident: String,
     /// What it means, in a sentence.

@@ -94,6 +94,10 @@ impl Kind {
     }
 }
 
+/// Keywords that say what values are made of.
+const CONTENT: &[&str] =
+    &["properties", "additionalProperties", "items", "enum", "allOf", "oneOf", "anyOf", "content", "schema"];
+
 /// Holds the keys of a place against its table.
 pub(super) fn check(node: &Node<'_>, table: &Table, findings: &mut Findings) {
     if !matches!(node.value(), Value::Object(_)) {
@@ -118,9 +122,11 @@ pub(super) fn check(node: &Node<'_>, table: &Table, findings: &mut Findings) {
             }
             None if !name.starts_with("x-") => {
                 let message = format!("`{name}` in {} is not understood", table.what);
-                findings
-                    .add(pointer(), message, "remove it by an overlay action")
-                    .settled_without(&pointer());
+                let finding = findings.add(pointer(), message, "remove it by an overlay action");
+                // What values are made of is not thrown away by a proposal.
+                if !CONTENT.contains(&name) {
+                    finding.settled_without(&pointer());
+                }
             }
             None if tables::is_own_extension(name) => {
                 let message = format!("`{name}` has no effect in {}", table.what);
@@ -228,9 +234,22 @@ pub(super) fn schema(node: &Node<'_>, findings: &mut Findings) {
         return;
     }
     check(node, tables::of_schema(node), findings);
-    let discriminator = node.get("discriminator").filter(Node::is_object);
-    if let Some(discriminator) = discriminator {
-        check(&discriminator, &tables::DISCRIMINATOR, findings);
+    let Some(discriminator) = node.get("discriminator").filter(Node::is_object) else { return };
+    check(&discriminator, &tables::DISCRIMINATOR, findings);
+    if tables::of_schema(node).is_union() {
+        if discriminator.get("propertyName").is_none() {
+            findings
+                .add(
+                    discriminator.pointer(),
+                    "a discriminator without `propertyName`",
+                    "add it by an overlay action",
+                )
+                .settled_without(discriminator.pointer());
+        }
+    } else {
+        let message = "a discriminator on a base: the schemas that are made of it would be lost";
+        let advice = "refer to a `oneOf` of these schemas, which has the discriminator, by an overlay action";
+        findings.add(discriminator.pointer(), message, advice);
     }
 }
 

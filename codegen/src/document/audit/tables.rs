@@ -17,6 +17,11 @@ impl Table {
         self.all().find(|key| key.name == name)
     }
 
+    /// Returns whether a schema of this kind is one of several.
+    pub(super) fn is_union(&self) -> bool {
+        std::ptr::eq(self, &UNION)
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = &'static Key> + use<> {
         self.keys.iter().copied().flatten()
     }
@@ -324,6 +329,7 @@ const OBJECT: Table = Table {
             read("properties", Object),
             read("required", Texts),
             read("additionalProperties", Any),
+            read("discriminator", Object),
             ignored("minProperties", Count, SERVER),
             ignored("maxProperties", Count, SERVER),
         ],
@@ -344,6 +350,7 @@ const OBJECT_WITH_RULES: Table = Table {
             read("properties", Object),
             read("required", Texts),
             read("additionalProperties", Any),
+            read("discriminator", Object),
             ignored("minProperties", Count, SERVER),
             ignored("maxProperties", Count, SERVER),
             ignored("oneOf", List, "a rule about `required`: the server checks it"),
@@ -365,6 +372,7 @@ const ALL_OF: Table = Table {
             read("properties", Object),
             read("required", Texts),
             read("additionalProperties", Any),
+            read("discriminator", Object),
             ignored("minProperties", Count, SERVER),
             ignored("maxProperties", Count, SERVER),
             read("x-timestamp", Flag),
@@ -372,7 +380,7 @@ const ALL_OF: Table = Table {
     ],
 };
 
-const UNION: Table = Table {
+static UNION: Table = Table {
     what: "a schema with `oneOf` or `anyOf`",
     keys: &[
         VALUE,

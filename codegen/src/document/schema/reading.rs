@@ -170,6 +170,10 @@ impl Reading<'_, '_> {
             }
             None if keywords.properties.is_some() => self.object(findings),
             None if node.get("enum").is_some() => SchemaKind::String(self.texts(findings)),
+            // A member of an `allOf` may say what is required of the others.
+            None if !keywords.required.is_empty() => {
+                SchemaKind::AllOf(Vec::new(), keywords.required.to_vec())
+            }
             None => {
                 self.refuse_shape_without_type(findings);
                 SchemaKind::Any

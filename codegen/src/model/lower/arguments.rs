@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Lowering;
 use crate::document::{self, BodyContent, Facts, Property, Schema, SchemaKind};
 use crate::finding::{self, Findings};
-use crate::model::types::{Origin, Parent, Types, Use, by_name, field_ident, is_sensitive};
+use crate::model::types::{Origin, Parent, Types, Use, by_name, field_ident, is_sensitive, refuse_file};
 use crate::model::{Argument, Body, Direction, Place, Type, TypeKind, names};
 
 /// The arguments of an operation: those of its method, and those that have setters.
@@ -74,8 +74,9 @@ impl Lowering<'_, '_> {
         let ty = by_name(name, ty, schema);
         let place = match parameter.place {
             document::Place::Path => Place::Path,
-            document::Place::Query if parameter.explode => Place::Query,
-            document::Place::Query => Place::JoinedQuery,
+            // `explode` has an effect on lists alone.
+            document::Place::Query if !parameter.explode && matches!(ty, Type::List(_)) => Place::JoinedQuery,
+            document::Place::Query => Place::Query,
         };
         let fits = match &ty {
             Type::List(item) => place != Place::Path && is_scalar(item, self.types),
@@ -110,7 +111,9 @@ impl Lowering<'_, '_> {
         let origin = Origin::Answer { operation: self.marker.clone(), suffix: "Item" };
         let (schema, origin) = self.types.follow(&body.schema, origin, self.findings);
         let fields: Option<Vec<Property>> = match &schema.kind {
-            SchemaKind::Object { properties, .. } if !properties.is_empty() => Some(properties.clone()),
+            SchemaKind::Object { properties, .. } if !properties.is_empty() => {
+                Some(self.types.in_direction(properties, Direction::Request))
+            }
             SchemaKind::AllOf(..) => Some(self.types.flatten(&schema, Direction::Request, self.findings)),
             _ => None,
         };
@@ -119,6 +122,10 @@ impl Lowering<'_, '_> {
                 for property in &fields {
                     arguments.add(property.required, self.body_field(property, form));
                 }
+            }
+            None if form => {
+                let advice = "declare its fields by an overlay action";
+                self.findings.add(&schema.pointer, "a form without fields", advice);
             }
             None => arguments.add(true, self.whole_body(&schema, origin)),
         }
@@ -134,10 +141,16 @@ impl Lowering<'_, '_> {
         let (ty, nullable) =
             self.types.lower(Use::new(schema, Direction::Request, self.property(name)), self.findings);
         let ty = by_name(name, ty, schema);
-        if form != (ty == Type::File) && ty != Type::String {
-            let message = format!("the field `{name}` cannot be sent in this kind of body");
+        if !form {
+            refuse_file(&ty, schema, self.findings);
+        } else if !matches!(ty, Type::File | Type::String) {
+            let message = format!("the field `{name}` of a form is neither a text nor a file");
             let advice = "replace its schema, or the body's media type, by an overlay action";
-            self.findings.add(&self.operation.pointer, message, advice).settled_without(&schema.pointer);
+            let finding = self.findings.add(&self.operation.pointer, message, advice);
+            // A number is sent as a text, too.
+            if is_plain(&ty) && !matches!(schema.kind, SchemaKind::Reference(_)) {
+                finding.settled_by(&schema.pointer, json!({"type": "string"}));
+            }
         }
         Argument {
             wire: name.clone(),
@@ -155,6 +168,7 @@ impl Lowering<'_, '_> {
     /// A body that is no object of fields: a list, say, or any JSON.
     fn whole_body(&mut self, schema: &Schema, origin: Origin) -> Argument {
         let (ty, _) = self.types.lower(Use::new(schema, Direction::Request, origin), self.findings);
+        refuse_file(&ty, schema, self.findings);
         let list = matches!(ty, Type::List(_));
         let ident = schema.rust_name.clone().filter(|_| ty.definition().is_none());
         Argument {
@@ -195,6 +209,10 @@ impl Lowering<'_, '_> {
             }
         }
     }
+}
+
+fn is_plain(ty: &Type) -> bool {
+    matches!(ty, Type::Bool | Type::Integer | Type::Number | Type::Timestamp)
 }
 
 fn is_scalar(ty: &Type, types: &Types<'_>) -> bool {

@@ -14,7 +14,7 @@ use crate::document::{AdditionalProperties, Document, Property, Schema, SchemaKi
 use crate::finding::Findings;
 
 pub(super) use self::def::{Def, Origin, Parent};
-pub(super) use self::object::{by_name, field_ident, is_sensitive};
+pub(super) use self::object::{by_name, field_ident, is_sensitive, refuse_file};
 
 /// A schema where it is used: what becomes of it hangs on the direction, its name on where it was met first.
 #[derive(Clone, Debug)]
@@ -47,8 +47,10 @@ pub(super) struct Types<'a> {
     document: &'a Document,
     pub(super) defs: Vec<Def>,
     lowered: HashMap<(String, Direction), (Type, bool)>,
-    /// What references among the members of an `allOf` lead to; none while that is being found out.
-    flattened: HashMap<(String, Direction), Option<Vec<Property>>>,
+    /// What references among the members of an `allOf` lead to.
+    flattened: HashMap<(String, Direction), Vec<Property>>,
+    /// Those for which that is being found out, with no object in between.
+    flattening: Vec<(String, Direction)>,
     object_type: Option<usize>,
     /// Schemas that lead to each other with no object in between, on the way to the one at hand.
     depth: usize,
@@ -63,6 +65,7 @@ impl<'a> Types<'a> {
             defs: Vec::new(),
             lowered: HashMap::new(),
             flattened: HashMap::new(),
+            flattening: Vec::new(),
             object_type: None,
             depth: 0,
             total_depth: 0,
@@ -107,6 +110,10 @@ impl<'a> Types<'a> {
             }
             SchemaKind::String(_) if schema.facts.format.as_deref() == Some("binary") => (Type::File, false),
             SchemaKind::String(_) => (Type::String, false),
+            SchemaKind::Integer(values) if !values.is_empty() => {
+                let variants = self.integer_variants(schema, values, findings);
+                (Type::Named(self.define(at, TypeKind::Enum(variants))), false)
+            }
             SchemaKind::Integer(_) => (Type::Integer, false),
             SchemaKind::Number => (Type::Number, false),
             SchemaKind::Boolean => (Type::Bool, false),
@@ -128,18 +135,41 @@ impl<'a> Types<'a> {
             {
                 (Type::JsonObject, false)
             }
-            SchemaKind::Object { properties, .. } => (self.object(at, properties, findings), false),
-            SchemaKind::AllOf(members, required) => match members.as_slice() {
-                [only] if required.is_empty() => self.lower(at.part(only), findings),
-                _ => {
-                    let properties = self.flatten(schema, direction, findings);
-                    (self.object(at, &properties, findings), false)
-                }
-            },
+            SchemaKind::Object { properties, .. } => {
+                let properties = self.in_direction(properties, direction);
+                (self.object(at, &properties, findings), false)
+            }
+            SchemaKind::AllOf(members, required) => self.all_of(at, members, required, findings),
             SchemaKind::Union(members, discriminator) => match (members.as_slice(), discriminator) {
                 ([only], None) => self.lower(at.part(only), findings),
-                _ => (self.union(at, members, discriminator.as_ref(), findings), false),
+                _ => self.union(at, members, discriminator.as_ref(), findings),
             },
+        }
+    }
+
+    fn all_of(
+        &mut self,
+        at: Use<'_>,
+        members: &[Schema],
+        required: &[String],
+        findings: &mut Findings,
+    ) -> (Type, bool) {
+        let Use { schema, direction, .. } = at;
+        // A member that says nothing changes nothing.
+        let members: Vec<&Schema> =
+            members.iter().filter(|member| !matches!(member.kind, SchemaKind::Any)).collect();
+        match members.as_slice() {
+            [] => (Type::Json, false),
+            [only] if required.is_empty() => self.lower(at.part(only), findings),
+            _ => {
+                let properties = self.flatten(schema, direction, findings);
+                // A member may have led back here, and then this is lowered already.
+                let key = (schema.pointer.clone(), direction);
+                match self.lowered.get(&key) {
+                    Some((ty, nullable)) => (ty.clone(), *nullable),
+                    None => (self.object(at, &properties, findings), false),
+                }
+            }
         }
     }
 
@@ -180,6 +210,9 @@ impl<'a> Types<'a> {
     }
 
     fn component(&mut self, pointer: &str, direction: Direction, findings: &mut Findings) -> (Type, bool) {
+        if let Some((ty, nullable)) = self.lowered.get(&(pointer.to_owned(), direction)) {
+            return (ty.clone(), *nullable);
+        }
         let Some(schema) = self.schema_at(pointer, findings) else { return (Type::Json, true) };
         let origin = Origin::Component(component_key(pointer));
         self.lower(Use::new(&schema, direction, origin), findings)
@@ -191,6 +224,6 @@ fn component_key(pointer: &str) -> String {
     pointer.split('/').nth(3).unwrap_or(pointer).replace("~1", "/").replace("~0", "~")
 }
 
-fn or_null(ty: Type, nullable: bool) -> Type {
+pub(super) fn or_null(ty: Type, nullable: bool) -> Type {
     if nullable { Type::Nullable(Box::new(ty)) } else { ty }
 }
