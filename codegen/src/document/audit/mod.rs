@@ -95,8 +95,18 @@ impl Kind {
 }
 
 /// Keywords that say what values are made of.
-const CONTENT: &[&str] =
-    &["properties", "additionalProperties", "items", "enum", "allOf", "oneOf", "anyOf", "content", "schema"];
+const CONTENT: &[&str] = &[
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "content",
+    "schema",
+];
 
 /// Holds the keys of a place against its table.
 pub(super) fn check(node: &Node<'_>, table: &Table, findings: &mut Findings) {
@@ -122,7 +132,12 @@ pub(super) fn check(node: &Node<'_>, table: &Table, findings: &mut Findings) {
             }
             None if !name.starts_with("x-") => {
                 let message = format!("`{name}` in {} is not understood", table.what);
-                let finding = findings.add(pointer(), message, "remove it by an overlay action");
+                let advice = if table.is_union() {
+                    "move it into each member of the union by an overlay action"
+                } else {
+                    "remove it by an overlay action"
+                };
+                let finding = findings.add(pointer(), message, advice);
                 // What values are made of is not thrown away by a proposal.
                 if !CONTENT.contains(&name) {
                     finding.settled_without(&pointer());

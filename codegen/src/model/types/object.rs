@@ -29,7 +29,10 @@ impl Types<'_> {
             // What a caller sends has a setter for each field, beside `new`; what is answered has them in tests, beside
             // `sample`.
             let reserved = match direction {
-                Direction::Request => !field.required && field.ident == "new",
+                Direction::Request => {
+                    !field.required && field.ident == "new"
+                        || names::FUNCTIONS.contains(&field.ident.as_str())
+                }
                 Direction::Response => field.ident == "sample",
             };
             if reserved || !names::is_ident(&field.ident) {
