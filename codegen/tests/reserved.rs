@@ -18,10 +18,13 @@ struct Functions {
 impl<'ast> Visit<'ast> for Functions {
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
         let is_of = match &*item.self_ty {
-            syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| {
-                // Another `Request`, of a server, has no parameter.
-                last.ident == self.of && last.arguments.is_empty() == (self.of == "Clerk")
-            }),
+            // Requests of other crates, which servers have, are written with their crate.
+            syn::Type::Path(path) => match path.path.segments.first() {
+                Some(first) if first.ident == "crate" => {
+                    path.path.segments.last().is_some_and(|last| last.ident == self.of)
+                }
+                first => first.is_some_and(|first| first.ident == self.of),
+            },
             _ => false,
         };
         for inner in item.items.iter().filter(|_| is_of) {

@@ -213,8 +213,19 @@ pub const REQUEST_METHODS: &[&str] = &[
 ];
 
 /// Functions that the client has beside its resources; a resource may not be called so.
-pub const CLIENT_FUNCTIONS: &[&str] =
-    &["builder", "builder_with_key_provider", "clone", "fmt", "from_env", "new", "request"];
+pub const CLIENT_FUNCTIONS: &[&str] = &[
+    "authenticate",
+    "authenticator",
+    "builder",
+    "builder_with_key_provider",
+    "clone",
+    "fmt",
+    "forget_keys",
+    "from_env",
+    "new",
+    "request",
+    "verifier",
+];
 
 /// Functions that generated code calls on arguments; none of these may be called so.
 pub const FUNCTIONS: &[&str] = &["joined", "into_map"];

@@ -7,6 +7,7 @@ mod examples;
 mod history;
 mod keys;
 mod lint;
+mod positions;
 pub(crate) mod published;
 mod regen;
 mod supported;

@@ -5,8 +5,13 @@ use serde_json::json;
 use super::Lowering;
 use crate::document::{self, BodyContent, Facts, Property, Schema, SchemaKind};
 use crate::finding::{self, Findings};
-use crate::model::types::{Origin, Parent, Types, Use, by_name, field_ident, is_sensitive, refuse_file};
+use crate::model::types::{
+    self, Origin, Parent, Types, Use, by_name, field_ident, is_sensitive, refuse_file,
+};
 use crate::model::{Argument, Body, Direction, Place, Type, TypeKind, names};
+
+/// How many `allOf`s of one member are followed before they count as a circle.
+const LONGEST_CHAIN: usize = 32;
 
 /// The arguments of an operation: those of its method, and those that have setters.
 #[derive(Debug, Default)]
@@ -109,7 +114,12 @@ impl Lowering<'_, '_> {
         let Some(body) = &self.operation.body else { return Body::None };
         let form = body.content == BodyContent::Multipart;
         let origin = Origin::Answer { operation: self.marker.clone(), suffix: "Item" };
-        let (schema, origin) = self.types.follow(&body.schema, origin, self.findings);
+        let (mut schema, mut origin) = self.types.follow(&body.schema, origin, self.findings);
+        // An `allOf` of one is that one.
+        for _ in 0..LONGEST_CHAIN {
+            let Some(only) = types::only_member(&schema) else { break };
+            (schema, origin) = self.types.follow(&only, origin, self.findings);
+        }
         let fields: Option<Vec<Property>> = match &schema.kind {
             SchemaKind::Object { properties, .. } if !properties.is_empty() => {
                 Some(self.types.in_direction(properties, Direction::Request))

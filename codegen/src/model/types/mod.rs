@@ -139,7 +139,7 @@ impl<'a> Types<'a> {
                 let properties = self.in_direction(properties, direction);
                 (self.object(at, &properties, findings), false)
             }
-            SchemaKind::AllOf(members, required) => self.all_of(at, members, required, findings),
+            SchemaKind::AllOf(members, _) => self.all_of(at, members, findings),
             SchemaKind::Union(members, discriminator) => match (members.as_slice(), discriminator) {
                 ([only], None) => self.lower(at.part(only), findings),
                 _ => self.union(at, members, discriminator.as_ref(), findings),
@@ -147,29 +147,20 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn all_of(
-        &mut self,
-        at: Use<'_>,
-        members: &[Schema],
-        required: &[String],
-        findings: &mut Findings,
-    ) -> (Type, bool) {
+    fn all_of(&mut self, at: Use<'_>, members: &[Schema], findings: &mut Findings) -> (Type, bool) {
         let Use { schema, direction, .. } = at;
-        // A member that says nothing changes nothing.
-        let members: Vec<&Schema> =
-            members.iter().filter(|member| !matches!(member.kind, SchemaKind::Any)).collect();
-        match members.as_slice() {
-            [] => (Type::Json, false),
-            [only] if required.is_empty() => self.lower(at.part(only), findings),
-            _ => {
-                let properties = self.flatten(schema, direction, findings);
-                // A member may have led back here, and then this is lowered already.
-                let key = (schema.pointer.clone(), direction);
-                match self.lowered.get(&key) {
-                    Some((ty, nullable)) => (ty.clone(), *nullable),
-                    None => (self.object(at, &properties, findings), false),
-                }
-            }
+        if let Some(only) = only_member(schema) {
+            return self.lower(at.part(&only), findings);
+        }
+        if members.iter().all(|member| matches!(member.kind, SchemaKind::Any)) {
+            return (Type::Json, false);
+        }
+        let properties = self.flatten(schema, direction, findings);
+        // A member may have led back here, and then this is lowered already.
+        let key = (schema.pointer.clone(), direction);
+        match self.lowered.get(&key) {
+            Some((ty, nullable)) => (ty.clone(), *nullable),
+            None => (self.object(at, &properties, findings), false),
         }
     }
 
@@ -222,6 +213,14 @@ impl<'a> Types<'a> {
 /// The key of a component: `User` for `/components/schemas/User`.
 fn component_key(pointer: &str) -> String {
     pointer.split('/').nth(3).unwrap_or(pointer).replace("~1", "/").replace("~0", "~")
+}
+
+/// The only member of an `allOf` that says something.
+pub(super) fn only_member(schema: &Schema) -> Option<Schema> {
+    let SchemaKind::AllOf(members, required) = &schema.kind else { return None };
+    let mut saying = members.iter().filter(|member| !matches!(member.kind, SchemaKind::Any));
+    let only = saying.next()?;
+    (required.is_empty() && saying.next().is_none()).then(|| only.clone())
 }
 
 pub(super) fn or_null(ty: Type, nullable: bool) -> Type {

@@ -1,5 +1,6 @@
 //! One document for each kind of finding: where it points to, and what it advises.
 
+mod places;
 mod schemas;
 
 use serde_json::{Value, json};
@@ -199,8 +200,17 @@ fn findings_about_bodies_and_answers() {
         "add one",
         |it| set(it, "/paths/~1things/post/requestBody/content/application~1json", json!({})),
     );
-    holds(CREATE, "`name` cannot be sent in this kind of body", "the body's media type", |it| {
-        set(it, &format!("{BODY}/properties/name"), json!({"type": "string", "format": "binary"}));
+    let binary = json!({"type": "string", "format": "binary"});
+    holds(&format!("{BODY}/properties/name"), "binary inside of JSON", "if it is a text", |it| {
+        set(it, &format!("{BODY}/properties/name"), binary.clone());
+    });
+    holds(&format!("{COMPONENT}/properties/colour"), "binary inside of JSON", "if it is a text", |it| {
+        colour(it, json!({"type": "array", "items": binary}));
+    });
+    holds(CREATE, "`name` of a form is neither a text nor a file", "the body's media type", |it| {
+        let field = json!({"type": "object", "properties": {"name": {"type": "integer"}}});
+        let content = json!({"multipart/form-data": {"schema": field}});
+        set(it, "/paths/~1things/post/requestBody/content", content);
     });
     holds(THINGS, "no success among the responses", "add one", |it| {
         set(it, "/paths/~1things/get/responses", json!({"404": {}}))
@@ -208,12 +218,6 @@ fn findings_about_bodies_and_answers() {
     holds("/paths/~1things/get/responses/204", "a second success", "the one that is sent", |it| {
         set(it, "/paths/~1things/get/responses/204", json!({}))
     });
-    holds(
-        "/paths/~1things/post/responses/201/content/application~1json/schema",
-        "an answer that may be null",
-        "`nullable: false`",
-        |it| set(it, &format!("{COMPONENT}/nullable"), json!(true)),
-    );
     holds(THING, "its answer is no list", "`x-pagination: false`", |it| {
         let schema = json!({"type": "integer"});
         set(
