@@ -182,9 +182,7 @@ fn operation(node: &Node<'_>, findings: &mut Findings) {
             }
         }
     }
-    for key in ["callbacks", "servers"] {
-        refuse_unless_empty(node, key, findings);
-    }
+    refuse_unless_empty(node, "callbacks", findings);
 }
 
 /// Audits a parameter, by the place that it goes to.
@@ -284,7 +282,6 @@ fn refuse_unless_empty(node: &Node<'_>, key: &str, findings: &mut Findings) {
     if !is_empty {
         let message = match key {
             "callbacks" => "the client cannot receive `callbacks`",
-            "servers" => "the client sends every operation to its own server URL, not to other `servers`",
             _ => "the client has no setting for the `encoding` of a part",
         };
         findings

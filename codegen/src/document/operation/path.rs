@@ -43,7 +43,7 @@ fn has_twins(path: &str) -> bool {
     names.iter().enumerate().any(|(index, name)| names.iter().take(index).any(|other| other == name))
 }
 
-/// Reports servers of a path item: the client sends everything to its own server URL.
+/// Reports servers of a path item or an operation: the client sends everything to its own server URL.
 pub(super) fn check_servers(document: &Document, item: &Node<'_>, findings: &mut Findings) {
     let servers = item.get("servers").filter(|servers| !servers.elements().is_empty());
     let all = document.root().get("servers").map(|all| all.value().to_string());

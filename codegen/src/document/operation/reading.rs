@@ -25,6 +25,7 @@ pub(in crate::document) fn read_all(document: &Document, findings: &mut Findings
         path::check(path, item.pointer(), findings);
         path::check_servers(document, &item, findings);
         for (method, node) in item.operations() {
+            path::check_servers(document, &node, findings);
             let Some(operation) = operation_of(typed, method) else { continue };
             let operation = Reading { document, path, method, typed: operation, node: &node, item: typed };
             let operation = operation.read(&item, findings);

@@ -210,9 +210,11 @@ impl<'a> Types<'a> {
     }
 }
 
-/// The key of a component: `User` for `/components/schemas/User`.
+/// The key of a component: `User` for `/components/schemas/User`. A place in one is named after both: `User.status`.
 fn component_key(pointer: &str) -> String {
-    pointer.split('/').nth(3).unwrap_or(pointer).replace("~1", "/").replace("~0", "~")
+    let names = pointer.strip_prefix("/components/schemas/").unwrap_or(pointer).split('/');
+    let names = names.filter(|name| !["properties", "items", "additionalProperties"].contains(name));
+    names.collect::<Vec<_>>().join(".").replace("~1", "/").replace("~0", "~")
 }
 
 /// The only member of an `allOf` that says something.
