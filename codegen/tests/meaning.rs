@@ -337,14 +337,6 @@ fn servers_of_an_operations_path_that_are_those_of_the_document_say_nothing_new(
     assert_eq!(api.operations.len(), 1);
 }
 
-#[test]
-fn a_type_that_travels_one_way_keeps_its_name() {
-    let api =
-        read(&with_schemas(json!({"Thing": {"type": "object", "properties": {"a": {"type": "string"}}}})));
-
-    assert_eq!(def(&api, "Thing").direction, Direction::Response);
-}
-
 /// What the proposals of a document's diagnostics would change: each a pointer and the update, or null where the place is
 /// removed.
 fn proposals(document: &Value) -> Vec<(String, Value)> {

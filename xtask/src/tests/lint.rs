@@ -169,7 +169,7 @@ fn findings_have_the_line_and_column_of_the_text() {
 
     assert!(!ok);
     assert!(
-        report.contains("document.yml:14:17: error: the schema keyword `not` is not understood"),
+        report.contains("document.yml:14:17: error: `not` in a schema of type object is not understood"),
         "{report}"
     );
     assert!(report.contains("remove: true"), "{report}");

@@ -74,9 +74,13 @@ fn the_reference_has_every_keyword_that_is_read() {
     let tables = fs::read_to_string(tree.root().join("codegen/src/document/audit/tables.rs")).unwrap();
     let keywords: Vec<&str> =
         tables.split("read(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    // Read in order to be refused, or for other documents than those of operations.
+    let others = ["servers", "callbacks", "encoding", "trace", "x-webhooks", "x-doc-resources"];
 
-    let missing: Vec<&&str> =
-        keywords.iter().filter(|keyword| !reference.contains(&format!("{keyword}:"))).collect();
+    let missing: Vec<&&str> = keywords
+        .iter()
+        .filter(|keyword| !others.contains(*keyword) && !reference.contains(&format!("{keyword}:")))
+        .collect();
 
     assert!(keywords.len() > 30, "{keywords:?}");
     assert!(missing.is_empty(), "{missing:?}");

@@ -49,7 +49,7 @@ impl Lowering<'_, '_> {
     fn paging(&mut self, items: String, item: &Type) -> Paging {
         let operation = self.operation;
         let cursor = operation.cursor.clone();
-        if cursor.is_some() && !self.has_id(item) {
+        if cursor.as_deref().is_some_and(|cursor| self.takes(cursor)) && !self.has_id(item) {
             let message = "a cursor is the `id` of the last item, and the items need not have one";
             let advice =
                 "require `id` of the items, or take the cursor out of `x-pagination`, by an overlay action";
