@@ -66,7 +66,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// its attempts last as long as it makes progress.
 fn time_limit(clerk: &Clerk, parts: &Parts, options: &CallOptions) -> Option<Duration> {
     let set = options.timeout.or(clerk.0.timeout);
-    if set.is_some() || matches!(parts.body, RequestBody::Form(_)) {
+    if set.is_some() || matches!(parts.body, RequestBody::Form(_) | RequestBody::File(_)) {
         return set;
     }
     let policy = options.retry.as_ref().unwrap_or(&clerk.0.retry);
@@ -220,8 +220,10 @@ impl Call<'_> {
         let limit = self.attempt_timeout();
         let progress = Arc::new(Mutex::new(Instant::now()));
         let request = match payload {
-            Payload::Form(_) => request.map(|body| Body::wrap(Upload { body, progress: progress.clone() })),
-            Payload::None | Payload::Json(_) => request,
+            Payload::Form(_) | Payload::File(_) => {
+                request.map(|body| Body::wrap(Upload { body, progress: progress.clone() }))
+            }
+            Payload::None | Payload::Json(_) | Payload::UrlEncoded(_) => request,
         };
         let mut send = self.clerk.0.http.send(request);
         let mut timer = pin!(tokio::time::sleep(limit));

@@ -56,9 +56,12 @@ macro_rules! api_version {
                 use super::types;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::bounds::Bound;
-                use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::operation::{BodyKind, ContentKind, KeyKind, Meta, Operation, Paginated};
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::{JsonObject, Metadata, Page};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use bytes::Bytes;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use std::collections::BTreeMap;
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/op.rs"));
@@ -74,7 +77,8 @@ macro_rules! api_version {
                 use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::value::{
-                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, into_map, joined,
+                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, delimited, into_map,
+                    joined,
                 };
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use serde::Serialize;
@@ -94,7 +98,8 @@ macro_rules! api_version {
                 use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::value::{
-                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, into_map, joined,
+                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, delimited, into_map,
+                    joined,
                 };
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use serde::Serialize;

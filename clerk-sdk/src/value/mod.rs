@@ -33,6 +33,8 @@ pub(crate) use object::{
 #[allow(unused_imports, reason = "not every document has an enum of integers")]
 pub(crate) use open_enum::integer_enum;
 pub(crate) use open_enum::{open_enum, read_text};
+#[allow(unused_imports, reason = "not every document has such a parameter")]
+pub(crate) use query::delimited;
 pub(crate) use query::{Query, joined};
 #[cfg(feature = "mock")]
 pub(crate) use secret::Redacted;

@@ -14,7 +14,7 @@ mod value;
 
 pub use event::Event;
 pub use node::Node;
-pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success};
+pub use operation::{Body, BodyContent, Operation, Parameter, Place, Success, SuccessContent};
 pub use schema::{AdditionalProperties, Bound, Discriminator, Facts, Measure, Property, Schema, SchemaKind};
 
 use std::collections::HashMap;

@@ -129,8 +129,12 @@ pub enum Body {
     OptionalJson,
     /// JSON that is always sent.
     RequiredJson,
-    /// A form.
+    /// A form of parts (`multipart/form-data`).
     Form,
+    /// A form of texts (`application/x-www-form-urlencoded`).
+    UrlEncoded,
+    /// Bytes (`application/octet-stream`).
+    Binary,
 }
 
 /// The answer of an operation.
@@ -142,6 +146,10 @@ pub enum Output {
     Value(Type),
     /// A page of a list, bare or with its total. Without [`Operation::paging`] it holds the whole list.
     Page(Type),
+    /// A text that is not JSON.
+    Text,
+    /// Bytes.
+    Bytes,
 }
 
 /// How an operation that answers pages is asked for the next one.
@@ -187,6 +195,12 @@ pub enum Place {
     Query,
     /// Into the query; an array is joined with commas.
     JoinedQuery,
+    /// Into the query; an array is joined with this character.
+    DelimitedQuery(char),
+    /// Into a header; an array is joined with commas.
+    Header,
+    /// Into the header `Cookie`.
+    Cookie,
     /// A field of the JSON body.
     BodyField,
     /// The whole JSON body.
@@ -342,7 +356,7 @@ impl Output {
     /// The type of the answer, or of the items of a page.
     pub fn ty(&self) -> Option<&Type> {
         match self {
-            Self::Nothing => None,
+            Self::Nothing | Self::Text | Self::Bytes => None,
             Self::Value(ty) | Self::Page(ty) => Some(ty),
         }
     }

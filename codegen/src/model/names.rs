@@ -156,7 +156,9 @@ const TYPES: &[&str] = &[
     "BodyKind",
     "Bound",
     "Box",
+    "Bytes",
     "Clerk",
+    "ContentKind",
     "DateTime",
     "Default",
     "FilePart",
@@ -203,7 +205,10 @@ pub const REQUEST_METHODS: &[&str] = &[
     "send",
     "send_blocking",
     "set_body",
+    "set_cookie",
     "set_count",
+    "set_file",
+    "set_header",
     "set_json",
     "set_part",
     "set_path",
@@ -228,7 +233,7 @@ pub const CLIENT_FUNCTIONS: &[&str] = &[
 ];
 
 /// Functions that generated code calls on arguments; none of these may be called so.
-pub const FUNCTIONS: &[&str] = &["joined", "into_map"];
+pub const FUNCTIONS: &[&str] = &["delimited", "joined", "into_map"];
 
 #[cfg(test)]
 mod tests {

@@ -105,6 +105,30 @@ const POSITIONS: &[(&str, fn(Value) -> (&'static str, &'static str, Value))] = &
     ("joined_query", |it| {
         ("get", "", parameter(json!({"name": "value", "in": "query", "explode": false, "schema": it})))
     }),
+    ("delimited_query", |it| {
+        let style = "pipeDelimited";
+        (
+            "get",
+            "",
+            parameter(
+                json!({"name": "value", "in": "query", "style": style, "explode": false, "schema": it}),
+            ),
+        )
+    }),
+    ("header", |it| ("get", "", parameter(json!({"name": "X-Value", "in": "header", "schema": it})))),
+    ("required_header", |it| {
+        ("get", "", parameter(json!({"name": "X-Value", "in": "header", "required": true, "schema": it})))
+    }),
+    ("cookie", |it| ("get", "", parameter(json!({"name": "value", "in": "cookie", "schema": it})))),
+    ("bytes", |it| ("post", "", body("application/octet-stream", it))),
+    ("optional_url_encoded_field", |it| {
+        ("post", "", body("application/x-www-form-urlencoded", object(it, false)))
+    }),
+    ("required_url_encoded_field", |it| {
+        ("post", "", body("application/x-www-form-urlencoded", object(it, true)))
+    }),
+    ("text_response", |it| ("get", "", response_of("text/plain", it))),
+    ("binary_response", |it| ("get", "", response_of("application/octet-stream", it))),
     ("body", |it| ("post", "", body("application/json", it))),
     ("optional_body_field", |it| ("post", "", body("application/json", object(it, false)))),
     ("required_body_field", |it| ("post", "", body("application/json", object(it, true)))),
@@ -150,7 +174,11 @@ fn body(media_type: &str, schema: Value) -> Value {
 }
 
 fn response(schema: Value) -> Value {
-    json!({"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}})
+    response_of("application/json", schema)
+}
+
+fn response_of(media_type: &str, schema: Value) -> Value {
+    json!({"responses": {"200": {"description": "", "content": {media_type: {"schema": schema}}}}})
 }
 
 fn document() -> Value {
@@ -169,8 +197,17 @@ fn is_refused(ty: &str, position: &str) -> bool {
     let scalar = ["text", "boolean", "integer", "number", "time", "date_time", "enum", "integer_enum"];
     let list = ["list_of_texts", "list_of_enums", "list_of_integer_enums"];
     match position {
-        "path" => !scalar.contains(&plain),
-        "query" | "required_query" | "joined_query" => {
+        // Whatever the schema says, it is a text, or bytes.
+        "bytes" | "text_response" | "binary_response" => false,
+        "path" | "cookie" => !scalar.contains(&plain),
+        "query"
+        | "required_query"
+        | "joined_query"
+        | "delimited_query"
+        | "header"
+        | "required_header"
+        | "optional_url_encoded_field"
+        | "required_url_encoded_field" => {
             !scalar.contains(&plain) && !list.contains(&plain) && ty != "nullable_list"
         }
         "optional_form_field" | "required_form_field" => !["text", "file"].contains(&plain),

@@ -36,9 +36,17 @@ fn the_reference_has_every_shape_of_the_model() {
     let types: Vec<&Type> =
         all.iter().map(|it| &it.ty).chain(fields.flatten().map(|field| &field.ty)).collect();
 
-    for place in
-        [Place::Path, Place::Query, Place::JoinedQuery, Place::BodyField, Place::WholeBody, Place::FormPart]
-    {
+    for place in [
+        Place::Path,
+        Place::Query,
+        Place::JoinedQuery,
+        Place::DelimitedQuery('|'),
+        Place::Header,
+        Place::Cookie,
+        Place::BodyField,
+        Place::WholeBody,
+        Place::FormPart,
+    ] {
         assert!(all.iter().any(|argument| argument.place == place), "nothing goes to {place:?}");
     }
     type IsOf = fn(&Type) -> bool;
@@ -65,6 +73,7 @@ fn the_reference_has_every_shape_of_the_model() {
     assert!(api.types.iter().filter(|def| matches!(def.kind, TypeKind::Union(_))).count() == 2);
     let outputs = |is: fn(&Output) -> bool| api.operations.iter().any(|operation| is(&operation.output));
     assert!(outputs(|it| *it == Output::Nothing) && outputs(|it| matches!(it, Output::Page(_))));
+    assert!(outputs(|it| *it == Output::Text) && outputs(|it| *it == Output::Bytes));
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn media_types(node: &Node<'_>, findings: &mut Findings) {
     for (name, media) in content.map(|content| content.members()).unwrap_or_default() {
         check(&media, &tables::MEDIA_TYPE, findings);
         // Each part of a form may have an encoding of its own; other bodies have no parts.
-        if name.starts_with("multipart/") {
+        if name.starts_with("multipart/") || name.starts_with("application/x-www-form-urlencoded") {
             refuse_unless_empty(&media, "encoding", findings);
         }
     }

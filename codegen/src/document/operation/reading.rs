@@ -184,12 +184,22 @@ pub(in crate::document) fn read_body(
     audit::body(&node, findings);
     let typed = typed.as_ref();
     let content = node.get("content")?;
-    let known = [("application/json", BodyContent::Json), ("multipart/form-data", BodyContent::Multipart)];
+    let known = [
+        ("application/json", BodyContent::Json),
+        ("multipart/form-data", BodyContent::Multipart),
+        ("application/x-www-form-urlencoded", BodyContent::UrlEncoded),
+        ("application/octet-stream", BodyContent::Binary),
+    ];
     for (name, kind) in known {
         let Some((written, media)) = typed.content.iter().find(|(written, _)| is_media_type(written, name))
         else {
             continue;
         };
+        if kind == BodyContent::Binary {
+            // Bytes are bytes, whatever the schema says about them.
+            let schema = Schema::bytes(content.get(written).unwrap_or(content).pointer());
+            return Some(Body { required: typed.required, content: kind, schema });
+        }
         let media = content.get(written).zip(media.schema.as_ref());
         let Some((place, schema)) = media.and_then(|(place, schema)| Some((place.get("schema")?, schema)))
         else {
@@ -202,7 +212,7 @@ pub(in crate::document) fn read_body(
         let schema = Schema::read(document, schema, &place, findings);
         return Some(Body { required: typed.required, content: kind, schema });
     }
-    let message = "a body that is neither application/json nor multipart/form-data";
+    let message = "a body that is neither JSON, a form nor application/octet-stream";
     findings.add(
         content.pointer(),
         message,

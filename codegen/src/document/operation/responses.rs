@@ -3,8 +3,8 @@
 use openapiv3::{self as oas, ReferenceOr, StatusCode};
 use serde_json::json;
 
-use super::Success;
 use super::reading::{Reading, is_media_type, resolved};
+use super::{Success, SuccessContent};
 use crate::document::{Node, Schema, audit};
 use crate::finding::Findings;
 
@@ -22,17 +22,17 @@ pub(super) fn success(reading: &Reading<'_, '_>, findings: &mut Findings) -> Suc
     });
     let Some((status, place, response)) = successes.next() else {
         missing(reading, findings);
-        return Success { status: 200, schema: None };
+        return Success { status: 200, content: SuccessContent::Nothing };
     };
-    let schema = schema(reading, response, &place, findings);
+    let content = content(reading, response, &place, findings);
     for (_, place, response) in successes {
-        let other = self::schema(reading, response, &place, findings);
-        if !is_same(schema.as_ref(), other.as_ref(), reading) {
+        let other = self::content(reading, response, &place, findings);
+        if !is_same(&content, &other, reading) {
             let message = "a second success among the responses, with another body";
             findings.add(place.pointer(), message, "leave the one that is sent, by an overlay action");
         }
     }
-    Success { status, schema }
+    Success { status, content }
 }
 
 /// The place of a response. The key may be a number in YAML, and the letters of a range may be small.
@@ -46,13 +46,16 @@ fn place<'d>(node: &Node<'d>, code: &StatusCode) -> Option<Node<'d>> {
         .map(|(_, node)| node)
 }
 
-/// Two responses are one if they have no body, or bodies of one schema.
-fn is_same(one: Option<&Schema>, other: Option<&Schema>, reading: &Reading<'_, '_>) -> bool {
+/// Two responses are one if they have no body, or bodies of one kind and schema.
+fn is_same(one: &SuccessContent, other: &SuccessContent, reading: &Reading<'_, '_>) -> bool {
     let written = |schema: &Schema| {
         let place = reading.document.at(&schema.pointer);
         place.map(|place| place.value().to_string())
     };
-    one.map(written) == other.map(written)
+    match (one, other) {
+        (SuccessContent::Json(one), SuccessContent::Json(other)) => written(one) == written(other),
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
 }
 
 fn missing(reading: &Reading<'_, '_>, findings: &mut Findings) {
@@ -77,37 +80,38 @@ fn is_failure(code: &StatusCode) -> bool {
     matches!(code, StatusCode::Code(400..) | StatusCode::Range(4..))
 }
 
-/// The schema of a response's JSON; `None` if it has no body.
-fn schema(
+/// The body of a response.
+fn content(
     reading: &Reading<'_, '_>,
     response: &ReferenceOr<oas::Response>,
     node: &Node<'_>,
     findings: &mut Findings,
-) -> Option<Schema> {
+) -> SuccessContent {
     let Reading { document, method, .. } = reading;
-    let node = document.at(node.pointer())?;
-    let (node, response) = resolved(document, response, &node, findings)?;
+    let Some(node) = document.at(node.pointer()) else { return SuccessContent::Nothing };
+    let Some((node, response)) = resolved(document, response, &node, findings) else {
+        return SuccessContent::Nothing;
+    };
     audit::response(&node, findings);
     let content = &response.as_ref().content;
     // A response to HEAD has no body, whatever its headers describe.
     if content.is_empty() || *method == "head" {
-        return None;
+        return SuccessContent::Nothing;
     }
-    let place = node.get("content")?;
     let Some((written, media)) = content.iter().find(|(written, _)| is_json(written)) else {
-        let advice = "remove `content` by an overlay action if the operation returns nothing";
-        findings.add(place.pointer(), "a response that is not application/json", advice);
-        return None;
+        let is_text = content.keys().any(|written| is_media_type(written, "text/plain"));
+        return if is_text { SuccessContent::Text } else { SuccessContent::Binary };
     };
-    // Without a schema the body may be any JSON.
-    let media_place = place.get(written)?;
-    match media.schema.as_ref().zip(media_place.get("schema")) {
-        Some((schema, place)) => Some(Schema::read(document, schema, &place, findings)),
+    let Some(place) = node.get("content").and_then(|content| content.get(written)) else {
+        return SuccessContent::Nothing;
+    };
+    match media.schema.as_ref().zip(place.get("schema")) {
+        Some((schema, place)) => SuccessContent::Json(Schema::read(document, schema, &place, findings)),
         None => {
             findings
-                .add(media_place.pointer(), "a response without a schema", "add one by an overlay action")
-                .settled_by(media_place.pointer(), json!({"schema": {}}));
-            None
+                .add(place.pointer(), "a response without a schema", "add one by an overlay action")
+                .settled_by(place.pointer(), json!({"schema": {}}));
+            SuccessContent::Nothing
         }
     }
 }

@@ -113,6 +113,15 @@ fn extended(pointer: &str, extensions: &Extensions) -> Schema {
     }
 }
 
+impl Schema {
+    /// A schema of bytes, where a document need not have one.
+    pub(in crate::document) fn bytes(pointer: &str) -> Self {
+        let facts = Facts { format: Some("binary".to_owned()), ..Facts::default() };
+        let kind = SchemaKind::String(Vec::new());
+        Self { kind, facts, ..extended(pointer, &Extensions::default()) }
+    }
+}
+
 /// What stands beside a reference. `openapiv3` has no fields for that, and Clerk's documents mean it.
 fn beside_reference(node: &Node<'_>) -> Schema {
     let flag = |key: &str| node.get(key).and_then(|value| value.value().as_bool());

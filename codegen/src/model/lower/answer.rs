@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Lowering;
-use crate::document::{Schema, SchemaKind};
+use crate::document::{Schema, SchemaKind, SuccessContent};
 use crate::finding::member;
 use crate::model::types::{Origin, Use, or_null, refuse_file};
 use crate::model::{Direction, Field, Output, Paging, Type, TypeKind};
@@ -11,7 +11,12 @@ use crate::model::{Direction, Field, Output, Paging, Type, TypeKind};
 impl Lowering<'_, '_> {
     pub(super) fn output(&mut self) -> (Output, Option<Paging>) {
         let operation = self.operation;
-        let Some(schema) = &operation.success.schema else { return (Output::Nothing, None) };
+        let schema = match &operation.success.content {
+            SuccessContent::Nothing => return (Output::Nothing, None),
+            SuccessContent::Text => return (Output::Text, None),
+            SuccessContent::Binary => return (Output::Bytes, None),
+            SuccessContent::Json(schema) => schema,
+        };
         let origin = Origin::Answer { operation: self.marker.clone(), suffix: "Response" };
         if self.takes("limit") && self.takes("offset") && operation.pagination != Some(false) {
             if let Some((items, item, origin)) = self.page_item(schema, origin.clone()) {

@@ -58,7 +58,7 @@ impl Lowering<'_, '_> {
             document::Place::Path => {
                 operation.path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX)
             }
-            document::Place::Query => usize::MAX,
+            _ => usize::MAX,
         });
         let mut arguments = Arguments::default();
         for parameter in parameters {
@@ -77,14 +77,17 @@ impl Lowering<'_, '_> {
         let (ty, _) =
             self.types.lower(Use::new(schema, Direction::Request, self.property(name)), self.findings);
         let ty = by_name(name, ty, schema);
-        let place = match parameter.place {
-            document::Place::Path => Place::Path,
-            // `explode` has an effect on lists alone.
-            document::Place::Query if !parameter.explode && matches!(ty, Type::List(_)) => Place::JoinedQuery,
-            document::Place::Query => Place::Query,
+        let is_list = matches!(ty, Type::List(_));
+        let place = match (parameter.place, parameter.delimiter.filter(|_| is_list)) {
+            (document::Place::Path, _) => Place::Path,
+            (document::Place::Header, _) => Place::Header,
+            (document::Place::Cookie, _) => Place::Cookie,
+            (document::Place::Query, None) => Place::Query,
+            (document::Place::Query, Some(',')) => Place::JoinedQuery,
+            (document::Place::Query, Some(delimiter)) => Place::DelimitedQuery(delimiter),
         };
         let fits = match &ty {
-            Type::List(item) => place != Place::Path && is_scalar(item, self.types),
+            Type::List(item) => !matches!(place, Place::Path | Place::Cookie) && is_scalar(item, self.types),
             other => is_scalar(other, self.types),
         };
         if !fits {
@@ -112,7 +115,14 @@ impl Lowering<'_, '_> {
 
     fn body(&mut self, arguments: &mut Arguments) -> Body {
         let Some(body) = &self.operation.body else { return Body::None };
-        let form = body.content == BodyContent::Multipart;
+        if body.content == BodyContent::Binary {
+            arguments.add(
+                true,
+                Argument { ident: "file".to_owned(), ..self.whole_body(&body.schema, self.property("file")) },
+            );
+            return Body::Binary;
+        }
+        let form = matches!(body.content, BodyContent::Multipart | BodyContent::UrlEncoded);
         let origin = Origin::Answer { operation: self.marker.clone(), suffix: "Item" };
         let (mut schema, mut origin) = self.types.follow(&body.schema, origin, self.findings);
         // An `allOf` of one is that one.
@@ -130,7 +140,7 @@ impl Lowering<'_, '_> {
         match fields {
             Some(fields) => {
                 for property in &fields {
-                    arguments.add(property.required, self.body_field(property, form));
+                    arguments.add(property.required, self.body_field(property, body.content));
                 }
             }
             None if form => {
@@ -139,26 +149,38 @@ impl Lowering<'_, '_> {
             }
             None => arguments.add(true, self.whole_body(&schema, origin)),
         }
-        match (form, body.required) {
-            (true, _) => Body::Form,
-            (false, true) => Body::RequiredJson,
-            (false, false) => Body::OptionalJson,
+        match (body.content, body.required) {
+            (BodyContent::Multipart, _) => Body::Form,
+            (BodyContent::UrlEncoded, _) => Body::UrlEncoded,
+            (BodyContent::Binary, _) => Body::Binary,
+            (BodyContent::Json, true) => Body::RequiredJson,
+            (BodyContent::Json, false) => Body::OptionalJson,
         }
     }
 
-    fn body_field(&mut self, property: &Property, form: bool) -> Argument {
+    fn body_field(&mut self, property: &Property, content: BodyContent) -> Argument {
         let Property { name, schema, .. } = property;
         let (ty, nullable) =
             self.types.lower(Use::new(schema, Direction::Request, self.property(name)), self.findings);
         let ty = by_name(name, ty, schema);
-        if !form {
-            refuse_file(&ty, schema, self.findings);
-        } else if !matches!(ty, Type::File | Type::String) {
-            let message = format!("the field `{name}` of a form is neither a text nor a file");
+        let form = content == BodyContent::Multipart;
+        let is_refused = match (content, &ty) {
+            (BodyContent::Multipart, ty) => !matches!(ty, Type::File | Type::String),
+            (BodyContent::UrlEncoded, Type::List(item)) => !is_scalar(item, self.types),
+            (BodyContent::UrlEncoded, ty) => !is_scalar(ty, self.types),
+            _ => {
+                refuse_file(&ty, schema, self.findings);
+                false
+            }
+        };
+        if is_refused {
+            let wanted =
+                if form { "neither a text nor a file" } else { "neither a scalar nor a list of these" };
+            let message = format!("the field `{name}` of a form is {wanted}");
             let advice = "replace its schema, or the body's media type, by an overlay action";
             let finding = self.findings.add(&self.operation.pointer, message, advice);
             // A number is sent as a text, too.
-            if is_plain(&ty) && !matches!(schema.kind, SchemaKind::Reference(_)) {
+            if form && is_plain(&ty) && !matches!(schema.kind, SchemaKind::Reference(_)) {
                 finding.settled_by(&schema.pointer, json!({"type": "string"}));
             }
         }
@@ -166,7 +188,8 @@ impl Lowering<'_, '_> {
             wire: name.clone(),
             ident: field_ident(name, schema, &ty),
             place: if form { Place::FormPart } else { Place::BodyField },
-            nullable: nullable && !form,
+            // A form has no null.
+            nullable: nullable && content == BodyContent::Json,
             deprecated: schema.deprecated,
             sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, self.findings),
             doc: schema.doc.clone(),
@@ -178,7 +201,9 @@ impl Lowering<'_, '_> {
     /// A body that is no object of fields: a list, say, or any JSON.
     fn whole_body(&mut self, schema: &Schema, origin: Origin) -> Argument {
         let (ty, _) = self.types.lower(Use::new(schema, Direction::Request, origin), self.findings);
-        refuse_file(&ty, schema, self.findings);
+        if self.operation.body.as_ref().is_some_and(|body| body.content == BodyContent::Json) {
+            refuse_file(&ty, schema, self.findings);
+        }
         let list = matches!(ty, Type::List(_));
         let ident = schema.rust_name.clone().filter(|_| ty.definition().is_none());
         Argument {

@@ -143,15 +143,22 @@ fn findings_about_parameters() {
             parameters(it, json!([parameter]))
         });
     }
-    holds("/paths/~1things/get/parameters/0", "only path and query", "remove it", |it| {
-        parameters(it, json!([{"name": "h", "in": "header", "schema": {"type": "string"}}]))
-    });
+    for (name, problem) in
+        [("a b", "is not the name of a header"), ("Host", "is a header that the HTTP client sets")]
+    {
+        holds(
+            "/paths/~1things/get/parameters/0",
+            &format!("`{name}` {problem}"),
+            "remove the parameter",
+            |it| parameters(it, json!([{"name": name, "in": "header", "schema": {"type": "string"}}])),
+        );
+    }
     holds("/paths/~1things/get/parameters/0", "`q` has no schema", "add one", |it| {
         parameters(it, json!([{"name": "q", "in": "query"}]))
     });
-    holds("/paths/~1things/get/parameters/0/style", "\"pipeDelimited\" is not understood", "`form`", |it| {
+    holds("/paths/~1things/get/parameters/0/style", "\"deepObject\" is not understood", "`form`", |it| {
         let schema = json!({"type": "array", "items": {"type": "string"}});
-        parameters(it, json!([{"name": "q", "in": "query", "style": "pipeDelimited", "schema": schema}]));
+        parameters(it, json!([{"name": "q", "in": "query", "style": "deepObject", "schema": schema}]));
     });
     holds(THINGS, "`q` is neither text, number, boolean nor a list of these", "replace its schema", |it| {
         let schema = json!({"type": "object", "additionalProperties": {"type": "string"}});
@@ -190,7 +197,7 @@ fn findings_about_parameters() {
 fn findings_about_bodies_and_answers() {
     holds(
         "/paths/~1things/post/requestBody/content",
-        "neither application/json nor multipart/form-data",
+        "neither JSON, a form nor application/octet-stream",
         "a media type that is understood",
         |it| set(it, "/paths/~1things/post/requestBody/content", json!({"text/plain": {}})),
     );
