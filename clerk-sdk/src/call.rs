@@ -207,7 +207,7 @@ impl Call<'_> {
         let body =
             read(body, shared.idle_timeout, shared.max_response_bytes).await.map_err(Error::transport)?;
         observe::answered(head.status, &body, number);
-        if head.status.is_success() {
+        if head.status.is_success() || self.meta.redirects && head.status.is_redirection() {
             Ok(Response::new(head.status, head.headers, number, body))
         } else {
             Err(Error::from_api(ApiError::new(head.status, head.headers, body)))

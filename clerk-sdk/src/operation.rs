@@ -38,6 +38,8 @@ pub struct Meta {
     pub(crate) bounds: &'static [Bound],
     /// The content of a success.
     pub(crate) returns: ContentKind,
+    /// Whether a redirect is a success. It is not followed; `with_response` has its `Location`.
+    pub(crate) redirects: bool,
 }
 
 impl Meta {
@@ -88,7 +90,26 @@ impl Meta {
         let (id, path) = (Cow::Borrowed(id), Cow::Borrowed(path));
         let (key, body) = (KeyKind::Secret, BodyKind::None);
         let returns = ContentKind::Json;
-        Self { id, method, path, api_version, key, body, repeatable, items: ITEMS, bounds: &[], returns }
+        Self {
+            id,
+            method,
+            path,
+            api_version,
+            key,
+            body,
+            repeatable,
+            items: ITEMS,
+            bounds: &[],
+            returns,
+            redirects: false,
+        }
+    }
+
+    /// The same where a redirect is a success.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) const fn redirects(mut self) -> Self {
+        self.redirects = true;
+        self
     }
 
     /// The same with another content of a success.

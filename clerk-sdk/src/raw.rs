@@ -51,6 +51,7 @@ impl<T> RawRequest<T> {
             items: ITEMS,
             bounds: &[],
             returns: ContentKind::Json,
+            redirects: false,
         };
         Self { clerk, meta, parts, options: CallOptions::default(), output: PhantomData }
     }

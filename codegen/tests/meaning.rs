@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use clerk_codegen::model::{
-    Api, Direction, Field, Key, Output, Place, Type, TypeDef, TypeKind, UnionVariant,
-};
+use clerk_codegen::model::{Api, Body, Field, Key, Output, Place, Type, TypeDef, TypeKind, UnionVariant};
 use serde_json::{Value, json};
 
 /// A document with one operation that returns `Thing`, and with these components.
@@ -388,6 +386,21 @@ fn bodies_are_of_the_media_type_that_the_document_says() {
         let api = read(&document);
 
         assert_eq!(api.operations[0].body, body, "{content}");
+    }
+}
+
+#[test]
+fn a_redirect_is_a_success_where_no_other_one_is_declared() {
+    for (responses, status) in [
+        (json!({"302": {"description": ""}, "404": {"description": ""}}), 302),
+        (json!({"302": {"description": ""}, "204": {"description": ""}}), 204),
+    ] {
+        let mut document = with_schemas(json!({}));
+        operation(&mut document)["responses"] = responses;
+
+        let api = read(&document);
+
+        assert_eq!((&api.operations[0].output, api.operations[0].status), (&Output::Nothing, status));
     }
 }
 

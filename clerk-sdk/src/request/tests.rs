@@ -60,6 +60,7 @@ operation!(Send -> () = Meta::put("Send", "/send", crate::API_VERSION).body(Body
 operation!(Fill -> () = Meta::post("Fill", "/fill", crate::API_VERSION).body(BodyKind::UrlEncoded));
 operation!(Text -> String = Meta::get("Text", "/text", crate::API_VERSION).returns(ContentKind::Text));
 operation!(Binary -> Bytes = Meta::get("Binary", "/binary", crate::API_VERSION).returns(ContentKind::Bytes));
+operation!(Redirect -> () = Meta::get("Redirect", "/redirect", crate::API_VERSION).redirects());
 operation!(Maybe -> Option<i64> = Meta::get("Maybe", "/maybe", crate::API_VERSION));
 
 fn recorder(answer: &'static str) -> (Recorder, Clerk) {
@@ -161,6 +162,19 @@ async fn a_text_and_bytes_are_returned_as_they_came() {
     assert_eq!(bytes, "\u{0}bytes");
     assert_eq!(texts.only().0.headers["accept"], "text/plain");
     assert_eq!(binaries.only().0.headers["accept"], "*/*");
+}
+
+#[tokio::test]
+async fn a_redirect_is_a_success_only_for_an_operation_that_declares_nothing_else() {
+    let (mut recorder, _) = recorder("");
+    recorder.status = 302;
+    let clerk = Clerk::builder("sk_test_x").http_client(recorder.clone()).build().unwrap();
+
+    let redirect = Request::<Redirect>::new(&clerk).with_response().await.unwrap();
+    let plain = Request::<Plain>::new(&clerk).await;
+
+    assert_eq!(redirect.status(), 302);
+    assert!(plain.is_err());
 }
 
 #[tokio::test]

@@ -42,6 +42,9 @@ fn meta(api: &Api, operation: &Operation) -> String {
         Body::UrlEncoded => text.push_str(".body(BodyKind::UrlEncoded)"),
         Body::Binary => text.push_str(".body(BodyKind::Binary)"),
     }
+    if (300..400).contains(&operation.status) {
+        text.push_str(".redirects()");
+    }
     match operation.output {
         Output::Text => text.push_str(".returns(ContentKind::Text)"),
         Output::Bytes => text.push_str(".returns(ContentKind::Bytes)"),

@@ -120,7 +120,7 @@ const POSITIONS: &[(&str, fn(Value) -> (&'static str, &'static str, Value))] = &
         ("get", "", parameter(json!({"name": "X-Value", "in": "header", "required": true, "schema": it})))
     }),
     ("cookie", |it| ("get", "", parameter(json!({"name": "value", "in": "cookie", "schema": it})))),
-    ("bytes", |it| ("post", "", body("application/octet-stream", it))),
+    ("file_body", |it| ("post", "", body("application/octet-stream", it))),
     ("optional_url_encoded_field", |it| {
         ("post", "", body("application/x-www-form-urlencoded", object(it, false)))
     }),
@@ -198,7 +198,7 @@ fn is_refused(ty: &str, position: &str) -> bool {
     let list = ["list_of_texts", "list_of_enums", "list_of_integer_enums"];
     match position {
         // Whatever the schema says, it is a text, or bytes.
-        "bytes" | "text_response" | "binary_response" => false,
+        "file_body" | "text_response" | "binary_response" => false,
         "path" | "cookie" => !scalar.contains(&plain),
         "query"
         | "required_query"

@@ -93,6 +93,7 @@ impl<'d> Reading<'d, '_> {
         }
         let cursor = pagination.and_then(|it| it.get("cursor")).and_then(serde_json::Value::as_str);
         let body = typed.request_body.as_ref().zip(node.get("requestBody"));
+        let success = responses::success(self, findings);
         Operation {
             pointer: node.pointer().to_owned(),
             method: method.to_ascii_uppercase(),
@@ -111,8 +112,8 @@ impl<'d> Reading<'d, '_> {
             pagination: pagination.and_then(serde_json::Value::as_bool),
             parameters: parameters::read_all(self, item, findings),
             body: body.and_then(|(body, place)| read_body(document, body, &place, findings)),
-            success: responses::success(self, findings),
-            failures: responses::failures(typed),
+            failures: responses::failures(typed, &success),
+            success,
             error_codes: texts(extensions, "x-error-codes"),
             id,
         }

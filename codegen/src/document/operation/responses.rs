@@ -21,6 +21,15 @@ pub(super) fn success(reading: &Reading<'_, '_>, findings: &mut Findings) -> Suc
         Some((status, place(node, code)?, response))
     });
     let Some((status, place, response)) = successes.next() else {
+        // A redirect is a success where it is all that there is; the client does not follow it.
+        let redirect = responses.keys().find_map(|code| match code {
+            StatusCode::Code(status @ 300..400) => Some(*status),
+            StatusCode::Range(3) => Some(302),
+            _ => None,
+        });
+        if let Some(status) = redirect {
+            return Success { status, content: SuccessContent::Nothing };
+        }
         missing(reading, findings);
         return Success { status: 200, content: SuccessContent::Nothing };
     };
@@ -121,11 +130,12 @@ fn is_json(media_type: &str) -> bool {
     is_media_type(media_type, "application/json") || essence.to_ascii_lowercase().ends_with("+json")
 }
 
-/// The statuses that are no success, in order.
-pub(super) fn failures(typed: &oas::Operation) -> Vec<String> {
+/// The statuses of failures, in order.
+pub(super) fn failures(typed: &oas::Operation, success: &Success) -> Vec<String> {
     let codes = typed.responses.responses.keys();
     let mut statuses: Vec<String> = codes.map(StatusCode::to_string).collect();
-    statuses.retain(|status| !status.starts_with('2'));
+    let own = success.status.to_string();
+    statuses.retain(|status| !status.starts_with('2') && *status != own);
     statuses.extend(typed.responses.default.iter().map(|_| "default".to_owned()));
     statuses.sort();
     statuses
