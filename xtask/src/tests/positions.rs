@@ -93,8 +93,11 @@ fn components() -> Value {
     })
 }
 
+/// The method of an operation, the end of its path, and the rest.
+type Placed = (&'static str, &'static str, Value);
+
 /// Positions: an operation by its method, the end of its path and the rest, with a schema in it.
-const POSITIONS: &[(&str, fn(Value) -> (&'static str, &'static str, Value))] = &[
+const POSITIONS: &[(&str, fn(Value) -> Placed)] = &[
     ("path", |it| {
         ("get", "/{value}", parameter(json!({"name": "value", "in": "path", "required": true, "schema": it})))
     }),

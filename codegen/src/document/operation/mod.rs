@@ -129,7 +129,7 @@ pub enum SuccessContent {
     /// None.
     Nothing,
     /// JSON.
-    Json(Schema),
+    Json(Box<Schema>),
     /// `text/plain`.
     Text,
     /// Anything else: bytes.

@@ -115,7 +115,9 @@ fn content(
         return SuccessContent::Nothing;
     };
     match media.schema.as_ref().zip(place.get("schema")) {
-        Some((schema, place)) => SuccessContent::Json(Schema::read(document, schema, &place, findings)),
+        Some((schema, place)) => {
+            SuccessContent::Json(Box::new(Schema::read(document, schema, &place, findings)))
+        }
         None => {
             findings
                 .add(place.pointer(), "a response without a schema", "add one by an overlay action")

@@ -176,10 +176,7 @@ impl<'t> Keywords<'t> {
     }
 }
 
-fn format<'t, T>(
-    format: &'t VariantOrUnknownOrEmpty<T>,
-    known: impl Fn(&T) -> &'static str,
-) -> Option<&'t str> {
+fn format<T>(format: &VariantOrUnknownOrEmpty<T>, known: impl Fn(&T) -> &'static str) -> Option<&str> {
     match format {
         VariantOrUnknownOrEmpty::Item(format) => Some(known(format)),
         VariantOrUnknownOrEmpty::Unknown(format) => Some(format),

@@ -200,7 +200,8 @@ impl Lowering<'_, '_> {
 
     /// A body that is no object of fields: a list, say, or any JSON.
     fn whole_body(&mut self, schema: &Schema, origin: Origin) -> Argument {
-        let (ty, _) = self.types.lower(Use::new(schema, Direction::Request, origin), self.findings);
+        let (ty, nullable) = self.types.lower(Use::new(schema, Direction::Request, origin), self.findings);
+        let nullable = nullable || self.operation.body.as_ref().is_some_and(|body| body.schema.nullable);
         if self.operation.body.as_ref().is_some_and(|body| body.content == BodyContent::Json) {
             refuse_file(&ty, schema, self.findings);
         }
@@ -211,7 +212,7 @@ impl Lowering<'_, '_> {
             ident: ident.unwrap_or_else(|| if list { "items" } else { "body" }.to_owned()),
             place: Place::WholeBody,
             ty,
-            nullable: false,
+            nullable,
             deprecated: false,
             sensitive: false,
             doc: schema.doc.clone(),
