@@ -96,8 +96,11 @@ fn components() -> Value {
 /// The method of an operation, the end of its path, and the rest.
 type Placed = (&'static str, &'static str, Value);
 
+/// A position by its name, and the operation that has a schema there.
+type Position = (&'static str, fn(Value) -> Placed);
+
 /// Positions: an operation by its method, the end of its path and the rest, with a schema in it.
-const POSITIONS: &[(&str, fn(Value) -> Placed)] = &[
+const POSITIONS: &[Position] = &[
     ("path", |it| {
         ("get", "/{value}", parameter(json!({"name": "value", "in": "path", "required": true, "schema": it})))
     }),
