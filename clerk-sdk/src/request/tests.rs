@@ -1,5 +1,7 @@
 //! Requests and responses that no operation of the documents has yet, as they go over the wire.
 
+#![allow(unreachable_pub, reason = "generated types are public")]
+
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
