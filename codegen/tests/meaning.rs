@@ -274,6 +274,21 @@ fn an_operations_own_parameter_replaces_that_of_its_path() {
 }
 
 #[test]
+fn a_path_item_may_be_a_reference() {
+    let mut document = with_schemas(json!({"Thing": {"type": "string"}}));
+    document["paths"]["/same"] = json!({"$ref": "#/x-items/one%20item"});
+    document["x-items"]["one item"]["get"] = json!({
+        "operationId": "GetSame", "x-rust-group": "things", "x-rust-name": "same",
+        "responses": {"204": {"description": ""}},
+    });
+
+    let api = read(&document);
+
+    let paths: Vec<&str> = api.operations.iter().map(|operation| operation.path.as_str()).collect();
+    assert_eq!(paths, ["/things", "/same"]);
+}
+
+#[test]
 fn operations_are_in_the_order_of_the_document() {
     let mut document = with_schemas(json!({"Thing": {"type": "string"}}));
     let get = operation(&mut document).take();
@@ -347,7 +362,7 @@ fn parameters_go_where_and_how_the_document_says() {
         parameter("query", "a", "form", true),
         parameter("query", "b", "form", false),
         parameter("query", "c", "spaceDelimited", false),
-        parameter("query", "d", "pipeDelimited", false),
+        parameter("query", "f", "pipeDelimited", false),
         parameter("query", "e", "pipeDelimited", true),
     ]);
 
@@ -363,7 +378,7 @@ fn parameters_go_where_and_how_the_document_says() {
             ("a", Place::Query),
             ("b", Place::JoinedQuery),
             ("c", Place::DelimitedQuery(' ')),
-            ("d", Place::DelimitedQuery('|')),
+            ("f", Place::DelimitedQuery('|')),
             ("e", Place::Query),
         ]
     );

@@ -137,8 +137,16 @@ impl Lowering<'_, '_> {
             SchemaKind::AllOf(..) => Some(self.types.flatten(&schema, Direction::Request, self.findings)),
             _ => None,
         };
+        let may_be_null = body.schema.nullable || schema.nullable;
         match fields {
             Some(fields) => {
+                if may_be_null && !form {
+                    // Its fields are arguments of the call, and the whole has none.
+                    let advice = "set `nullable: false` by an overlay action";
+                    self.findings
+                        .add(&schema.pointer, "a body with fields that may be null", advice)
+                        .settled_by(&schema.pointer, json!({"nullable": false}));
+                }
                 for property in &fields {
                     arguments.add(property.required, self.body_field(property, body.content));
                 }

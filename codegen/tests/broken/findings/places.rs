@@ -235,6 +235,9 @@ fn findings_about_what_a_client_cannot_do() {
             "responses": {"204": {}}});
         set(it, "/paths/~1things/trace", operation);
     });
+    holds(super::BODY, "a body with fields that may be null", "`nullable: false`", |it| {
+        set(it, &format!("{}/nullable", super::BODY), json!(true));
+    });
     let content = "/paths/~1things/post/requestBody/content";
     holds(
         &format!("{content}/multipart~1form-data/schema"),
