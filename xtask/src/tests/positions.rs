@@ -217,6 +217,8 @@ fn is_refused(ty: &str, position: &str) -> bool {
             !scalar.contains(&plain) && !list.contains(&plain) && ty != "nullable_list"
         }
         "optional_form_field" | "required_form_field" => !["text", "file"].contains(&plain),
+        // The fields of an object are arguments of the call.
+        "body" => ty == "nullable_object" || ty.contains("file"),
         _ => ty.contains("file"),
     }
 }
