@@ -66,7 +66,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// its attempts last as long as it makes progress.
 fn time_limit(clerk: &Clerk, parts: &Parts, options: &CallOptions) -> Option<Duration> {
     let set = options.timeout.or(clerk.0.timeout);
-    if set.is_some() || matches!(parts.body, RequestBody::Form(_)) {
+    if set.is_some() || matches!(parts.body, RequestBody::Form(_) | RequestBody::File(_)) {
         return set;
     }
     let policy = options.retry.as_ref().unwrap_or(&clerk.0.retry);
@@ -207,7 +207,7 @@ impl Call<'_> {
         let body =
             read(body, shared.idle_timeout, shared.max_response_bytes).await.map_err(Error::transport)?;
         observe::answered(head.status, &body, number);
-        if head.status.is_success() {
+        if head.status.is_success() || self.meta.redirects && head.status.is_redirection() {
             Ok(Response::new(head.status, head.headers, number, body))
         } else {
             Err(Error::from_api(ApiError::new(head.status, head.headers, body)))
@@ -220,8 +220,10 @@ impl Call<'_> {
         let limit = self.attempt_timeout();
         let progress = Arc::new(Mutex::new(Instant::now()));
         let request = match payload {
-            Payload::Form(_) => request.map(|body| Body::wrap(Upload { body, progress: progress.clone() })),
-            Payload::None | Payload::Json(_) => request,
+            Payload::Form(_) | Payload::File(_) => {
+                request.map(|body| Body::wrap(Upload { body, progress: progress.clone() }))
+            }
+            Payload::None | Payload::Json(_) | Payload::UrlEncoded(_) => request,
         };
         let mut send = self.clerk.0.http.send(request);
         let mut timer = pin!(tokio::time::sleep(limit));

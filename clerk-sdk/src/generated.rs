@@ -56,38 +56,55 @@ macro_rules! api_version {
                 use super::types;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::bounds::Bound;
-                use crate::operation::{BodyKind, KeyKind, Meta, Operation, Paginated};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::operation::{BodyKind, ContentKind, KeyKind, Meta, Operation, Paginated};
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::{JsonObject, Metadata, Page};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use bytes::Bytes;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use std::collections::BTreeMap;
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/op.rs"));
             }
 
             /// A request for every operation, with the setters of its optional arguments.
             pub mod requests {
                 use super::{op, types};
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::FilePart;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::operation::FormValue;
                 use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::value::{
-                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, into_map, joined,
+                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, delimited, into_map,
+                    joined,
                 };
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use serde::Serialize;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use std::collections::BTreeMap;
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/requests.rs"));
             }
 
             /// Operations that belong together, such as [`Users`](resources::Users).
             pub mod resources {
                 use super::{Api, requests, types};
+                use crate::Clerk;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use crate::FilePart;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::operation::FormValue;
                 use crate::request::Request;
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use crate::value::{
-                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, into_map, joined,
+                    DateTime, IntoList, IntoNullable, JsonObject, Metadata, Timestamp, delimited, into_map,
+                    joined,
                 };
-                use crate::{Clerk, FilePart};
                 #[allow(unused_imports, reason = "not every document needs all of them")]
                 use serde::Serialize;
+                #[allow(unused_imports, reason = "not every document needs all of them")]
+                use std::collections::BTreeMap;
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), "/resources.rs"));
             }
         }

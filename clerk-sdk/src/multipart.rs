@@ -14,7 +14,7 @@ use tokio::io::ReadBuf;
 use crate::body::Body;
 use crate::operation::FormValue;
 use crate::transport::{HttpError, HttpErrorKind};
-use crate::upload::{BoxRead, BoxStream, Content, READ_SIZE};
+use crate::upload::{BoxRead, BoxStream, Content, FilePart, READ_SIZE};
 
 /// A form that can be encoded once an attempt.
 pub(crate) struct Form {
@@ -85,6 +85,16 @@ impl Form {
         }
         Ok(Body::wrap(Encoded { pieces }))
     }
+}
+
+/// Opens a file and gives the body of one attempt that is this file alone.
+pub(crate) async fn whole(file: &FilePart) -> Result<Body, HttpError> {
+    let piece = match file.open().await? {
+        Content::Bytes(bytes) => return Ok(bytes.into()),
+        Content::Read(reader) => Piece::Read(reader),
+        Content::Stream(stream, left) => Piece::Stream { stream, left },
+    };
+    Ok(Body::wrap(Encoded { pieces: VecDeque::from([piece]) }))
 }
 
 /// Returns whether `text` is `type/subtype`, with parameters or without, on one line of ASCII.

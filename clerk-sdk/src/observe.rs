@@ -61,7 +61,8 @@ pub(crate) fn sending(request: &HttpRequest, payload: &Payload, attempt: u32) {
     let body = match payload {
         Payload::None => "none".to_owned(),
         Payload::Json(json) => printable(json),
-        Payload::Form(_) => "[form]".to_owned(),
+        Payload::Form(_) | Payload::UrlEncoded(_) => "[form]".to_owned(),
+        Payload::File(_) => "[file]".to_owned(),
     };
     tracing::debug!(
         target: TARGET,

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use http::Method;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method};
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
 use serde_json::{Map, Value};
 
 use crate::body::FilePart;
@@ -33,6 +36,10 @@ pub struct Meta {
     pub items: &'static str,
     /// The bounds that the OpenAPI document states for arguments.
     pub(crate) bounds: &'static [Bound],
+    /// The content of a success.
+    pub(crate) returns: ContentKind,
+    /// Whether a redirect is a success. It is not followed; `with_response` has its `Location`.
+    pub(crate) redirects: bool,
 }
 
 impl Meta {
@@ -61,6 +68,18 @@ impl Meta {
         Self::new(id, Method::PATCH, path, api_version, false)
     }
 
+    /// An operation by HEAD, which can be repeated.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) const fn head(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::HEAD, path, api_version, true)
+    }
+
+    /// An operation by OPTIONS, which can be repeated.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) const fn options(id: &'static str, path: &'static str, api_version: &'static str) -> Self {
+        Self::new(id, Method::OPTIONS, path, api_version, true)
+    }
+
     const fn new(
         id: &'static str,
         method: Method,
@@ -70,7 +89,34 @@ impl Meta {
     ) -> Self {
         let (id, path) = (Cow::Borrowed(id), Cow::Borrowed(path));
         let (key, body) = (KeyKind::Secret, BodyKind::None);
-        Self { id, method, path, api_version, key, body, repeatable, items: ITEMS, bounds: &[] }
+        let returns = ContentKind::Json;
+        Self {
+            id,
+            method,
+            path,
+            api_version,
+            key,
+            body,
+            repeatable,
+            items: ITEMS,
+            bounds: &[],
+            returns,
+            redirects: false,
+        }
+    }
+
+    /// The same where a redirect is a success.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) const fn redirects(mut self) -> Self {
+        self.redirects = true;
+        self
+    }
+
+    /// The same with another content of a success.
+    #[allow(dead_code, reason = "not every document has a response that is not JSON")]
+    pub(crate) const fn returns(mut self, returns: ContentKind) -> Self {
+        self.returns = returns;
+        self
     }
 
     /// The same with another key of a page's items.
@@ -124,6 +170,22 @@ pub enum BodyKind {
     RequiredJson,
     /// `multipart/form-data`; untouched, an empty form is sent.
     Form,
+    /// `application/x-www-form-urlencoded`; untouched, an empty form is sent.
+    UrlEncoded,
+    /// `application/octet-stream`.
+    Binary,
+}
+
+/// The content of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "not every document has a response that is not JSON")]
+pub(crate) enum ContentKind {
+    /// JSON.
+    Json,
+    /// A text that is not JSON.
+    Text,
+    /// Bytes.
+    Bytes,
 }
 
 /// An operation of the API: what is fixed about it and what it answers. Every one has a type in [`crate::op`].
@@ -164,11 +226,21 @@ impl Answer for () {
     }
 }
 
+impl Answer for Bytes {
+    fn read(body: &[u8], _meta: &Meta) -> Result<Self, (String, serde_json::Error)> {
+        Ok(Self::copy_from_slice(body))
+    }
+}
+
 impl<T: Field + Send + 'static> Answer for T {
     fn read(body: &[u8], meta: &Meta) -> Result<Self, (String, serde_json::Error)> {
         value::path::forget();
         // Looking at the whole at once is quicker than looking at each string of it.
         let text = str::from_utf8(body).map_err(|_| not_text(body))?;
+        if meta.returns == ContentKind::Text {
+            let text: StrDeserializer<'_, serde_json::Error> = text.into_deserializer();
+            return T::decode(text).map_err(|error| (String::new(), error));
+        }
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let value = T::decode_answer(&mut deserializer, meta.items);
         value
@@ -192,6 +264,10 @@ pub(crate) struct Parts {
     pub(crate) path: Vec<(Cow<'static, str>, String)>,
     /// Query parameters in the order they are sent; arrays repeat their key.
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
+    /// Header parameters.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// Cookie parameters, encoded.
+    pub(crate) cookies: Vec<(&'static str, String)>,
     /// The body.
     pub(crate) body: RequestBody,
     /// The arguments with a value that cannot be sent, and the reasons. The first one is the `InvalidRequest` error.
@@ -208,6 +284,9 @@ pub(crate) enum RequestBody {
     Object(Map<String, Value>),
     /// A whole JSON value, such as an array body.
     Value(Value),
+    /// A file that is the whole body.
+    #[allow(dead_code, reason = "not every document has one")]
+    File(FilePart),
     /// Parts of a form, in order.
     Form(Vec<(Cow<'static, str>, FormValue)>),
 }

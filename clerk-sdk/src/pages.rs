@@ -190,6 +190,8 @@ impl<Op: Paginated> Pages<Op> {
         let mut parts = Parts {
             path: self.parts.path.clone(),
             query: self.parts.query.clone(),
+            headers: self.parts.headers.clone(),
+            cookies: self.parts.cookies.clone(),
             invalid: self.parts.invalid.clone(),
             ..Parts::default()
         };

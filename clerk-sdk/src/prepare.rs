@@ -4,17 +4,19 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderValue, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
 use crate::body::Body;
 use crate::client::{Clerk, KeySource};
 use crate::error::Error;
-use crate::multipart::Form;
-use crate::operation::{BodyKind, KeyKind, Meta, Parts, RequestBody};
+use crate::multipart::{self, Form};
+use crate::operation::{BodyKind, ContentKind, KeyKind, Meta, Parts, RequestBody};
 use crate::options::CallOptions;
 use crate::transport::{HttpError, HttpRequest};
+use crate::upload::FilePart;
 
 /// A request that can be sent as often as its payload allows.
 pub(crate) struct Prepared {
@@ -28,14 +30,17 @@ pub(crate) enum Payload {
     None,
     Json(Bytes),
     Form(Form),
+    UrlEncoded(Bytes),
+    File(FilePart),
 }
 
 impl Payload {
     /// Whether a second attempt would send the same.
     pub(crate) fn is_repeatable(&self) -> bool {
         match self {
-            Self::None | Self::Json(_) => true,
+            Self::None | Self::Json(_) | Self::UrlEncoded(_) => true,
             Self::Form(form) => form.is_repeatable(),
+            Self::File(file) => file.is_repeatable(),
         }
     }
 }
@@ -67,6 +72,26 @@ impl Prepared {
                 })?;
                 headers.insert(CONTENT_TYPE, content_type);
             }
+            Payload::UrlEncoded(_) => {
+                let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+                headers.insert(CONTENT_TYPE, content_type);
+            }
+            Payload::File(_) => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+            }
+        }
+        match meta.returns {
+            ContentKind::Json => {}
+            ContentKind::Text => {
+                headers.insert(ACCEPT, HeaderValue::from_static("text/plain"));
+            }
+            ContentKind::Bytes => {
+                headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+            }
+        }
+        headers.extend(parts.headers);
+        if let Some(cookies) = cookies(&parts.cookies)? {
+            headers.insert(COOKIE, cookies);
         }
         if let Some(authorization) = authorization(clerk, meta, options).await? {
             headers.insert(AUTHORIZATION, authorization);
@@ -98,6 +123,8 @@ impl Prepared {
             Payload::None => Body::empty(),
             Payload::Json(json) => json.clone().into(),
             Payload::Form(form) => form.body().await?,
+            Payload::UrlEncoded(form) => form.clone().into(),
+            Payload::File(file) => multipart::whole(file).await?,
         };
         let mut request = HttpRequest::new(body);
         *request.method_mut() = meta.method.clone();
@@ -105,6 +132,18 @@ impl Prepared {
         *request.headers_mut() = self.headers.clone();
         Ok(request)
     }
+}
+
+/// The header of all cookie parameters. Their names are the document's.
+fn cookies(cookies: &[(&'static str, String)]) -> Result<Option<HeaderValue>, Error> {
+    if cookies.is_empty() {
+        return Ok(None);
+    }
+    let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut value = HeaderValue::try_from(pairs.join("; "))
+        .map_err(|error| Error::bad_argument_from("the cookies cannot be sent", error))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
 }
 
 async fn authorization(
@@ -137,6 +176,11 @@ async fn authorization(
 
 /// All that stands for itself in a URL (RFC 3986, unreserved); everything else is encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text with everything encoded that does not stand for itself in a URL.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
 
 fn uri(
     clerk: &Clerk,
@@ -197,11 +241,42 @@ fn payload(kind: BodyKind, body: RequestBody) -> Result<Payload, Error> {
         (RequestBody::Empty, BodyKind::None | BodyKind::OptionalJson) => Ok(Payload::None),
         (RequestBody::Empty, BodyKind::RequiredJson) => Ok(Payload::Json(Bytes::from_static(b"{}"))),
         (RequestBody::Empty, BodyKind::Form) => form(Vec::new()),
+        (RequestBody::Empty, BodyKind::UrlEncoded) => Ok(Payload::UrlEncoded(Bytes::new())),
+        (RequestBody::Empty, BodyKind::Binary) => Err(Error::bad_argument("the file to send is missing")),
+        (RequestBody::Object(object), BodyKind::UrlEncoded) => url_encoded(&object).map(Payload::UrlEncoded),
+        (RequestBody::File(file), _) => Ok(Payload::File(file)),
         (RequestBody::Object(object), BodyKind::OptionalJson) if object.is_empty() => Ok(Payload::None),
         (RequestBody::Object(object), _) => json(serde_json::to_vec(&object)),
         (RequestBody::Value(value), _) => json(serde_json::to_vec(&value)),
         (RequestBody::Form(parts), _) => form(parts),
     }
+}
+
+/// Fields as `application/x-www-form-urlencoded`; a list repeats its name.
+fn url_encoded(fields: &serde_json::Map<String, Value>) -> Result<Bytes, Error> {
+    let mut pairs = Vec::new();
+    for (name, value) in fields {
+        let items = match value {
+            Value::Array(items) => items.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        for item in items {
+            let text = match item {
+                Value::String(text) => text.clone(),
+                Value::Bool(_) | Value::Number(_) => item.to_string(),
+                // A form has no null: the field is left out.
+                Value::Null => continue,
+                Value::Array(_) | Value::Object(_) => {
+                    let message = format!(
+                        "`{name}` cannot be sent in a form: it is neither a scalar nor a list of these"
+                    );
+                    return Err(Error::bad_argument(message));
+                }
+            };
+            pairs.push(format!("{}={}", encoded(name), encoded(&text)));
+        }
+    }
+    Ok(pairs.join("&").into())
 }
 
 #[cfg(test)]
@@ -219,5 +294,23 @@ mod tests {
             assert!(matches!(payload(BodyKind::RequiredJson, body), Ok(Payload::Json(json)) if json == "{}"));
         }
         assert!(matches!(payload(BodyKind::Form, empty()), Ok(Payload::Form(_))));
+        assert!(
+            matches!(payload(BodyKind::UrlEncoded, empty()), Ok(Payload::UrlEncoded(form)) if form.is_empty())
+        );
+        assert!(payload(BodyKind::Binary, empty()).is_err());
+    }
+
+    #[test]
+    fn a_url_encoded_form_has_a_pair_for_each_scalar() {
+        let fields =
+            serde_json::json!({"a b": "c&d=é", "n": 1.5, "on": true, "list": ["x", "y"], "none": null});
+        let form = url_encoded(fields.as_object().unwrap()).unwrap();
+        let mut pairs: Vec<&str> = std::str::from_utf8(&form).unwrap().split('&').collect();
+        pairs.sort_unstable();
+        assert_eq!(pairs, ["a%20b=c%26d%3D%C3%A9", "list=x", "list=y", "n=1.5", "on=true"]);
+
+        let nested = serde_json::json!({"a": {"b": 1}});
+        let error = url_encoded(nested.as_object().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("`a` cannot be sent in a form"), "{error}");
     }
 }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::call::execute;
 use crate::client::Clerk;
 use crate::error::Error;
-use crate::operation::{BodyKind, FormValue, KeyKind, Meta, Parts, RequestBody};
+use crate::operation::{BodyKind, ContentKind, FormValue, KeyKind, Meta, Parts, RequestBody};
 use crate::options::{CallOptions, call_options};
 use crate::page::ITEMS;
 use crate::response::Response;
@@ -50,6 +50,8 @@ impl<T> RawRequest<T> {
             repeatable,
             items: ITEMS,
             bounds: &[],
+            returns: ContentKind::Json,
+            redirects: false,
         };
         Self { clerk, meta, parts, options: CallOptions::default(), output: PhantomData }
     }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 
+use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -15,7 +16,9 @@ use crate::client::Clerk;
 use crate::error::Error;
 use crate::operation::{Answer, FormValue, Operation, Parts, RequestBody};
 use crate::options::{CallOptions, call_options};
+use crate::prepare;
 use crate::response::Response;
+use crate::upload::FilePart;
 use crate::value::{AsField, Field, Query};
 
 /// A call of an operation. Set its optional arguments, then await it.
@@ -109,6 +112,27 @@ impl<Op: Operation> Request<Op> {
         self
     }
 
+    /// Sets a header parameter; a list is joined with commas.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) fn set_header(mut self, name: &'static str, value: impl Query) -> Self {
+        self.parts.set_header(name, value);
+        self
+    }
+
+    /// Sets a cookie parameter.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) fn set_cookie(mut self, name: &'static str, value: impl Query) -> Self {
+        self.parts.set_cookie(name, value);
+        self
+    }
+
+    /// Sets a file as the whole body.
+    #[allow(dead_code, reason = "not every document has one")]
+    pub(crate) fn set_file(mut self, file: FilePart) -> Self {
+        self.parts.body = RequestBody::File(file);
+        self
+    }
+
     /// Sets a whole number in the query; one that does not fit into 64 bits is an `InvalidRequest`.
     pub(crate) fn set_count(mut self, name: &'static str, value: impl TryInto<i64>) -> Self {
         match value.try_into() {
@@ -161,6 +185,34 @@ impl Parts {
         let reason = bounds::check_texts(bounds, name, &texts);
         self.replace_query(Cow::Borrowed(name), texts);
         self.refuse(name, reason);
+    }
+
+    fn set_header(&mut self, name: &'static str, value: impl Query) {
+        self.accept(name);
+        let mut texts = Vec::new();
+        value.texts(&mut texts);
+        let Ok(header) = HeaderName::try_from(name) else {
+            return self.refuse(name, Err(format!("invalid header name `{name}`")));
+        };
+        self.headers.retain(|(other, _)| *other != header);
+        if texts.is_empty() {
+            return;
+        }
+        match HeaderValue::try_from(texts.join(",")) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                self.headers.push((header, value));
+            }
+            // The value may be a secret.
+            Err(_) => self.refuse(name, Err(format!("`{name}` cannot be sent: invalid header value"))),
+        }
+    }
+
+    fn set_cookie(&mut self, name: &'static str, value: impl Query) {
+        let mut texts = Vec::new();
+        value.texts(&mut texts);
+        self.cookies.retain(|(other, _)| *other != name);
+        self.cookies.extend(texts.iter().map(|text| (name, prepare::encoded(text))));
     }
 
     fn replace_query(&mut self, name: Cow<'static, str>, texts: Vec<String>) {
@@ -274,3 +326,6 @@ impl<Op: Operation> fmt::Debug for RequestWithResponse<Op> {
         fmt::Debug::fmt(&self.0, f)
     }
 }
+
+#[cfg(test)]
+mod tests;

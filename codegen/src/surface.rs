@@ -57,7 +57,9 @@ fn operation(api: &Api, operation: &Operation, out: &mut String) {
     for setter in setters {
         let place = match setter.place {
             Place::Path => "path",
-            Place::Query | Place::JoinedQuery => "query",
+            Place::Query | Place::JoinedQuery | Place::DelimitedQuery(_) => "query",
+            Place::Header => "header",
+            Place::Cookie => "cookie",
             Place::BodyField | Place::WholeBody => "body",
             Place::FormPart => "form",
         };
@@ -116,6 +118,8 @@ pub fn argument_type(api: &Api, argument: &Argument) -> String {
 pub fn output(api: &Api, output: &Output) -> String {
     match output {
         Output::Nothing => "()".to_owned(),
+        Output::Text => "String".to_owned(),
+        Output::Bytes => "Bytes".to_owned(),
         Output::Value(ty) => rust_type(api, ty, ""),
         Output::Page(item) => format!("Page<{}>", rust_type(api, item, "")),
     }

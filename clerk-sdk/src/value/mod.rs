@@ -30,7 +30,11 @@ pub use nullable::{IntoNullable, Null, Nullable};
 pub(crate) use object::{
     At, Each, FieldFacts, Flag, Object, missing, object, read_object, show_object, take, write_object,
 };
+#[allow(unused_imports, reason = "not every document has an enum of integers")]
+pub(crate) use open_enum::integer_enum;
 pub(crate) use open_enum::{open_enum, read_text};
+#[allow(unused_imports, reason = "not every document has such a parameter")]
+pub(crate) use query::delimited;
 pub(crate) use query::{Query, joined};
 #[cfg(feature = "mock")]
 pub(crate) use secret::Redacted;

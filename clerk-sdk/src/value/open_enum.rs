@@ -85,6 +85,77 @@ macro_rules! open_enum {
 }
 pub(crate) use open_enum;
 
+/// Implements everything for an enum whose variants stand for integers, with an `Unknown(i64)` for all others.
+#[allow(unused_macros, reason = "not every document has one")]
+macro_rules! integer_enum {
+    ($($name:ident { $($variant:ident = $wire:literal),* $(,)? })*) => {$(
+        impl $name {
+            /// The value as the API has it.
+            #[inline]
+            pub fn as_i64(&self) -> i64 {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(value) => *value,
+                }
+            }
+        }
+        impl From<i64> for $name {
+            #[inline]
+            fn from(value: i64) -> Self {
+                match value {
+                    $($wire => Self::$variant,)*
+                    _ => Self::Unknown(value),
+                }
+            }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.as_i64(), f)
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$variant => f.write_str(stringify!($variant)),)*
+                    Self::Unknown(value) => f.debug_tuple("Unknown").field(value).finish(),
+                }
+            }
+        }
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.as_i64())
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <i64 as $crate::value::Field>::decode(deserializer).map(Self::from)
+            }
+        }
+        impl $crate::value::Field for $name {
+            fn decode<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <i64 as $crate::value::Field>::decode(deserializer).map(Self::from)
+            }
+            fn encode<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.as_i64())
+            }
+            #[inline]
+            fn blank() -> Self {
+                Self::Unknown(0)
+            }
+        }
+        impl $crate::value::Query for $name {
+            #[inline]
+            fn texts(self, out: &mut Vec<String>) {
+                out.push(self.as_i64().to_string());
+            }
+        }
+        $crate::value::into_nullable!($name: $name);
+        $crate::value::into_item!($name: i64;);
+    )*};
+}
+#[allow(unused_imports, reason = "not every document has one")]
+pub(crate) use integer_enum;
+
 /// Reads a string, and nothing else, into an enum.
 pub(crate) fn read_text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
     deserializer: D,

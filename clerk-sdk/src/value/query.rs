@@ -70,6 +70,14 @@ pub(crate) fn joined<T: Query>(items: Vec<T>) -> Vec<String> {
     if texts.is_empty() { texts } else { vec![texts.join(",")] }
 }
 
+/// A list as one text, with another character between the items.
+#[allow(dead_code, reason = "not every document has such a parameter")]
+pub(crate) fn delimited<T: Query>(items: Vec<T>, delimiter: char) -> Vec<String> {
+    let mut texts = Vec::with_capacity(items.len());
+    items.texts(&mut texts);
+    if texts.is_empty() { texts } else { vec![texts.join(delimiter.to_string().as_str())] }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -88,6 +88,8 @@ fn compare(pairs: &Pairs<'_>, old: &Operation, new: &Operation, changes: &mut Ve
 fn respelt(pairs: &Pairs<'_>, output: &Output) -> String {
     match output {
         Output::Nothing => "()".to_owned(),
+        Output::Text => "String".to_owned(),
+        Output::Bytes => "Bytes".to_owned(),
         Output::Value(ty) => pairs.respelt(ty),
         Output::Page(item) => format!("Page<{}>", pairs.respelt(item)),
     }

@@ -1,7 +1,8 @@
 //! A value of the document together with its JSON pointer.
 
+use std::borrow::Cow;
+
 use super::value::Value;
-use crate::finding::Findings;
 
 /// A place in the document.
 #[derive(Clone, Debug)]
@@ -11,23 +12,11 @@ pub struct Node<'a> {
     pointer: String,
 }
 
-/// What a member may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// `true` or `false`.
-    Flag,
-    /// A text.
-    Text,
-    /// An array.
-    List,
-    /// An object.
-    Object,
-    /// What is read says itself what it may be, or nothing depends on it.
-    Any,
-}
-
 /// How many references in a row are followed before they count as a circle.
 const LONGEST_CHAIN: usize = 32;
+
+/// The keys of a path item that are operations.
+const METHODS: &[&str] = &["get", "put", "post", "delete", "patch", "options", "head", "trace"];
 
 impl<'a> Node<'a> {
     pub(super) fn root(value: &'a Value) -> Self {
@@ -44,6 +33,11 @@ impl<'a> Node<'a> {
         self.value
     }
 
+    /// Returns whether this is an object.
+    pub(super) fn is_object(&self) -> bool {
+        matches!(self.value, Value::Object(_))
+    }
+
     /// The member `key`, if this is an object that has one.
     pub fn get(&self, key: &str) -> Option<Self> {
         self.value.get(key).map(|value| self.child(key, value))
@@ -54,43 +48,10 @@ impl<'a> Node<'a> {
         self.value.as_str()
     }
 
-    /// Whether the member `key` is `true`.
-    pub fn flag(&self, key: &str) -> bool {
-        self.value.get(key).and_then(Value::as_bool).unwrap_or(false)
-    }
-
-    /// The text of the member `key`.
-    pub fn text(&self, key: &str) -> Option<String> {
-        self.value.get(key).and_then(Value::as_str).map(str::to_owned)
-    }
-
     /// The members of an object, in document order.
     pub fn members(&self) -> Vec<(&'a str, Self)> {
         let members = self.value.members().into_iter();
         members.map(|(key, value)| (key, self.child(key, value))).collect()
-    }
-
-    /// Finds members that are something else than they may be: what reads them would take them for absent.
-    pub(super) fn check(&self, kinds: &[(&str, Kind)], findings: &mut Findings) {
-        for (key, kind) in kinds {
-            let Some(member) = self.get(key) else { continue };
-            let (fits, wanted) = match kind {
-                Kind::Flag => (member.value.as_bool().is_some(), "`true` or `false`"),
-                Kind::Text => (member.value.as_str().is_some(), "a text"),
-                Kind::List => (matches!(member.value, Value::Array(_)), "a list"),
-                Kind::Object => (matches!(member.value, Value::Object(_)), "an object"),
-                Kind::Any => continue,
-            };
-            if !fits {
-                findings
-                    .add(
-                        &member.pointer,
-                        format!("`{key}` may only be {wanted}"),
-                        "correct it by an overlay action",
-                    )
-                    .settled_without(&member.pointer);
-            }
-        }
     }
 
     /// The elements of an array.
@@ -99,10 +60,22 @@ impl<'a> Node<'a> {
         elements.map(|(index, value)| self.child(&index.to_string(), value)).collect()
     }
 
-    /// The strings of the array `key`.
-    pub fn strings(&self, key: &str) -> Vec<String> {
-        let elements = self.value.get(key).map(Value::elements).unwrap_or_default();
-        elements.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    /// The operations of a path item, in document order.
+    pub(super) fn operations(&self) -> Vec<(&'a str, Self)> {
+        let mut members = self.members();
+        members.retain(|(key, operation)| METHODS.contains(key) && operation.is_object());
+        members
+    }
+
+    /// Returns whether `oneOf` or `anyOf` of a schema are no alternatives: members that hold nothing but `required` say
+    /// which properties of an object go together.
+    pub(super) fn has_rules_alone(&self) -> bool {
+        let only_required = |member: &Self| {
+            member.is_object() && member.value.members().iter().all(|(key, _)| *key == "required")
+        };
+        let rules =
+            |key: &str| self.get(key).is_none_or(|members| members.elements().iter().all(only_required));
+        self.get("properties").is_some() && rules("oneOf") && rules("anyOf")
     }
 
     pub(super) fn at(&self, pointer: &str) -> Option<Self> {
@@ -110,27 +83,77 @@ impl<'a> Node<'a> {
         Some(Self { root: self.root, value, pointer: pointer.to_owned() })
     }
 
-    /// The place that `$ref` leads to, or this one if it is no reference.
+    /// The place that a reference leads to, through further references.
     ///
     /// # Errors
-    /// What is wrong with the reference: it leads nowhere, out of the document or in a circle.
-    pub fn resolve(&self) -> Result<Self, String> {
-        let mut node = self.clone();
+    /// Returns the reason if the reference leads nowhere, out of the document or in a circle.
+    pub(super) fn resolve(&self, reference: &str) -> Result<Self, String> {
+        let mut reference = Cow::Borrowed(reference);
         for _ in 0..LONGEST_CHAIN {
-            let Some(reference) = node.value.get("$ref") else { return Ok(node) };
-            let Some(target) = reference.as_str().and_then(|reference| reference.strip_prefix('#')) else {
-                return Err(format!("the reference {reference} leads out of the document"));
+            let Some(target) = pointer_of(&reference).and_then(|pointer| self.at(&pointer)) else {
+                let reason = if reference.starts_with('#') { "nowhere" } else { "out of the document" };
+                return Err(format!("the reference {reference:?} leads {reason}"));
             };
-            match node.root.pointer(target) {
-                Some(value) => node = Self { root: node.root, value, pointer: target.to_owned() },
-                None => return Err(format!("the reference {reference} leads nowhere")),
+            match target.value.get("$ref") {
+                None => return Ok(target),
+                Some(Value::String(next)) => reference = Cow::Owned(next.clone()),
+                Some(other) => return Err(format!("the reference {other} is not a text")),
             }
         }
         Err("the reference leads in a circle".to_owned())
     }
 
-    fn child(&self, key: &str, value: &'a Value) -> Self {
+    /// A member or element of this place.
+    pub(super) fn child(&self, key: &str, value: &'a Value) -> Self {
         let key = key.replace('~', "~0").replace('/', "~1");
         Self { root: self.root, value, pointer: format!("{}/{key}", self.pointer) }
+    }
+}
+
+/// The JSON pointer of a reference into the document. In a URL fragment it is percent-encoded (RFC 6901, section 6).
+pub(super) fn pointer_of(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let [first, after @ ..] = rest {
+        let decoded = after.get(..2).filter(|_| *first == b'%').and_then(|digits| {
+            let digits =
+                str::from_utf8(digits).ok().filter(|it| it.bytes().all(|c| c.is_ascii_hexdigit()))?;
+            u8::from_str_radix(digits, 16).ok()
+        });
+        match decoded {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pointer_of;
+
+    #[test]
+    fn a_reference_is_percent_decoded_into_a_pointer() {
+        for (reference, pointer) in [
+            ("#/components/schemas/User", Some("/components/schemas/User")),
+            ("#/components/schemas/My%20%C3%84rger", Some("/components/schemas/My Ärger")),
+            ("#/paths/~1things~1%7Bid%7D", Some("/paths/~1things~1{id}")),
+            ("#/a%", Some("/a%")),
+            ("#/a%4", Some("/a%4")),
+            ("#/a%zz", Some("/a%zz")),
+            ("#/a%+1", Some("/a%+1")),
+            ("#", Some("")),
+            ("#/%FF", None),
+            ("User", None),
+        ] {
+            assert_eq!(pointer_of(reference).as_deref(), pointer, "{reference}");
+        }
     }
 }

@@ -32,6 +32,23 @@ impl Value {
         }
     }
 
+    /// The member of an object, to be changed.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match self {
+            Self::Object(object) => object.0.get_mut(key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// All members of an object, to be changed, in no order.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = (&str, &mut Self)> {
+        let members = match self {
+            Self::Object(object) => Some(&mut object.0),
+            _ => None,
+        };
+        members.into_iter().flatten().map(|(key, (_, value))| (key.as_str(), value))
+    }
+
     pub(super) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -79,6 +96,12 @@ impl Value {
 impl Object {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Adds a member where there is none of this name.
+    pub(super) fn complete(&mut self, key: &str, value: Value) {
+        let position = self.0.len();
+        self.0.entry(key.to_owned()).or_insert((position, value));
     }
 
     fn members(&self) -> Vec<(&str, &Value)> {

@@ -109,8 +109,13 @@ fn taking(api: &Api, argument: &Argument) -> String {
     };
     let place = match argument.place {
         Place::Path => "path",
-        Place::Query | Place::JoinedQuery => "query",
+        Place::Query | Place::JoinedQuery | Place::DelimitedQuery(_) => "query",
+        Place::Header => "header",
+        Place::Cookie => "cookie",
         Place::BodyField => "body",
+        Place::WholeBody if argument.ty == Type::File => {
+            return format!("file({})", literal(&argument.ident));
+        }
         Place::WholeBody => "whole_body",
         Place::FormPart if argument.ty == Type::File => return format!("file({})", literal(&argument.wire)),
         Place::FormPart => "body",

@@ -72,6 +72,8 @@ pub(super) fn method(api: &Api, operation: &Operation) -> Vec<String> {
     }
     let answer = match &operation.output {
         Output::Nothing => "Answers nothing".to_owned(),
+        Output::Text => "Answers a text".to_owned(),
+        Output::Bytes => "Answers bytes".to_owned(),
         Output::Value(ty) => format!("Answers {}", described(api, ty)),
         Output::Page(item) => format!("Answers a page of {}", described(api, item)),
     };
@@ -121,6 +123,10 @@ pub(super) fn argument(argument: &Argument) -> Vec<String> {
         Place::Path => "in the path",
         Place::Query => "in the query",
         Place::JoinedQuery => "in the query, joined with commas",
+        Place::DelimitedQuery(' ') => "in the query, joined with spaces",
+        Place::DelimitedQuery(_) => "in the query, joined with pipes",
+        Place::Header => "in a header",
+        Place::Cookie => "in a cookie",
         Place::BodyField => "in the body",
         Place::WholeBody => "the body",
         Place::FormPart => "in the form",
@@ -142,6 +148,9 @@ pub(super) fn type_def(def: &TypeDef) -> Vec<String> {
     let kind = match (&def.kind, def.direction) {
         (TypeKind::Object(_), Direction::Request) => "An object that callers send",
         (TypeKind::Object(_), Direction::Response) => "An object that the API answers",
+        (TypeKind::Enum(variants), _) if variants.iter().any(|variant| variant.number.is_some()) => {
+            "A whole number of which some values are known"
+        }
         (TypeKind::Enum(_), _) => "A text of which some values are known",
         (TypeKind::Union(_), _) => "One of several objects",
     };

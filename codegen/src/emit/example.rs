@@ -19,7 +19,7 @@ pub(super) fn code(api: &Api, operation: &Operation) -> Vec<String> {
     steps.push(".await?;".to_owned());
     let binding = match operation.output {
         Output::Nothing => "",
-        Output::Value(_) => "let answer = ",
+        Output::Value(_) | Output::Text | Output::Bytes => "let answer = ",
         Output::Page(_) => "let page = ",
     };
     let mut lines = vec!["# #![allow(deprecated, unused)]".to_owned()];

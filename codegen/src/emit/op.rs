@@ -23,6 +23,8 @@ pub(super) fn file(api: &Api) -> String {
 fn output(api: &Api, operation: &Operation) -> String {
     match &operation.output {
         Output::Nothing => "()".to_owned(),
+        Output::Text => "String".to_owned(),
+        Output::Bytes => "Bytes".to_owned(),
         Output::Value(ty) => rust_type(api, ty, "types::"),
         Output::Page(item) => format!("Page<{}>", rust_type(api, item, "types::")),
     }
@@ -37,6 +39,16 @@ fn meta(api: &Api, operation: &Operation) -> String {
         Body::OptionalJson => text.push_str(".body(BodyKind::OptionalJson)"),
         Body::RequiredJson => text.push_str(".body(BodyKind::RequiredJson)"),
         Body::Form => text.push_str(".body(BodyKind::Form)"),
+        Body::UrlEncoded => text.push_str(".body(BodyKind::UrlEncoded)"),
+        Body::Binary => text.push_str(".body(BodyKind::Binary)"),
+    }
+    if (300..400).contains(&operation.status) {
+        text.push_str(".redirects()");
+    }
+    match operation.output {
+        Output::Text => text.push_str(".returns(ContentKind::Text)"),
+        Output::Bytes => text.push_str(".returns(ContentKind::Bytes)"),
+        Output::Nothing | Output::Value(_) | Output::Page(_) => {}
     }
     match operation.key {
         Key::Secret => {}

@@ -60,6 +60,7 @@ pub(super) fn setting(api: &Api, argument: &Argument) -> String {
         (Place::FormPart, Type::File) => format!("set_part({name}, FormValue::File({ident}))"),
         (Place::FormPart, _) => format!("set_part({name}, FormValue::Text({ident}.into()))"),
         (Place::BodyField, Type::Json) => format!("set_json({name}, {ident})"),
+        (Place::WholeBody, Type::File) => format!("set_file({ident})"),
         (Place::WholeBody, Type::Json) => format!("set_whole({ident})"),
         _ => {
             let value = value(api, ident, ty, *nullable);
@@ -67,6 +68,11 @@ pub(super) fn setting(api: &Api, argument: &Argument) -> String {
                 Place::Path => format!("set_path({name}, {value})"),
                 Place::Query => format!("set_query({name}, {value})"),
                 Place::JoinedQuery => format!("set_query({name}, joined({value}))"),
+                Place::DelimitedQuery(delimiter) => {
+                    format!("set_query({name}, delimited({value}, {delimiter:?}))")
+                }
+                Place::Header => format!("set_header({name}, {value})"),
+                Place::Cookie => format!("set_cookie({name}, {value})"),
                 Place::BodyField | Place::FormPart => format!("set_body({name}, {value})"),
                 Place::WholeBody => format!("set_value({value})"),
             }

@@ -140,6 +140,8 @@ impl Page<'_> {
     fn facts(&self, operation: &Operation, out: &mut String) {
         let answer = match &operation.output {
             Output::Nothing => "nothing".to_owned(),
+            Output::Text => "text".to_owned(),
+            Output::Bytes => "bytes".to_owned(),
             Output::Value(ty) => self.linked(ty),
             Output::Page(item) if operation.paging.is_none() => {
                 format!("a page of {}, which holds all of them", self.linked(item))

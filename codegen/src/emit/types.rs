@@ -204,6 +204,8 @@ fn value(api: &Api, field: &Field) -> String {
 
 fn open_enum(def: &TypeDef, variants: &[Variant], out: &mut String) {
     let name = &def.name;
+    let is_integer = variants.iter().any(|variant| variant.number.is_some());
+    let (other, macro_name) = if is_integer { ("i64", "integer_enum") } else { ("String", "open_enum") };
     line(out, "", "#[derive(Clone, PartialEq, Eq, Hash)]");
     line(out, "", "#[non_exhaustive]");
     line(out, "", &format!("pub enum {name} {{"));
@@ -212,11 +214,15 @@ fn open_enum(def: &TypeDef, variants: &[Variant], out: &mut String) {
         line(out, "    ", &format!("{},", variant.ident));
     }
     doc(out, "    ", &["A value that this version of the SDK does not know.".to_owned()]);
-    line(out, "    ", "Unknown(String),");
+    line(out, "    ", &format!("Unknown({other}),"));
     line(out, "", "}");
+    let value = |variant: &Variant| match variant.number {
+        Some(number) => number.to_string(),
+        None => literal(&variant.wire),
+    };
     let entries: Vec<String> =
-        variants.iter().map(|variant| format!("{} = {}", variant.ident, literal(&variant.wire))).collect();
-    invocation(out, "open_enum", name, &entries);
+        variants.iter().map(|variant| format!("{} = {}", variant.ident, value(variant))).collect();
+    invocation(out, macro_name, name, &entries);
 }
 
 fn union(api: &Api, def: &TypeDef, union: &Union, out: &mut String) {

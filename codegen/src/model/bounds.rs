@@ -22,8 +22,10 @@ pub fn of(api: &Api, operation: &Operation) -> Vec<ArgumentBound> {
         match place {
             Place::Query | Place::BodyField | Place::WholeBody => {}
             // A list that is joined is one text.
-            Place::JoinedQuery => bounds.retain(|bound| bound.measure != Measure::Items),
-            Place::Path | Place::FormPart => continue,
+            Place::JoinedQuery | Place::DelimitedQuery(_) => {
+                bounds.retain(|bound| bound.measure != Measure::Items);
+            }
+            Place::Path | Place::FormPart | Place::Header | Place::Cookie => continue,
         }
         add(&mut all, wire, &bounds);
         inside(api, ty, wire, &mut Vec::new(), &mut all);

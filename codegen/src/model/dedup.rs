@@ -90,8 +90,8 @@ fn structure(def: &Def, merged: &Merged) -> String {
     }
 }
 
-fn values(variants: &[Variant]) -> Vec<&str> {
-    let mut values: Vec<&str> = variants.iter().map(|variant| variant.wire.as_str()).collect();
+fn values(variants: &[Variant]) -> Vec<(&str, Option<i64>)> {
+    let mut values: Vec<_> = variants.iter().map(|variant| (variant.wire.as_str(), variant.number)).collect();
     values.sort_unstable();
     values
 }
@@ -119,6 +119,15 @@ impl Type {
             Self::Named(id) => Self::Named(map(*id)),
             Self::Boxed(id) => Self::Boxed(map(*id)),
             plain => plain.clone(),
+        }
+    }
+
+    /// Returns whether a file is in it, outside of definitions.
+    pub(crate) fn has_file(&self) -> bool {
+        match self {
+            Self::File => true,
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.has_file(),
+            _ => false,
         }
     }
 

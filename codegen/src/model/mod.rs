@@ -131,8 +131,12 @@ pub enum Body {
     OptionalJson,
     /// JSON that is always sent.
     RequiredJson,
-    /// A form.
+    /// A form of parts (`multipart/form-data`).
     Form,
+    /// A form of texts (`application/x-www-form-urlencoded`).
+    UrlEncoded,
+    /// Bytes (`application/octet-stream`).
+    Binary,
 }
 
 /// The answer of an operation.
@@ -144,6 +148,10 @@ pub enum Output {
     Value(Type),
     /// A page of a list, bare or with its total. Without [`Operation::paging`] it holds the whole list.
     Page(Type),
+    /// A text that is not JSON.
+    Text,
+    /// Bytes.
+    Bytes,
 }
 
 /// How an operation that answers pages is asked for the next one.
@@ -189,6 +197,12 @@ pub enum Place {
     Query,
     /// Into the query; an array is joined with commas.
     JoinedQuery,
+    /// Into the query; an array is joined with this character.
+    DelimitedQuery(char),
+    /// Into a header; an array is joined with commas.
+    Header,
+    /// Into the header `Cookie`.
+    Cookie,
     /// A field of the JSON body.
     BodyField,
     /// The whole JSON body.
@@ -224,7 +238,7 @@ pub enum Type {
     List(Box<Type>),
     /// A map from names to values.
     Map(Box<Type>),
-    /// A value that may be null, inside of a list or a map.
+    /// A value that may be null: in a list, a map or a page, or as the whole response.
     Nullable(Box<Type>),
     /// A type of the model, by its index in [`Api::types`].
     Named(usize),
@@ -265,7 +279,7 @@ pub struct TypeDef {
 pub enum TypeKind {
     /// A struct.
     Object(Vec<Field>),
-    /// An open string enum.
+    /// An open enum, of strings or of integers.
     Enum(Vec<Variant>),
     /// An open union.
     Union(Union),
@@ -299,8 +313,10 @@ pub struct Field {
 /// A value of an enum.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// The JSON string.
+    /// The JSON string, or the number as text.
     pub wire: String,
+    /// The number, in an enum of integers.
+    pub number: Option<i64>,
     /// The name in Rust.
     pub ident: String,
     /// What it means, in a sentence.
@@ -342,7 +358,7 @@ impl Output {
     /// The type of the answer, or of the items of a page.
     pub fn ty(&self) -> Option<&Type> {
         match self {
-            Self::Nothing => None,
+            Self::Nothing | Self::Text | Self::Bytes => None,
             Self::Value(ty) | Self::Page(ty) => Some(ty),
         }
     }

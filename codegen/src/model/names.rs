@@ -151,10 +151,14 @@ pub fn is_type(name: &str) -> bool {
 
 /// Types and traits that generated code and the macros in it name without a path; no generated type may be called so.
 const TYPES: &[&str] = &[
+    "Api",
     "BTreeMap",
     "BodyKind",
+    "Bound",
     "Box",
+    "Bytes",
     "Clerk",
+    "ContentKind",
     "DateTime",
     "Default",
     "FilePart",
@@ -181,34 +185,55 @@ const TYPES: &[&str] = &[
     "Shape",
     "String",
     "Timestamp",
+    "TryInto",
     "Vec",
 ];
 
-/// Methods that every request has; a setter may not be called so.
+/// Methods that every request has; a setter may not be called so. Those that begin with `with_` are reserved as a whole.
 pub const REQUEST_METHODS: &[&str] = &[
-    "send",
-    "send_blocking",
-    "into_future",
-    "items",
-    "pages",
-    "items_blocking",
-    "pages_blocking",
     "apply_if",
     "clone",
     "fmt",
+    "from_parts",
+    "into_future",
+    "items",
+    "items_blocking",
     "new",
-    "set_path",
-    "set_query",
+    "pages",
+    "pages_blocking",
+    "respond",
+    "send",
+    "send_blocking",
     "set_body",
+    "set_cookie",
     "set_count",
+    "set_file",
+    "set_header",
     "set_json",
     "set_part",
+    "set_path",
+    "set_query",
     "set_value",
     "set_whole",
 ];
 
+/// Functions that the client has beside its resources; a resource may not be called so.
+pub const CLIENT_FUNCTIONS: &[&str] = &[
+    "authenticate",
+    "authenticator",
+    "builder",
+    "builder_with_key_provider",
+    "clone",
+    "fmt",
+    "forget_keys",
+    "from_env",
+    "new",
+    "request",
+    "verifier",
+];
+
 /// Functions that generated code calls on arguments; none of these may be called so.
-pub const FUNCTIONS: &[&str] = &["joined", "into_map"];
+pub const FUNCTIONS: &[&str] = &["delimited", "joined", "into_map"];
 
 #[cfg(test)]
 mod tests {

@@ -127,7 +127,7 @@ fn is_equal_field(ours: &Field, theirs: &Field, same: &impl Fn(&Type, &Type) -> 
 }
 
 fn is_equal_value(ours: &Variant, theirs: &Variant) -> bool {
-    ours.wire == theirs.wire && ours.ident == theirs.ident
+    ours.wire == theirs.wire && ours.ident == theirs.ident && ours.number == theirs.number
 }
 
 fn is_equal_variant(

@@ -108,7 +108,7 @@ pub(crate) fn mutate(document: &mut Value, dice: &mut Dice) -> String {
             format!("{place} refers to {reference}")
         }
         5 => {
-            let depth = *dice.one_of(&[3, 40, 90]);
+            let depth = *dice.one_of(&[3, 12, 90]);
             let nested = (0..depth).fold(old, |inner, _| json!({"type": "array", "items": inner}));
             put(document, &place, nested);
             format!("{place} inside of {depth} arrays")

@@ -3,28 +3,28 @@
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Refresh {
-    /// Cookies.
+    /// `kind` is `Cookies`.
     Cookies(Cookies),
-    /// Fresh.
+    /// `kind` is `Fresh`.
     Fresh(Fresh),
-    /// Stale.
+    /// `kind` is `Stale`.
     Stale(Fresh),
     /// Something that this version of the SDK does not know, as it came.
     Unknown(serde_json::Value),
 }
 // types.rs
 union! {
-    Refresh [None] {
+    Refresh [Some("kind")] {
         @From Cookies(Cookies) Shape {
-            tags: &[], keys: &["list"], hints: &[("object", &["cookies"]),
+            tags: &["Cookies"], keys: &["list"], hints: &[("object", &["cookies"]),
             ],
         },
         Fresh(Fresh) Shape {
-            tags: &[], keys: &["value"], hints: &[
+            tags: &["Fresh"], keys: &["value"], hints: &[
             ],
         },
         Stale(Fresh) Shape {
-            tags: &[], keys: &["value"], hints: &[
+            tags: &["Stale"], keys: &["value"], hints: &[
             ],
         },
     }

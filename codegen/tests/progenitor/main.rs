@@ -124,11 +124,13 @@ fn call(operation: &Operation, cuts: &[Cut]) -> Call {
             model::Place::Path => {
                 parameters.insert((Place::Path, wire), required);
             }
-            model::Place::Query | model::Place::JoinedQuery => {
+            model::Place::Query | model::Place::JoinedQuery | model::Place::DelimitedQuery(_) => {
                 if !cuts.contains(&Cut::Parameter(operation.id.clone(), wire.clone())) {
                     parameters.insert((Place::Query, wire), required);
                 }
             }
+            // The documents have neither.
+            model::Place::Header | model::Place::Cookie => panic!("a header or cookie in {}", operation.id),
             model::Place::BodyField | model::Place::FormPart => {
                 fields.insert(wire, required);
             }

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod cases;
 mod compiler;
 mod examples;
 mod history;
 mod keys;
 mod lint;
+mod positions;
 pub(crate) mod published;
 mod regen;
 mod supported;

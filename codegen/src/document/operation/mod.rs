@@ -1,8 +1,11 @@
 //! Path items: operations with their parameters, bodies and answers.
 
+mod parameters;
+mod path;
 mod reading;
+mod responses;
 
-pub(super) use reading::{OPERATION, read_all, read_body, resolved};
+pub(super) use reading::{read_all, read_body};
 
 use super::Schema;
 
@@ -62,8 +65,8 @@ pub struct Parameter {
     pub place: Place,
     /// Whether it must be given.
     pub required: bool,
-    /// Whether an array repeats its key (`explode`), as it does by default.
-    pub explode: bool,
+    /// What stands between the items of an array; `None` if it repeats its key (`explode`), as it does by default.
+    pub delimiter: Option<char>,
     /// Whether it is marked deprecated.
     pub deprecated: bool,
     /// `x-rust-name`.
@@ -81,6 +84,10 @@ pub enum Place {
     Path,
     /// Into the query.
     Query,
+    /// Into a header.
+    Header,
+    /// Into the header `Cookie`.
+    Cookie,
 }
 
 /// What an operation takes as its body.
@@ -101,6 +108,10 @@ pub enum BodyContent {
     Json,
     /// `multipart/form-data`.
     Multipart,
+    /// `application/x-www-form-urlencoded`.
+    UrlEncoded,
+    /// `application/octet-stream`.
+    Binary,
 }
 
 /// The answer of an operation in case of success.
@@ -108,6 +119,19 @@ pub enum BodyContent {
 pub struct Success {
     /// The status.
     pub status: u16,
-    /// The schema of the JSON content; `None` without content.
-    pub schema: Option<Schema>,
+    /// Its body.
+    pub content: SuccessContent,
+}
+
+/// The body of a success.
+#[derive(Clone, Debug)]
+pub enum SuccessContent {
+    /// None.
+    Nothing,
+    /// JSON.
+    Json(Box<Schema>),
+    /// `text/plain`.
+    Text,
+    /// Anything else: bytes.
+    Binary,
 }

@@ -1,7 +1,6 @@
 //! Bounds of values: how large a number, how long a text and how many items.
 
-use crate::document::Node;
-use crate::document::value::Value;
+use super::keywords::Keywords;
 
 /// A bound that a schema states for its values, in whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +27,13 @@ pub enum Measure {
 }
 
 /// Reads the bounds that apply to the schema's type. Bounds that are not whole numbers are left to the server.
-pub(super) fn read(node: &Node<'_>) -> Vec<Bound> {
-    let whole = |key: &str| node.get(key).and_then(|value| value.value().to_string().parse::<i64>().ok());
-    let flag = |key: &str| node.get(key).is_some_and(|value| matches!(value.value(), Value::Bool(true)));
+pub(super) fn read(keywords: &Keywords<'_>) -> Vec<Bound> {
+    let count = |count: Option<usize>| count.and_then(|count| i64::try_from(count).ok());
     let bound = |measure, least, most| Bound { measure, least, most };
-    let (minimum, maximum) = (whole("minimum"), whole("maximum"));
-    let (above, below) = (flag("exclusiveMinimum"), flag("exclusiveMaximum"));
-    let all = match node.get("type").as_ref().and_then(Node::str) {
+    let minimum = keywords.minimum.and_then(|limit| limit.whole());
+    let maximum = keywords.maximum.and_then(|limit| limit.whole());
+    let (above, below) = (keywords.exclusive_minimum, keywords.exclusive_maximum);
+    let all = match keywords.typ {
         Some("integer") => vec![bound(
             Measure::Number,
             minimum.map(|least| least.saturating_add(i64::from(above))),
@@ -44,8 +43,10 @@ pub(super) fn read(node: &Node<'_>) -> Vec<Bound> {
             bound(Measure::Above, minimum.filter(|_| above), None),
             bound(Measure::Number, minimum.filter(|_| !above), maximum.filter(|_| !below)),
         ],
-        Some("string") => vec![bound(Measure::Characters, whole("minLength"), whole("maxLength"))],
-        Some("array") => vec![bound(Measure::Items, whole("minItems"), whole("maxItems"))],
+        Some("string") => {
+            vec![bound(Measure::Characters, count(keywords.min_length), count(keywords.max_length))]
+        }
+        Some("array") => vec![bound(Measure::Items, count(keywords.min_items), count(keywords.max_items))],
         _ => Vec::new(),
     };
     all.into_iter().filter(|bound| bound.least.is_some() || bound.most.is_some()).collect()

@@ -17,6 +17,10 @@ pub struct Schema {
     pub nullable: bool,
     /// Whether it is marked deprecated.
     pub deprecated: bool,
+    /// Whether it is part of responses alone.
+    pub read_only: bool,
+    /// Whether it is part of requests alone.
+    pub write_only: bool,
     /// Limits, defaults and formats, for the documentation.
     pub facts: Facts,
     /// `x-doc`: what the value means, in a sentence.
@@ -42,8 +46,8 @@ pub enum SchemaKind {
     Reference(String),
     /// A string; listed values, if any.
     String(Vec<String>),
-    /// An integer.
-    Integer,
+    /// An integer; listed values, if any.
+    Integer(Vec<i64>),
     /// A number.
     Number,
     /// A boolean, also where only one value is listed.

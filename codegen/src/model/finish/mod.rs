@@ -29,7 +29,7 @@ pub(super) fn finish(
             argument.ty = argument.ty.map_ids(&renumber);
         }
         operation.output = match &operation.output {
-            Output::Nothing => Output::Nothing,
+            plain @ (Output::Nothing | Output::Text | Output::Bytes) => plain.clone(),
             Output::Value(ty) => Output::Value(ty.map_ids(&renumber)),
             Output::Page(item) => Output::Page(item.map_ids(&renumber)),
         };
@@ -110,7 +110,7 @@ fn reached(defs: &[Def], operations: &[Operation], events: &[Event], merged: &Me
     };
     for operation in operations {
         match &operation.output {
-            Output::Nothing => {}
+            Output::Nothing | Output::Text | Output::Bytes => {}
             Output::Value(ty) | Output::Page(ty) => visit(ty.definition()),
         }
         for argument in operation.all_arguments() {

@@ -5,8 +5,13 @@ use serde_json::json;
 use super::Lowering;
 use crate::document::{self, BodyContent, Facts, Property, Schema, SchemaKind};
 use crate::finding::{self, Findings};
-use crate::model::types::{Origin, Parent, Types, Use, by_name, field_ident, is_sensitive};
+use crate::model::types::{
+    self, Origin, Parent, Types, Use, by_name, field_ident, is_sensitive, refuse_file,
+};
 use crate::model::{Argument, Body, Direction, Place, Type, TypeKind, names};
+
+/// How many `allOf`s of one member are followed before they count as a circle.
+const LONGEST_CHAIN: usize = 32;
 
 /// The arguments of an operation: those of its method, and those that have setters.
 #[derive(Debug, Default)]
@@ -53,7 +58,7 @@ impl Lowering<'_, '_> {
             document::Place::Path => {
                 operation.path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX)
             }
-            document::Place::Query => usize::MAX,
+            _ => usize::MAX,
         });
         let mut arguments = Arguments::default();
         for parameter in parameters {
@@ -72,13 +77,17 @@ impl Lowering<'_, '_> {
         let (ty, _) =
             self.types.lower(Use::new(schema, Direction::Request, self.property(name)), self.findings);
         let ty = by_name(name, ty, schema);
-        let place = match parameter.place {
-            document::Place::Path => Place::Path,
-            document::Place::Query if parameter.explode => Place::Query,
-            document::Place::Query => Place::JoinedQuery,
+        let is_list = matches!(ty, Type::List(_));
+        let place = match (parameter.place, parameter.delimiter.filter(|_| is_list)) {
+            (document::Place::Path, _) => Place::Path,
+            (document::Place::Header, _) => Place::Header,
+            (document::Place::Cookie, _) => Place::Cookie,
+            (document::Place::Query, None) => Place::Query,
+            (document::Place::Query, Some(',')) => Place::JoinedQuery,
+            (document::Place::Query, Some(delimiter)) => Place::DelimitedQuery(delimiter),
         };
         let fits = match &ty {
-            Type::List(item) => place != Place::Path && is_scalar(item, self.types),
+            Type::List(item) => !matches!(place, Place::Path | Place::Cookie) && is_scalar(item, self.types),
             other => is_scalar(other, self.types),
         };
         if !fits {
@@ -106,44 +115,89 @@ impl Lowering<'_, '_> {
 
     fn body(&mut self, arguments: &mut Arguments) -> Body {
         let Some(body) = &self.operation.body else { return Body::None };
-        let form = body.content == BodyContent::Multipart;
+        if body.content == BodyContent::Binary {
+            arguments.add(
+                true,
+                Argument { ident: "file".to_owned(), ..self.whole_body(&body.schema, self.property("file")) },
+            );
+            return Body::Binary;
+        }
+        let form = matches!(body.content, BodyContent::Multipart | BodyContent::UrlEncoded);
         let origin = Origin::Answer { operation: self.marker.clone(), suffix: "Item" };
-        let (schema, origin) = self.types.follow(&body.schema, origin, self.findings);
+        let (mut schema, mut origin) = self.types.follow(&body.schema, origin, self.findings);
+        // An `allOf` of one is that one.
+        for _ in 0..LONGEST_CHAIN {
+            let Some(only) = types::only_member(&schema) else { break };
+            (schema, origin) = self.types.follow(&only, origin, self.findings);
+        }
         let fields: Option<Vec<Property>> = match &schema.kind {
-            SchemaKind::Object { properties, .. } if !properties.is_empty() => Some(properties.clone()),
+            SchemaKind::Object { properties, .. } if !properties.is_empty() => {
+                Some(self.types.in_direction(properties, Direction::Request))
+            }
             SchemaKind::AllOf(..) => Some(self.types.flatten(&schema, Direction::Request, self.findings)),
             _ => None,
         };
+        let may_be_null = body.schema.nullable || schema.nullable;
         match fields {
             Some(fields) => {
-                for property in &fields {
-                    arguments.add(property.required, self.body_field(property, form));
+                if may_be_null && !form {
+                    // Its fields are arguments of the call, and the whole has none.
+                    let advice = "set `nullable: false` by an overlay action";
+                    self.findings
+                        .add(&schema.pointer, "a body with fields that may be null", advice)
+                        .settled_by(&schema.pointer, json!({"nullable": false}));
                 }
+                for property in &fields {
+                    arguments.add(property.required, self.body_field(property, body.content));
+                }
+            }
+            None if form => {
+                let advice = "declare its fields by an overlay action";
+                self.findings.add(&schema.pointer, "a form without fields", advice);
             }
             None => arguments.add(true, self.whole_body(&schema, origin)),
         }
-        match (form, body.required) {
-            (true, _) => Body::Form,
-            (false, true) => Body::RequiredJson,
-            (false, false) => Body::OptionalJson,
+        match (body.content, body.required) {
+            (BodyContent::Multipart, _) => Body::Form,
+            (BodyContent::UrlEncoded, _) => Body::UrlEncoded,
+            (BodyContent::Binary, _) => Body::Binary,
+            (BodyContent::Json, true) => Body::RequiredJson,
+            (BodyContent::Json, false) => Body::OptionalJson,
         }
     }
 
-    fn body_field(&mut self, property: &Property, form: bool) -> Argument {
+    fn body_field(&mut self, property: &Property, content: BodyContent) -> Argument {
         let Property { name, schema, .. } = property;
         let (ty, nullable) =
             self.types.lower(Use::new(schema, Direction::Request, self.property(name)), self.findings);
         let ty = by_name(name, ty, schema);
-        if form != (ty == Type::File) && ty != Type::String {
-            let message = format!("the field `{name}` cannot be sent in this kind of body");
+        let form = content == BodyContent::Multipart;
+        let is_refused = match (content, &ty) {
+            (BodyContent::Multipart, ty) => !matches!(ty, Type::File | Type::String),
+            (BodyContent::UrlEncoded, Type::List(item)) => !is_scalar(item, self.types),
+            (BodyContent::UrlEncoded, ty) => !is_scalar(ty, self.types),
+            _ => {
+                refuse_file(&ty, schema, self.findings);
+                false
+            }
+        };
+        if is_refused {
+            let wanted =
+                if form { "neither a text nor a file" } else { "neither a scalar nor a list of these" };
+            let message = format!("the field `{name}` of a form is {wanted}");
             let advice = "replace its schema, or the body's media type, by an overlay action";
-            self.findings.add(&self.operation.pointer, message, advice).settled_without(&schema.pointer);
+            let finding = self.findings.add(&self.operation.pointer, message, advice);
+            // A number is sent as a text, too.
+            if form && is_plain(&ty) && !matches!(schema.kind, SchemaKind::Reference(_)) {
+                finding.settled_by(&schema.pointer, json!({"type": "string"}));
+            }
         }
         Argument {
             wire: name.clone(),
             ident: field_ident(name, schema, &ty),
             place: if form { Place::FormPart } else { Place::BodyField },
-            nullable: nullable && !form,
+            // A form has no null.
+            nullable: nullable && content == BodyContent::Json,
             deprecated: schema.deprecated,
             sensitive: is_sensitive(name, schema.sensitive, &schema.pointer, self.findings),
             doc: schema.doc.clone(),
@@ -154,7 +208,11 @@ impl Lowering<'_, '_> {
 
     /// A body that is no object of fields: a list, say, or any JSON.
     fn whole_body(&mut self, schema: &Schema, origin: Origin) -> Argument {
-        let (ty, _) = self.types.lower(Use::new(schema, Direction::Request, origin), self.findings);
+        let (ty, nullable) = self.types.lower(Use::new(schema, Direction::Request, origin), self.findings);
+        let nullable = nullable || self.operation.body.as_ref().is_some_and(|body| body.schema.nullable);
+        if self.operation.body.as_ref().is_some_and(|body| body.content == BodyContent::Json) {
+            refuse_file(&ty, schema, self.findings);
+        }
         let list = matches!(ty, Type::List(_));
         let ident = schema.rust_name.clone().filter(|_| ty.definition().is_none());
         Argument {
@@ -162,7 +220,7 @@ impl Lowering<'_, '_> {
             ident: ident.unwrap_or_else(|| if list { "items" } else { "body" }.to_owned()),
             place: Place::WholeBody,
             ty,
-            nullable: false,
+            nullable,
             deprecated: false,
             sensitive: false,
             doc: schema.doc.clone(),
@@ -195,6 +253,10 @@ impl Lowering<'_, '_> {
             }
         }
     }
+}
+
+fn is_plain(ty: &Type) -> bool {
+    matches!(ty, Type::Bool | Type::Integer | Type::Number | Type::Timestamp)
 }
 
 fn is_scalar(ty: &Type, types: &Types<'_>) -> bool {

@@ -67,6 +67,12 @@ fn check_names(source: &document::Operation, operation: &Operation, findings: &m
                 .settled_by(&source.pointer, json!({key: better}));
         }
     }
+    if names::CLIENT_FUNCTIONS.contains(&resource.as_str()) {
+        let message = format!("the client has a function `{resource}`, so a resource cannot be called so");
+        findings
+            .add(&source.pointer, message, advice)
+            .settled_by(&source.pointer, json!({"x-rust-group": format!("{resource}_resource")}));
+    }
     for (text, name) in [(id, marker), (resource, &names::type_name(resource))] {
         if !names::is_type(name) {
             let message = format!("`{text}` cannot become the name of a type");

@@ -14,7 +14,7 @@ use crate::document::{AdditionalProperties, Document, Property, Schema, SchemaKi
 use crate::finding::Findings;
 
 pub(super) use self::def::{Def, Origin, Parent};
-pub(super) use self::object::{by_name, field_ident, is_sensitive};
+pub(super) use self::object::{by_name, field_ident, is_sensitive, refuse_file};
 
 /// A schema where it is used: what becomes of it hangs on the direction, its name on where it was met first.
 #[derive(Clone, Debug)]
@@ -47,8 +47,10 @@ pub(super) struct Types<'a> {
     document: &'a Document,
     pub(super) defs: Vec<Def>,
     lowered: HashMap<(String, Direction), (Type, bool)>,
-    /// What references among the members of an `allOf` lead to; none while that is being found out.
-    flattened: HashMap<(String, Direction), Option<Vec<Property>>>,
+    /// What references among the members of an `allOf` lead to.
+    flattened: HashMap<(String, Direction), Vec<Property>>,
+    /// Those for which that is being found out, with no object in between.
+    flattening: Vec<(String, Direction)>,
     object_type: Option<usize>,
     /// Schemas that lead to each other with no object in between, on the way to the one at hand.
     depth: usize,
@@ -63,6 +65,7 @@ impl<'a> Types<'a> {
             defs: Vec::new(),
             lowered: HashMap::new(),
             flattened: HashMap::new(),
+            flattening: Vec::new(),
             object_type: None,
             depth: 0,
             total_depth: 0,
@@ -107,7 +110,11 @@ impl<'a> Types<'a> {
             }
             SchemaKind::String(_) if schema.facts.format.as_deref() == Some("binary") => (Type::File, false),
             SchemaKind::String(_) => (Type::String, false),
-            SchemaKind::Integer => (Type::Integer, false),
+            SchemaKind::Integer(values) if !values.is_empty() => {
+                let variants = self.integer_variants(schema, values, findings);
+                (Type::Named(self.define(at, TypeKind::Enum(variants))), false)
+            }
+            SchemaKind::Integer(_) => (Type::Integer, false),
             SchemaKind::Number => (Type::Number, false),
             SchemaKind::Boolean => (Type::Bool, false),
             SchemaKind::Any => (Type::Json, false),
@@ -128,18 +135,32 @@ impl<'a> Types<'a> {
             {
                 (Type::JsonObject, false)
             }
-            SchemaKind::Object { properties, .. } => (self.object(at, properties, findings), false),
-            SchemaKind::AllOf(members, required) => match members.as_slice() {
-                [only] if required.is_empty() => self.lower(at.part(only), findings),
-                _ => {
-                    let properties = self.flatten(schema, direction, findings);
-                    (self.object(at, &properties, findings), false)
-                }
-            },
+            SchemaKind::Object { properties, .. } => {
+                let properties = self.in_direction(properties, direction);
+                (self.object(at, &properties, findings), false)
+            }
+            SchemaKind::AllOf(members, _) => self.all_of(at, members, findings),
             SchemaKind::Union(members, discriminator) => match (members.as_slice(), discriminator) {
                 ([only], None) => self.lower(at.part(only), findings),
-                _ => (self.union(at, members, discriminator.as_ref(), findings), false),
+                _ => self.union(at, members, discriminator.as_ref(), findings),
             },
+        }
+    }
+
+    fn all_of(&mut self, at: Use<'_>, members: &[Schema], findings: &mut Findings) -> (Type, bool) {
+        let Use { schema, direction, .. } = at;
+        if let Some(only) = only_member(schema) {
+            return self.lower(at.part(&only), findings);
+        }
+        if members.iter().all(|member| matches!(member.kind, SchemaKind::Any)) {
+            return (Type::Json, false);
+        }
+        let properties = self.flatten(schema, direction, findings);
+        // A member may have led back here, and then this is lowered already.
+        let key = (schema.pointer.clone(), direction);
+        match self.lowered.get(&key) {
+            Some((ty, nullable)) => (ty.clone(), *nullable),
+            None => (self.object(at, &properties, findings), false),
         }
     }
 
@@ -160,7 +181,7 @@ impl<'a> Types<'a> {
 
     /// The schema at a place.
     pub(super) fn schema_at(&self, pointer: &str, findings: &mut Findings) -> Option<Schema> {
-        self.document.at(pointer).map(|node| Schema::read(&node, findings))
+        self.document.schema(pointer, findings)
     }
 
     /// Where a schema leads if it is a reference, and what is named after that component.
@@ -180,17 +201,30 @@ impl<'a> Types<'a> {
     }
 
     fn component(&mut self, pointer: &str, direction: Direction, findings: &mut Findings) -> (Type, bool) {
+        if let Some((ty, nullable)) = self.lowered.get(&(pointer.to_owned(), direction)) {
+            return (ty.clone(), *nullable);
+        }
         let Some(schema) = self.schema_at(pointer, findings) else { return (Type::Json, true) };
         let origin = Origin::Component(component_key(pointer));
         self.lower(Use::new(&schema, direction, origin), findings)
     }
 }
 
-/// The key of a component: `User` for `/components/schemas/User`.
+/// The key of a component: `User` for `/components/schemas/User`. A place in one is named after both: `User.status`.
 fn component_key(pointer: &str) -> String {
-    pointer.split('/').nth(3).unwrap_or(pointer).replace("~1", "/").replace("~0", "~")
+    let names = pointer.strip_prefix("/components/schemas/").unwrap_or(pointer).split('/');
+    let names = names.filter(|name| !["properties", "items", "additionalProperties"].contains(name));
+    names.collect::<Vec<_>>().join(".").replace("~1", "/").replace("~0", "~")
 }
 
-fn or_null(ty: Type, nullable: bool) -> Type {
+/// The only member of an `allOf` that says something.
+pub(super) fn only_member(schema: &Schema) -> Option<Schema> {
+    let SchemaKind::AllOf(members, required) = &schema.kind else { return None };
+    let mut saying = members.iter().filter(|member| !matches!(member.kind, SchemaKind::Any));
+    let only = saying.next()?;
+    (required.is_empty() && saying.next().is_none()).then(|| only.clone())
+}
+
+pub(super) fn or_null(ty: Type, nullable: bool) -> Type {
     if nullable { Type::Nullable(Box::new(ty)) } else { ty }
 }

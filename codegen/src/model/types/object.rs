@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Origin, Parent, Types, Use};
 use crate::document::{Property, Schema, SchemaKind};
-use crate::finding::{Findings, member};
+use crate::finding::{Added, Findings, member};
 use crate::model::{Direction, Field, Type, TypeKind, names, sensitive};
 
 impl Types<'_> {
@@ -15,28 +15,29 @@ impl Types<'_> {
         self.lowered.insert((schema.pointer.clone(), direction), (Type::Named(id), schema.nullable));
         // What a chain of references may be long is counted from the nearest object.
         let depth = std::mem::take(&mut self.depth);
+        let flattening = std::mem::take(&mut self.flattening);
         let fields: Vec<Field> =
             properties.iter().map(|property| self.field(property, direction, id, findings)).collect();
         self.depth = depth;
-        for (index, field) in fields.iter().enumerate() {
+        self.flattening = flattening;
+        for (index, (field, property)) in fields.iter().zip(properties).enumerate() {
             let advice = format!("add `x-rust-name` to the property `{}` by an overlay action", field.wire);
             if fields.iter().take(index).any(|other| other.ident == field.ident) {
                 let message = format!("two fields become `{}` in Rust", field.ident);
-                findings
-                    .add(&schema.pointer, message, &advice)
-                    .settled_without(&property_pointer(&schema.pointer, &field.wire));
+                rename(findings.add(&schema.pointer, message, &advice), property, field, index);
             }
             // What a caller sends has a setter for each field, beside `new`; what is answered has them in tests, beside
             // `sample`.
             let reserved = match direction {
-                Direction::Request => !field.required && field.ident == "new",
+                Direction::Request => {
+                    !field.required && field.ident == "new"
+                        || names::FUNCTIONS.contains(&field.ident.as_str())
+                }
                 Direction::Response => field.ident == "sample",
             };
             if reserved || !names::is_ident(&field.ident) {
                 let message = format!("`{}` cannot be the name of a field", field.ident);
-                findings
-                    .add(&schema.pointer, message, &advice)
-                    .settled_without(&property_pointer(&schema.pointer, &field.wire));
+                rename(findings.add(&schema.pointer, message, &advice), property, field, index);
             }
         }
         if let Some(def) = self.defs.get_mut(id) {
@@ -68,6 +69,7 @@ impl Types<'_> {
                 (by_name(name, ty, schema), nullable)
             }
         };
+        refuse_file(&ty, schema, findings);
         Field {
             wire: name.clone(),
             ident: field_ident(name, schema, &ty),
@@ -83,8 +85,27 @@ impl Types<'_> {
     }
 }
 
-fn property_pointer(object: &str, property: &str) -> String {
-    member(&member(object, "properties"), property)
+/// Proposes another name for a field, or to do without the property if its name is that of its type.
+fn rename(finding: Added<'_>, property: &Property, field: &Field, index: usize) {
+    let pointer = &property.schema.pointer;
+    if takes_name(&property.schema, &field.ty) {
+        let stem = if names::is_ident(&field.ident) { field.ident.as_str() } else { "field" };
+        finding.settled_by(pointer, json!({"x-rust-name": format!("{stem}_{}", index + 1)}));
+    } else {
+        finding.settled_without(pointer);
+    }
+}
+
+/// Reports a file that is not a part of a form.
+pub(in crate::model) fn refuse_file(ty: &Type, schema: &Schema, findings: &mut Findings) {
+    if ty.has_file() {
+        let message = "binary inside of JSON: a file can only be a part of a form";
+        let advice = "remove `format: binary` by an overlay action if it is a text";
+        let finding = findings.add(&schema.pointer, message, advice);
+        if matches!(schema.kind, SchemaKind::String(_)) {
+            finding.settled_without(&member(&schema.pointer, "format"));
+        }
+    }
 }
 
 /// The type that a name stands for: times and metadata.
@@ -123,7 +144,12 @@ pub(in crate::model) fn is_sensitive(
 pub(in crate::model) fn field_ident(name: &str, schema: &Schema, ty: &Type) -> String {
     match &schema.rust_name {
         // On a schema with a type of its own the name is the type's.
-        Some(given) if ty.definition().is_none() => given.clone(),
+        Some(given) if takes_name(schema, ty) => given.clone(),
         _ => names::ident(name),
     }
+}
+
+/// Returns whether `x-rust-name` of a schema names the field; on a schema with a type of its own it names the type.
+fn takes_name(schema: &Schema, ty: &Type) -> bool {
+    ty.definition().is_none() || matches!(schema.kind, SchemaKind::Reference(_))
 }

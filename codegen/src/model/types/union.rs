@@ -1,9 +1,11 @@
 //! Unions: their variants, and what tells the values of one from those of another.
 
-use super::{Def, Types, Use};
+use serde_json::json;
+
+use super::{Def, Types, Use, component_key};
 use crate::document::{Discriminator, Schema, SchemaKind};
-use crate::finding::{Findings, parent};
-use crate::model::{Type, TypeKind, Union, UnionVariant};
+use crate::finding::{Findings, member, parent};
+use crate::model::{Direction, Type, TypeKind, Union, UnionVariant};
 
 impl Types<'_> {
     pub(super) fn union(
@@ -12,13 +14,15 @@ impl Types<'_> {
         members: &[Schema],
         discriminator: Option<&Discriminator>,
         findings: &mut Findings,
-    ) -> Type {
+    ) -> (Type, bool) {
         let Use { schema, direction, .. } = at;
+        let mut may_be_null = false;
         let id = self.define(at.clone(), TypeKind::Enum(Vec::new()));
         self.lowered.insert((schema.pointer.clone(), direction), (Type::Named(id), schema.nullable));
         let mut variants = Vec::new();
         for member in members {
-            let (ty, _) = self.lower(at.clone().part(member), findings);
+            let (ty, nullable) = self.lower(at.clone().part(member), findings);
+            may_be_null |= nullable;
             let Type::Named(ty) = ty else {
                 let message = "a member of a union that is no object";
                 findings
@@ -30,12 +34,7 @@ impl Types<'_> {
                     .settled_without(parent(&member.pointer));
                 continue;
             };
-            let mapped = discriminator.into_iter().flat_map(|discriminator| &discriminator.mapping);
-            let target = match &member.kind {
-                SchemaKind::Reference(pointer) => pointer.as_str(),
-                _ => member.pointer.as_str(),
-            };
-            let tags = mapped.filter(|(_, pointer)| pointer == target).map(|(tag, _)| tag.clone()).collect();
+            let tags = discriminator.map(|it| self.mapped_tags(it, member)).unwrap_or_default();
             variants.push(UnionVariant {
                 ident: String::new(),
                 ty,
@@ -48,10 +47,106 @@ impl Types<'_> {
         for variant in &mut variants {
             self.describe(variant, tag.as_deref());
         }
+        match discriminator {
+            // Members that are refused have no variants.
+            Some(discriminator) if variants.len() == members.len() => {
+                self.check_tags(schema, members, discriminator, &mut variants, findings);
+            }
+            Some(_) => {}
+            // A caller says which variant it sends.
+            None if direction == Direction::Request => {}
+            None => refuse_twins(schema, members, &variants, findings),
+        }
         if let Some(def) = self.defs.get_mut(id) {
             def.kind = TypeKind::Union(Union { tag, variants });
         }
-        Type::Named(id)
+        (Type::Named(id), may_be_null)
+    }
+
+    /// The tags that a mapping has for a member.
+    fn mapped_tags(&self, discriminator: &Discriminator, member: &Schema) -> Vec<String> {
+        let target = target_of(member);
+        let mapping = discriminator.mapping.iter();
+        let mapped = mapping.filter(|(_, pointer)| self.document.resolved(pointer) == target);
+        mapped.map(|(tag, _)| tag.clone()).collect()
+    }
+
+    /// Holds that each tag leads to one variant, and that one leads to each. A member without a tag of its own has the
+    /// name of its schema.
+    fn check_tags(
+        &self,
+        schema: &Schema,
+        members: &[Schema],
+        discriminator: &Discriminator,
+        variants: &mut [UnionVariant],
+        findings: &mut Findings,
+    ) {
+        let place = member(&schema.pointer, "discriminator");
+        for (tag, pointer) in &discriminator.mapping {
+            let target = self.document.resolved(pointer);
+            if !members.iter().any(|member| target_of(member) == target) {
+                let message = format!("the tag {tag:?} leads to {pointer}, which is no member of the union");
+                let advice = "add the member, or correct the mapping, by an overlay action";
+                let finding = findings.add(member(&member(&place, "mapping"), tag), message, advice);
+                if let Some(key) = members.first().map(|first| parent(&first.pointer)) {
+                    let key = key.rsplit_once('/').map_or("oneOf", |(_, key)| key);
+                    match self.document.at(&target) {
+                        Some(_) => finding
+                            .settled_by(&schema.pointer, json!({key: [{"$ref": format!("#{target}")}]})),
+                        None => finding.settled_without(&member(&member(&place, "mapping"), tag)),
+                    }
+                }
+            }
+        }
+        for (variant, source) in variants.iter_mut().zip(members) {
+            self.check_tag_type(variant, discriminator, source, findings);
+            if variant.tags.is_empty() {
+                match &source.kind {
+                    SchemaKind::Reference(pointer) => variant.tags.push(component_key(pointer)),
+                    _ => {
+                        let message = "no tag leads to this member of the union";
+                        let advice =
+                            "list its tag in the property, or move it into components, by an overlay action";
+                        findings.add(&source.pointer, message, advice);
+                    }
+                }
+            }
+        }
+        for (index, variant) in variants.iter().enumerate() {
+            let others = variants.iter().take(index);
+            let twin = variant.tags.iter().find(|tag| others.clone().any(|other| other.tags.contains(tag)));
+            if let Some(tag) = twin {
+                let message = format!("the tag {tag:?} stands for two members of the union");
+                let advice = "give each a tag of its own, by a `mapping` in an overlay action";
+                findings.add(&place, message, advice);
+            }
+        }
+    }
+
+    /// Holds that the tag of a variant is a text.
+    fn check_tag_type(
+        &self,
+        variant: &UnionVariant,
+        discriminator: &Discriminator,
+        source: &Schema,
+        findings: &mut Findings,
+    ) {
+        let Some(Def { kind: TypeKind::Object(fields), .. }) = self.defs.get(variant.ty) else { return };
+        let Some(field) = fields.iter().find(|field| field.wire == discriminator.property) else { return };
+        let is_text = match &field.ty {
+            Type::String | Type::DateTime | Type::Json => true,
+            Type::Named(id) => match self.defs.get(*id).map(|def| &def.kind) {
+                Some(TypeKind::Enum(values)) => values.iter().all(|value| value.number.is_none()),
+                _ => false,
+            },
+            _ => false,
+        };
+        if !is_text {
+            let message = format!("the tag `{}` is not a text", discriminator.property);
+            let advice = "replace the union by `{}` (any JSON) in an overlay action";
+            let whole = parent(&source.pointer);
+            findings.add(&source.pointer, message, advice).settled_without(whole);
+        }
     }
 
     /// Fills in what the values of a variant look like.
@@ -61,7 +156,7 @@ impl Types<'_> {
             let values = match (&field.constant, &field.ty) {
                 (Some(value), _) => vec![value.clone()],
                 (None, Type::Named(id)) => match self.defs.get(*id).map(|def| &def.kind) {
-                    Some(TypeKind::Enum(variants)) => {
+                    Some(TypeKind::Enum(variants)) if variants.iter().all(|it| it.number.is_none()) => {
                         variants.iter().map(|variant| variant.wire.clone()).collect()
                     }
                     _ => Vec::new(),
@@ -83,6 +178,34 @@ impl Types<'_> {
             if !values.is_empty() {
                 variant.hints.push((field.wire.clone(), values));
             }
+        }
+    }
+}
+
+/// The place that a member of a union is defined at.
+fn target_of(member: &Schema) -> &str {
+    match &member.kind {
+        SchemaKind::Reference(pointer) => pointer,
+        _ => &member.pointer,
+    }
+}
+
+/// Reports variants of which no value can be, since another one looks the same.
+fn refuse_twins(schema: &Schema, members: &[Schema], variants: &[UnionVariant], findings: &mut Findings) {
+    let looks = |variant: &UnionVariant| {
+        let mut keys = variant.keys.clone();
+        keys.sort_unstable();
+        let mut hints = variant.hints.clone();
+        hints.iter_mut().for_each(|(_, values)| values.sort_unstable());
+        hints.sort_unstable();
+        (keys, hints)
+    };
+    for (index, variant) in variants.iter().enumerate() {
+        if variants.iter().take(index).any(|other| looks(other) == looks(variant)) {
+            let message = "nothing tells two members of the union from each other";
+            let advice = "add a discriminator, or require a property of one of them, by an overlay action";
+            let whole = members.first().map_or(schema.pointer.as_str(), |first| parent(&first.pointer));
+            findings.add(&schema.pointer, message, advice).settled_without(whole);
         }
     }
 }

@@ -33,15 +33,28 @@ impl Types<'_> {
                     .settled_without(&place);
             }
             let doc = schema.value_docs.iter().find(|(other, _)| other == value).map(|(_, doc)| doc.clone());
-            variants.push(Variant { wire: value.clone(), ident, doc });
+            variants.push(Variant { wire: value.clone(), number: None, ident, doc });
         }
-        for (value, _) in schema.value_docs.iter().filter(|(value, _)| !values.contains(value)) {
-            let message = format!("`x-doc-values` speaks of {value:?}, which is not listed");
-            findings
-                .add(&schema.pointer, message, "correct it in openapi/overlays/docs-values.yaml")
-                .settled_without(&member(&member(&schema.pointer, "x-doc-values"), value));
-        }
+        refuse_other_docs(schema, values, findings);
         variants
+    }
+
+    /// The variants of an enum of integers.
+    pub(super) fn integer_variants(
+        &mut self,
+        schema: &Schema,
+        values: &[i64],
+        findings: &mut Findings,
+    ) -> Vec<Variant> {
+        let texts: Vec<String> = values.iter().map(i64::to_string).collect();
+        refuse_other_docs(schema, &texts, findings);
+        let variant = |(number, wire): (&i64, &String)| {
+            let doc = schema.value_docs.iter().find(|(other, _)| other == wire).map(|(_, doc)| doc.clone());
+            let sign = if *number < 0 { "Minus" } else { "N" };
+            let ident = format!("{sign}{}", number.unsigned_abs());
+            Variant { wire: wire.clone(), number: Some(*number), ident, doc }
+        };
+        values.iter().zip(&texts).map(variant).collect()
     }
 
     /// The enum of all values that a tag called `object` has where it has just one.
@@ -70,8 +83,18 @@ impl Types<'_> {
                     .add(&schema.pointer, message, advice)
                     .settled_without(&member(&schema.pointer, "enum"));
             }
-            variants.push(Variant { wire: value.to_owned(), ident, doc: None });
+            variants.push(Variant { wire: value.to_owned(), number: None, ident, doc: None });
         }
         id
+    }
+}
+
+/// Reports sentences about values that are not listed.
+fn refuse_other_docs(schema: &Schema, values: &[String], findings: &mut Findings) {
+    for (value, _) in schema.value_docs.iter().filter(|(value, _)| !values.contains(value)) {
+        let message = format!("`x-doc-values` speaks of {value:?}, which is not listed");
+        findings
+            .add(&schema.pointer, message, "correct it in openapi/overlays/docs-values.yaml")
+            .settled_without(&member(&member(&schema.pointer, "x-doc-values"), value));
     }
 }

@@ -1,5 +1,6 @@
 //! One document for each kind of finding: where it points to, and what it advises.
 
+mod places;
 mod schemas;
 
 use serde_json::{Value, json};
@@ -142,15 +143,22 @@ fn findings_about_parameters() {
             parameters(it, json!([parameter]))
         });
     }
-    holds("/paths/~1things/get/parameters/0", "only path and query", "remove it", |it| {
-        parameters(it, json!([{"name": "h", "in": "header", "schema": {"type": "string"}}]))
-    });
+    for (name, problem) in
+        [("a b", "is not the name of a header"), ("Host", "is a header that the HTTP client sets")]
+    {
+        holds(
+            "/paths/~1things/get/parameters/0",
+            &format!("`{name}` {problem}"),
+            "remove the parameter",
+            |it| parameters(it, json!([{"name": name, "in": "header", "schema": {"type": "string"}}])),
+        );
+    }
     holds("/paths/~1things/get/parameters/0", "`q` has no schema", "add one", |it| {
         parameters(it, json!([{"name": "q", "in": "query"}]))
     });
-    holds("/paths/~1things/get/parameters/0/style", "\"pipeDelimited\" is not understood", "`form`", |it| {
+    holds("/paths/~1things/get/parameters/0/style", "\"deepObject\" is not understood", "`form`", |it| {
         let schema = json!({"type": "array", "items": {"type": "string"}});
-        parameters(it, json!([{"name": "q", "in": "query", "style": "pipeDelimited", "schema": schema}]));
+        parameters(it, json!([{"name": "q", "in": "query", "style": "deepObject", "schema": schema}]));
     });
     holds(THINGS, "`q` is neither text, number, boolean nor a list of these", "replace its schema", |it| {
         let schema = json!({"type": "object", "additionalProperties": {"type": "string"}});
@@ -189,7 +197,7 @@ fn findings_about_parameters() {
 fn findings_about_bodies_and_answers() {
     holds(
         "/paths/~1things/post/requestBody/content",
-        "neither application/json nor multipart/form-data",
+        "neither JSON, a form nor application/octet-stream",
         "a media type that is understood",
         |it| set(it, "/paths/~1things/post/requestBody/content", json!({"text/plain": {}})),
     );
@@ -199,21 +207,24 @@ fn findings_about_bodies_and_answers() {
         "add one",
         |it| set(it, "/paths/~1things/post/requestBody/content/application~1json", json!({})),
     );
-    holds(CREATE, "`name` cannot be sent in this kind of body", "the body's media type", |it| {
-        set(it, &format!("{BODY}/properties/name"), json!({"type": "string", "format": "binary"}));
+    let binary = json!({"type": "string", "format": "binary"});
+    holds(&format!("{BODY}/properties/name"), "binary inside of JSON", "if it is a text", |it| {
+        set(it, &format!("{BODY}/properties/name"), binary.clone());
+    });
+    holds(&format!("{COMPONENT}/properties/colour"), "binary inside of JSON", "if it is a text", |it| {
+        colour(it, json!({"type": "array", "items": binary}));
+    });
+    holds(CREATE, "`name` of a form is neither a text nor a file", "the body's media type", |it| {
+        let field = json!({"type": "object", "properties": {"name": {"type": "integer"}}});
+        let content = json!({"multipart/form-data": {"schema": field}});
+        set(it, "/paths/~1things/post/requestBody/content", content);
     });
     holds(THINGS, "no success among the responses", "add one", |it| {
         set(it, "/paths/~1things/get/responses", json!({"404": {}}))
     });
-    holds("/paths/~1things/get/responses/204", "a second success", "remove one", |it| {
+    holds("/paths/~1things/get/responses/204", "a second success", "the one that is sent", |it| {
         set(it, "/paths/~1things/get/responses/204", json!({}))
     });
-    holds(
-        "/paths/~1things/post/responses/201/content/application~1json/schema",
-        "an answer that may be null",
-        "`nullable: false`",
-        |it| set(it, &format!("{COMPONENT}/nullable"), json!(true)),
-    );
     holds(THING, "its answer is no list", "`x-pagination: false`", |it| {
         let schema = json!({"type": "integer"});
         set(

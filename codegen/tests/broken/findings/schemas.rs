@@ -12,7 +12,7 @@ fn findings_about_schemas() {
     });
     holds(
         "/components/schemas/Thing/properties/colour/not",
-        "the schema keyword `not` is not understood",
+        "`not` in a schema of type string is not understood",
         "remove it",
         |it| colour(it, json!({"type": "string", "not": {}})),
     );
@@ -25,13 +25,13 @@ fn findings_about_schemas() {
         "string, integer",
         |it| colour(it, json!({"type": "text"})),
     );
-    holds("/components/schemas/Thing/properties/colour/enum/1", "listed twice", "remove one", |it| {
+    holds("/components/schemas/Thing/properties/colour/enum/1", "listed twice", "enums stay open", |it| {
         colour(it, json!({"type": "string", "enum": ["a", "a"]}))
     });
     holds(
         "/components/schemas/Thing/properties/colour/enum/0",
         "a listed value that is no string",
-        "quote the value",
+        "enums stay open",
         |it| colour(it, json!({"type": "string", "enum": [7]})),
     );
     holds(
@@ -118,11 +118,19 @@ fn findings_about_what_would_be_taken_for_absent() {
         ("deprecated", json!(null), "`true` or `false`"),
         ("x-doc", json!(["A colour."]), "a text"),
         ("x-rust-name", json!(true), "a text"),
-        ("required", json!(true), "a list"),
-        ("properties", json!([]), "an object"),
+        ("enum", json!(true), "a list"),
+        ("minLength", json!(-1), "a whole number that is not negative"),
         ("x-doc-values", json!("red"), "an object"),
     ] {
         let schema = json!({"type": "string", key: value});
+        holds(&format!("{COLOUR}/{key}"), &format!("`{key}` may only be {wanted}"), "correct it", |it| {
+            colour(it, schema);
+        });
+    }
+    for (key, value, wanted) in
+        [("required", json!([1]), "a list of texts"), ("properties", json!([]), "an object")]
+    {
+        let schema = json!({"type": "object", key: value});
         holds(&format!("{COLOUR}/{key}"), &format!("`{key}` may only be {wanted}"), "correct it", |it| {
             colour(it, schema);
         });
@@ -183,15 +191,15 @@ fn findings_about_references_and_circles() {
 #[test]
 fn a_finding_about_deep_nesting_points_to_where_it_gets_too_deep() {
     let mut document = document();
-    let objects = (0..41)
+    let objects = (0..10)
         .fold(json!({"type": "string"}), |inner, _| json!({"type": "object", "properties": {"a": inner}}));
     let deep = (0..24).fold(objects, |inner, _| json!({"type": "array", "items": inner}));
     colour(&mut document, deep);
 
     let findings = clerk_codegen::read(document.to_string().as_bytes()).unwrap_err();
 
-    let (lists, objects) = ("/items".repeat(24), "/properties/a".repeat(40));
-    let pointer = format!("{COMPONENT}/properties/colour{lists}{objects}");
+    let (lists, objects) = ("/items".repeat(24), "/properties/a".repeat(9));
+    let pointer = format!("{COMPONENT}/properties/colour{lists}{objects}/properties");
     let found: Vec<_> = findings.iter().collect();
     assert_eq!(found.len(), 1, "{findings}");
     assert_eq!(found[0].pointer, pointer);
