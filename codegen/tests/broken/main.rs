@@ -29,7 +29,7 @@ fn document() -> Value {
 fn a_document_that_is_changed_at_random_gives_findings_or_code_that_parses() {
     let whole = document();
     let (mut refused, mut generated) = (0, 0);
-    for seed in 0..800 {
+    for seed in 0..1000 {
         let mut dice = Dice::new(seed);
         let mut part = mutation::some_operations(&whole, &mut dice);
         let done: Vec<String> = (0..=dice.below(3)).map(|_| mutation::mutate(&mut part, &mut dice)).collect();
@@ -176,7 +176,7 @@ fn the_difference_of_any_two_documents_can_be_told() {
     use clerk_codegen::surface::listing;
     let whole = document();
     let (mut compared, mut different) = (0, 0);
-    for seed in 0..800 {
+    for seed in 0..1000 {
         let mut dice = Dice::new(seed);
         let part = mutation::some_operations(&whole, &mut dice);
         let mut changed = part.clone();
