@@ -38,7 +38,7 @@ pub struct Meta {
     pub(crate) bounds: &'static [Bound],
     /// The content of a success.
     pub(crate) returns: ContentKind,
-    /// Whether a redirect is a success. It is not followed; `with_response` has its `Location`.
+    /// Set if a redirect is a success. It is not followed; `with_response` has its `Location`.
     pub(crate) redirects: bool,
 }
 

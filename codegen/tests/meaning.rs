@@ -1,4 +1,4 @@
-//! What a document says is in the client: in the direction, the shape and the tags that it says.
+//! Constructs of a document that the client has: directions, shapes and tags.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -439,7 +439,7 @@ fn a_response_that_is_not_json_is_a_text_or_bytes() {
     }
 }
 
-/// What the proposals of a document's diagnostics would change: each a pointer and the update, or null where the place is
+/// The changes that a document's diagnostics propose: each a pointer and the update, or null where the place is
 /// removed.
 fn proposals(document: &Value) -> Vec<(String, Value)> {
     let findings = clerk_codegen::read(document.to_string().as_bytes()).unwrap_err();

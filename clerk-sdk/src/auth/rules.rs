@@ -62,7 +62,7 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) authorized_parties: Option<Vec<String>>,
-    /// Whether a token without `azp` passes although parties are configured.
+    /// Set if a token without `azp` passes although parties are configured.
     pub(super) allows_missing_party: bool,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) issuers: Option<Vec<String>>,

@@ -154,7 +154,7 @@ impl ProtectedResource {
         let bearer =
             challenges.iter_mut().find_map(|value| Some((bearer_parameters(value)?.to_owned(), value)));
         let added = |rest: &str| {
-            // What follows `Bearer` is nothing, its parameters, or a comma and another challenge.
+            // After `Bearer` comes nothing, its parameters, or a comma and another challenge.
             let comma = if rest.is_empty() || rest.starts_with(',') { "" } else { ", " };
             HeaderValue::try_from(format!("Bearer {parameter}{comma}{rest}")).ok()
         };

@@ -16,7 +16,7 @@ use crate::operation::{BodyKind, ContentKind, Meta};
 use crate::transport::{HttpClient, HttpFuture, HttpRequest};
 use crate::value::{Field, delimited, integer_enum};
 
-/// What was sent: the head, and the body.
+/// A request as it was sent: the head, and the body.
 type Sent = (http::request::Parts, Bytes);
 
 /// Answers each request with the same status and body, and keeps it.

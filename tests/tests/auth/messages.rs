@@ -1,4 +1,4 @@
-//! What the messages of errors say besides the reason: what was seen, and what is configured.
+//! The messages of errors, which name the value that was seen and the configured one.
 
 use clerk_sdk::auth::{
     AuthError, Authenticator, AuthenticatorBuilder, Reason, TokenType, Verifier, VerifierBuilder,

@@ -196,7 +196,7 @@ fn document() -> Value {
     })
 }
 
-/// Whether a type is refused in a position: a path and a query take texts of scalars, a form texts and files, and a file
+/// Returns whether a type is refused in a position: a path and a query take texts of scalars, a form texts and files, and a file
 /// is a part of a form.
 fn is_refused(ty: &str, position: &str) -> bool {
     let plain = ty.trim_start_matches("nullable_");

@@ -138,7 +138,7 @@ pub(super) fn check(node: &Node<'_>, table: &Table, findings: &mut Findings) {
                     "remove it by an overlay action"
                 };
                 let finding = findings.add(pointer(), message, advice);
-                // What values are made of is not thrown away by a proposal.
+                // A proposal must not discard the types of values.
                 if !CONTENT.contains(&name) {
                     finding.settled_without(&pointer());
                 }

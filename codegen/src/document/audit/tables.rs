@@ -189,7 +189,7 @@ pub(super) const MEDIA_TYPE: Table = Table {
 pub(super) const DISCRIMINATOR: Table =
     Table { what: "a discriminator", keys: &[&[read("propertyName", Text), read("mapping", TextMap)]] };
 
-/// What any schema may say about its value.
+/// The keywords that any schema may have.
 const VALUE: &[Key] = &[
     read("nullable", Flag),
     read("deprecated", Flag),

@@ -65,7 +65,7 @@ pub struct Parameter {
     pub place: Place,
     /// Whether it must be given.
     pub required: bool,
-    /// What stands between the items of an array; `None` if it repeats its key (`explode`), as it does by default.
+    /// The separator of an array's items; `None` if it repeats its key (`explode`), as it does by default.
     pub delimiter: Option<char>,
     /// Whether it is marked deprecated.
     pub deprecated: bool,

@@ -7,7 +7,7 @@ use openapiv3::{
     VariantOrUnknownOrEmpty,
 };
 
-/// What a schema says about the type of its values.
+/// The keywords of a schema that decide the type of its values.
 #[derive(Debug, Default)]
 pub(super) struct Keywords<'t> {
     pub(super) typ: Option<&'t str>,

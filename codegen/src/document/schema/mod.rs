@@ -17,9 +17,9 @@ pub struct Schema {
     pub nullable: bool,
     /// Whether it is marked deprecated.
     pub deprecated: bool,
-    /// Whether it is part of responses alone.
+    /// Set if it is part of responses alone.
     pub read_only: bool,
-    /// Whether it is part of requests alone.
+    /// Set if it is part of requests alone.
     pub write_only: bool,
     /// Limits, defaults and formats, for the documentation.
     pub facts: Facts,

@@ -122,7 +122,7 @@ impl Schema {
     }
 }
 
-/// What stands beside a reference. `openapiv3` has no fields for that, and Clerk's documents mean it.
+/// The keywords beside a reference. `openapiv3` has no fields for that, and Clerk's documents mean it.
 fn beside_reference(node: &Node<'_>) -> Schema {
     let flag = |key: &str| node.get(key).and_then(|value| value.value().as_bool());
     let text = |key: &str| node.get(key).and_then(|value| value.str().map(str::to_owned));
@@ -321,7 +321,7 @@ impl Reading<'_, '_> {
                     .add(place, message, "say `nullable: true` by an overlay action")
                     .settled_by(place, json!({"nullable": true}));
             }
-            None => self.refuse_value(index, "a listed value that is no string".to_owned(), findings),
+            None => self.refuse_value(index, "a listed value that is not a string".to_owned(), findings),
         };
         match self.keywords.listed {
             Listed::Texts(texts) => {
@@ -354,7 +354,9 @@ impl Reading<'_, '_> {
                 }
                 Some(value) => listed.push(value),
                 None if self.data.nullable && self.is_null(index) => {}
-                None => self.refuse_value(index, "a listed value that is no integer".to_owned(), findings),
+                None => {
+                    self.refuse_value(index, "a listed value that is not an integer".to_owned(), findings)
+                }
             }
         }
         listed

@@ -64,7 +64,7 @@ impl Types<'_> {
             SchemaKind::Any => Vec::new(),
             _ => {
                 let advice = "replace the `allOf` by what it means, in an overlay action";
-                findings.add(&schema.pointer, "a member of `allOf` that is no object", advice);
+                findings.add(&schema.pointer, "a member of `allOf` that is not an object", advice);
                 Vec::new()
             }
         }
@@ -110,7 +110,7 @@ impl Types<'_> {
         }
     }
 
-    /// What kind of value a schema describes; `None` if it may be anything.
+    /// The kind of value that a schema describes; `None` if it may be anything.
     fn kind_of(&self, schema: &Schema, depth: usize) -> Option<&'static str> {
         Some(match &schema.kind {
             SchemaKind::String(_) => "a text",

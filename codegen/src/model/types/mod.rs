@@ -47,7 +47,7 @@ pub(super) struct Types<'a> {
     document: &'a Document,
     pub(super) defs: Vec<Def>,
     lowered: HashMap<(String, Direction), (Type, bool)>,
-    /// What references among the members of an `allOf` lead to.
+    /// The pointers that references among the members of an `allOf` lead to.
     flattened: HashMap<(String, Direction), Vec<Property>>,
     /// Those for which that is being found out, with no object in between.
     flattening: Vec<(String, Direction)>,

@@ -85,7 +85,8 @@ impl Types<'_> {
         for (tag, pointer) in &discriminator.mapping {
             let target = self.document.resolved(pointer);
             if !members.iter().any(|member| target_of(member) == target) {
-                let message = format!("the tag {tag:?} leads to {pointer}, which is no member of the union");
+                let message =
+                    format!("the tag {tag:?} leads to {pointer}, which is not a member of the union");
                 let advice = "add the member, or correct the mapping, by an overlay action";
                 let finding = findings.add(member(&member(&place, "mapping"), tag), message, advice);
                 if let Some(key) = members.first().map(|first| parent(&first.pointer)) {

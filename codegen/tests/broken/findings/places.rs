@@ -1,4 +1,4 @@
-//! What a document says at a place where the client cannot do it, or where it contradicts itself.
+//! Documents with constructs that the client cannot express, or that contradict themselves.
 
 use serde_json::json;
 
@@ -107,7 +107,7 @@ fn findings_about_discriminators() {
     let text = || json!({"type": "string"});
     holds(
         &format!("{colour_place}/discriminator/mapping/bird"),
-        "the tag \"bird\" leads to /components/schemas/Bird, which is no member",
+        "the tag \"bird\" leads to /components/schemas/Bird, which is not a member",
         "add the member",
         |it| tagged(it, text(), json!({"propertyName": "kind", "mapping": {"bird": "Bird"}})),
     );

@@ -30,7 +30,7 @@ fn findings_about_schemas() {
     });
     holds(
         "/components/schemas/Thing/properties/colour/enum/0",
-        "a listed value that is no string",
+        "a listed value that is not a string",
         "enums stay open",
         |it| colour(it, json!({"type": "string", "enum": [7]})),
     );
@@ -84,7 +84,7 @@ fn findings_about_schemas() {
     );
     holds(
         "/components/schemas/Thing/properties/colour/allOf/0",
-        "a member of `allOf` that is no object",
+        "a member of `allOf` that is not an object",
         "by what it means",
         |it| colour(it, json!({"allOf": [{"type": "string"}, {"type": "object"}]})),
     );

@@ -27,7 +27,7 @@ pub(crate) struct Setup {
     /// None for a service in which it was forgotten.
     pub(crate) layer: Option<ClerkLayer>,
     pub(crate) webhook: Option<Webhook>,
-    /// Whether the layer is [`guarded`].
+    /// Set if the layer is [`guarded`].
     pub(crate) guarded: bool,
 }
 
