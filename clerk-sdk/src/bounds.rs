@@ -141,7 +141,8 @@ impl fmt::Display for Bound {
 
 /// Checks a query parameter. Characters are Unicode characters, as JSON Schema counts them.
 pub(crate) fn check_texts(bounds: &[Bound], name: &str, texts: &[String]) -> Result<(), String> {
-    for bound in bounds.iter().filter(|bound| bound.path == name) {
+    let applies = |bound: &&Bound| bound.path.strip_suffix("[]").unwrap_or(bound.path) == name;
+    for bound in bounds.iter().filter(applies) {
         match bound.measure {
             Measure::Items => bound.check(name, Quantity::count(texts.len()))?,
             Measure::Characters => {
@@ -178,6 +179,7 @@ mod tests {
         Bound::above("seconds", 0),
         Bound::characters("name", Some(1), Some(3)),
         Bound::items("ids", None, Some(2)),
+        Bound::characters("ids[]", Some(1), Some(4)),
         Bound::number("rules[].rank", Some(1), None),
         Bound::characters("rules[].test.label", None, Some(2)),
     ];
@@ -204,6 +206,14 @@ mod tests {
         assert_eq!(texts("ids", &["a", "b"]), None);
         assert_eq!(texts("ids", &["a", "b", "c"]).unwrap(), "`ids` must have at most 2 items, got 3");
         assert_eq!(texts("limits", &["0"]), None);
+    }
+
+    #[test]
+    fn the_items_of_a_list_have_bounds_of_their_own() {
+        assert_eq!(texts("ids", &["a", ""]).unwrap(), "`ids` must have between 1 and 4 characters, got 0");
+        let error = value("ids", &json!(["a", "abcde"])).unwrap();
+        assert_eq!(error, "`ids[1]` must have between 1 and 4 characters, got 5");
+        assert_eq!(value("ids", &json!(["a", "abcd"])), None);
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub fn of(api: &Api, operation: &Operation) -> Vec<ArgumentBound> {
             Place::Path | Place::FormPart | Place::Header | Place::Cookie => continue,
         }
         add(&mut all, wire, &bounds);
+        // The items of a list that is joined are parts of one text.
+        if *place != Place::JoinedQuery {
+            add(&mut all, &format!("{wire}[]"), &facts.item_bounds);
+        }
         inside(api, ty, wire, &mut Vec::new(), &mut all);
     }
     all
@@ -49,6 +53,7 @@ fn inside(api: &Api, ty: &Type, path: &str, open: &mut Vec<usize>, all: &mut Vec
                 let dot = if path.is_empty() { "" } else { "." };
                 let path = format!("{path}{dot}{}", field.wire);
                 add(all, &path, &field.facts.bounds);
+                add(all, &format!("{path}[]"), &field.facts.item_bounds);
                 inside(api, &field.ty, &path, open, all);
             }
             open.pop();

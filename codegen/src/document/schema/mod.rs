@@ -113,4 +113,6 @@ pub struct Facts {
     pub pattern: Option<String>,
     /// `minimum`, `maxLength`, `minItems` and their like.
     pub bounds: Vec<Bound>,
+    /// The same of the items of a list.
+    pub item_bounds: Vec<Bound>,
 }

@@ -76,13 +76,17 @@ fn read(document: &Document, typed: Typed<'_>, node: &Node<'_>, findings: &mut F
             let keywords = Keywords::of(typed);
             let data = &typed.schema_data;
             let kind = Reading { document, keywords: &keywords, data, node }.kind(findings);
+            let mut facts = Facts::of(&keywords, data);
+            if let SchemaKind::Array(items) = &kind {
+                facts.item_bounds.clone_from(&items.facts.bounds);
+            }
             Schema {
                 kind,
+                facts,
                 nullable: data.nullable,
                 deprecated: data.deprecated,
                 read_only: data.read_only,
                 write_only: data.write_only,
-                facts: Facts::of(&keywords, data),
                 ..extended(node.pointer(), &data.extensions)
             }
         }
@@ -406,6 +410,7 @@ impl Facts {
             format: keywords.format.map(str::to_owned),
             pattern: keywords.pattern.map(str::to_owned),
             bounds: bounds::read(keywords),
+            item_bounds: Vec::new(),
         }
     }
 }

@@ -224,7 +224,11 @@ impl Lowering<'_, '_> {
             deprecated: false,
             sensitive: false,
             doc: schema.doc.clone(),
-            facts: Facts { bounds: schema.facts.bounds.clone(), ..Facts::default() },
+            facts: Facts {
+                bounds: schema.facts.bounds.clone(),
+                item_bounds: schema.facts.item_bounds.clone(),
+                ..Facts::default()
+            },
         }
     }
 
