@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clerk_sdk::auth::{
-    Factor, FactorAges, Feature, Permission, Plan, Reason, RequestState, Reverification, Role, Scope,
-    TokenType, Verifier,
+    Factor, FactorAges, Feature, MachineAuth, Permission, Plan, Reason, RequestState, Reverification, Role,
+    Scope, TokenType, Verifier,
 };
 use clerk_sdk::http::{HeaderMap, Method};
 use clerk_sdk::mock::{self, Fault, MockClerk};
@@ -151,6 +151,17 @@ async fn tokens(printed: &mut Printed) {
     printed.show(&authenticator);
     let authenticator = authenticator.build().unwrap();
     printed.show(&authenticator);
+    let user = authenticator.authenticate_token(&token).await;
+    printed.show(&user);
+    printed.show(&user.into_auth().unwrap());
+    let response = json!({"id": "ak_1", "subject": "user_1", "name": "SECRET", "claims": {"a": "SECRET"}});
+    let server = Server::scripted([Reply::json(200, &response.to_string())]);
+    let clerk = Clerk::builder("sk_test_SECRET").server_url(server.url()).build().unwrap();
+    let keys = clerk.authenticator().accepts([TokenType::ApiKey]).build().unwrap();
+    let caller = keys.authenticate_token("ak_SECRET").await.into_caller().unwrap();
+    printed.show(&caller);
+    printed.show(&caller.subject());
+    printed.show(&MachineAuth::try_from(caller).unwrap());
     let (message, signature) = token.rsplit_once('.').unwrap();
     for (name, value) in [
         ("cookie", format!("__session={token}; other=SECRET")),
