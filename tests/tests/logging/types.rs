@@ -154,7 +154,7 @@ async fn tokens(printed: &mut Printed) {
     let user = authenticator.authenticate_token(&token).await;
     printed.show(&user);
     printed.show(&user.into_auth().unwrap());
-    let response = json!({"id": "ak_1", "subject": "user_1", "name": "SECRET", "claims": {"a": "SECRET"}});
+    let response = json!({"id": "key_1", "subject": "user_1", "name": "SECRET", "claims": {"a": "SECRET"}});
     let server = Server::scripted([Reply::json(200, &response.to_string())]);
     let clerk = Clerk::builder("sk_test_SECRET").server_url(server.url()).build().unwrap();
     let keys = clerk.authenticator().accepts([TokenType::ApiKey]).build().unwrap();
